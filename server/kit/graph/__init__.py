@@ -1,0 +1,1 @@
+"""What a slice's `graph.py` needs: access declarations, the context, mutations, connections, scalars, live feeds."""

@@ -1,0 +1,38 @@
+"""Who is asking: the authority under which a request, a subscription or a job runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """An authenticated caller, or nobody.
+
+    `scopes` is None for a person's session, which may do all that its account may; an API key carries the
+    scopes it was made with. `expires_at` is when the credential stops being valid by itself.
+    """
+
+    account_id: str | None = None
+    credential_id: str | None = None
+    scopes: frozenset[str] | None = None
+    staff_roles: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        return self.account_id is not None
+
+    def has_scope(self, scope: str | None) -> bool:
+        return scope is None or self.scopes is None or scope in self.scopes
+
+    @property
+    def authority(self) -> tuple[str | None, frozenset[str] | None, frozenset[str]]:
+        """What the caller may see, as a key: two viewers of equal authority may share one execution."""
+        return (self.account_id, self.scopes, self.staff_roles)
+
+
+ANONYMOUS = Viewer()
+SYSTEM = Viewer(credential_id="system", staff_roles=frozenset({"system"}))
+"""The authority of the server's own jobs."""
