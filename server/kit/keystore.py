@@ -211,7 +211,9 @@ class KeyStore:
         """Take a value, or take it over from an abandoned claim. False when somebody else was faster."""
 
         def run(connection: Connection) -> bool:
-            held = connection.execute(select(_blind).where(_blind.c.digest == digest).with_for_update()).first()
+            held = connection.execute(
+                select(_blind).where(_blind.c.digest == digest).with_for_update()
+            ).first()
             if held is not None:
                 if instead_of is None or held.claimant != instead_of.claimant:
                     return False
@@ -230,7 +232,9 @@ class KeyStore:
 
     def release(self, owner_id: str) -> None:
         """Forget every value that the owner holds."""
-        self._store.run(lambda connection: connection.execute(delete(_blind).where(_blind.c.owner_id == owner_id)))
+        self._store.run(
+            lambda connection: connection.execute(delete(_blind).where(_blind.c.owner_id == owner_id))
+        )
 
     # ---- inside
 
@@ -304,7 +308,7 @@ class _PostgresStore:
         )
 
     def run(self, function: Callable[[Connection], T]) -> T:
-        return await_only(self._run(function))  # type: ignore[no-any-return]
+        return await_only(self._run(function))
 
     async def _run(self, function: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:

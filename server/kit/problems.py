@@ -70,7 +70,9 @@ def overloaded(what: str, retry_after_seconds: int) -> PublicError:
 def storage_unavailable(reason: str) -> PublicError:
     """The database could not be written; it is certain that nothing of the request was kept."""
     return PublicError(
-        "STORAGE_UNAVAILABLE", "The request could not be stored; nothing was changed. Try again.", reason=reason
+        "STORAGE_UNAVAILABLE",
+        "The request could not be stored; nothing was changed. Try again.",
+        reason=reason,
     )
 
 

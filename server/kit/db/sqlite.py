@@ -212,7 +212,12 @@ class SqliteDatabase:
             self.path, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False, cached_statements=512
         )
         connection.isolation_level = None
-        for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL", "cache_size = -65536"):
+        for pragma in (
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "synchronous = FULL",
+            "cache_size = -65536",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
