@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Index, String, Text, bindparam, insert, select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import BigInteger, Connection, Index, String, Text, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.kit.db import Base, Instant
+from server.kit.clock import to_micros
+from server.kit.db import Base, Instant, Prepared
 
 if TYPE_CHECKING:
     from server.kit.work import Work
@@ -80,29 +80,17 @@ class Reactions:
 
 def append(connection: Connection, event: DomainEvent, at: datetime) -> int:
     """Write the event under the account's next number and return the number."""
-    upsert = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    number = (
-        upsert(EventStream)
-        .values(account_id=event.account_id, sequence=1)
-        .on_conflict_do_update(
-            index_elements=[EventStream.account_id], set_={"sequence": EventStream.sequence + 1}
-        )
-        .returning(EventStream.sequence)
+    ((sequence,),) = _next_number.run(connection, account_id=event.account_id, first=1)
+    _insert.run(
+        connection,
+        account_id=event.account_id,
+        sequence=sequence,
+        kind=event.kind,
+        subject_id=event.subject_id,
+        data=orjson.dumps(event.data()).decode(),
+        at=to_micros(at),
     )
-    sequence = connection.scalar(number)
-    assert sequence is not None
-    connection.execute(
-        _insert,
-        {
-            "account_id": event.account_id,
-            "sequence": sequence,
-            "kind": event.kind,
-            "subject_id": event.subject_id,
-            "data": orjson.dumps(event.data()).decode(),
-            "at": at,
-        },
-    )
-    return sequence
+    return int(sequence)
 
 
 def head(connection: Connection, account_id: str) -> int:
@@ -125,6 +113,14 @@ def after(
     return [StoredEvent(**row._mapping) for row in rows]
 
 
-_insert = insert(StoredEvent).values(
-    {name: bindparam(name) for name in ("account_id", "sequence", "kind", "subject_id", "data", "at")}
+_next_number = Prepared(
+    insert(EventStream)
+    .values(account_id=bindparam("account_id"), sequence=bindparam("first"))
+    .on_conflict_do_update(index_elements=["account_id"], set_={"sequence": EventStream.sequence + 1})
+    .returning(EventStream.sequence)
+)
+_insert = Prepared(
+    insert(StoredEvent).values(
+        {name: bindparam(name) for name in ("account_id", "sequence", "kind", "subject_id", "data", "at")}
+    )
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, LargeBinary, String, Text, bindparam, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.clock import to_micros
@@ -150,9 +150,9 @@ _this_key = (
     & (_table.c.key_digest == bindparam("of_key_digest"))
 )
 _claim = Prepared(
-    # The SQLite construct renders `ON CONFLICT DO NOTHING`, which PostgreSQL reads the same; there it also waits
-    # for a concurrent transaction that holds the key.
-    sqlite_insert(StoredOutcome)
+    # `ON CONFLICT DO NOTHING` reads the same on SQLite; on PostgreSQL it also waits for a concurrent transaction
+    # that holds the key.
+    insert(StoredOutcome)
     .values({column.name: bindparam(column.name) for column in _table.c})
     .on_conflict_do_nothing()
     .returning(_table.c.account_id)
