@@ -1,4 +1,4 @@
-"""The compiled executor: a validated operation becomes a plan, and a query one synchronous function over one read."""
+"""The compiled executor: an operation becomes a plan, a query one synchronous function over one read."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Engine:
     def prepare(
         self, query: str, operation_name: str | None = None, variables: Mapping[str, Any] | None = None
     ) -> Prepared:
-        """Parse, limit, validate, coerce and compile. Raises RequestError, and nothing else, for any input."""
+        """Parse, limit, validate, coerce, compile. Raises RequestError, and nothing else, for any input."""
         if not isinstance(query, str) or not isinstance(operation_name, str | None):
             raise refused("The query and the operation name are strings.", BAD_USER_INPUT)
         if not isinstance(variables, Mapping | None):

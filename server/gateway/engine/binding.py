@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from graphql import (
@@ -115,7 +115,7 @@ class Bindings:
             coordinates,
             definition,
             Source.FUNCTION,
-            resolver.wrapped_func,
+            cast(Callable[..., Any], resolver.wrapped_func),
             access,
             field=field,
             takes_self=resolver.self_parameter is not None,

@@ -10,6 +10,7 @@ import structlog
 from graphql import GraphQLError, Node, get_location
 
 from server.kit.graph.access import Denial
+from server.kit.problems import PublicError
 
 log = structlog.get_logger("postmeter.engine")
 
@@ -66,8 +67,6 @@ def coded(errors: Sequence[GraphQLError], code: str) -> list[GraphQLError]:
 
 def public_error(exc: BaseException) -> tuple[str, str, Mapping[str, Any]] | None:
     """Code, message and further extensions of an exception that is meant for the client, else None."""
-    from server.kit.problems import PublicError
-
     return (exc.code, exc.message, exc.extensions) if isinstance(exc, PublicError) else None
 
 
@@ -130,4 +129,5 @@ class Reporter:
 
 def _location(node: Node) -> dict[str, int]:
     assert node.loc is not None
-    return dict(get_location(node.loc.source, node.loc.start).formatted)
+    place = get_location(node.loc.source, node.loc.start)
+    return {"line": place.line, "column": place.column}

@@ -19,7 +19,6 @@ from graphql import (
     GraphQLAbstractType,
     GraphQLIncludeDirective,
     GraphQLInterfaceType,
-    GraphQLLeafType,
     GraphQLList,
     GraphQLNamedType,
     GraphQLNonNull,
@@ -98,10 +97,8 @@ class Plan:
     @cached_property
     def canonical(self) -> tuple[str, frozenset[str]]:
         """The operation without what sharers may differ in, and the variables it then uses."""
-        fragments = self.document.fragments.values()
-        node = DocumentNode(
-            definitions=(self.operation, *sorted(fragments, key=lambda each: each.name.value))
-        )
+        fragments = (node for _, node in sorted(self.document.fragments.items()))
+        node = DocumentNode(definitions=(self.operation, *fragments))
         return canonical(node, [node for field in self.root.fields for node in field.nodes])
 
     def _judge(self, viewer: Viewer) -> Verdict:
@@ -212,7 +209,7 @@ class _Compiler:
         if isinstance(inner, GraphQLList):
             return ListOf(nullable, self._shape(inner.of_type, sets))
         if is_leaf_type(inner):
-            return self._bindings.leaf(cast(GraphQLLeafType, inner), nullable)
+            return self._bindings.leaf(inner, nullable)
         if isinstance(inner, GraphQLObjectType):
             return ObjectOf(nullable, self.selection(inner, sets), _class_of(inner))
         return self._abstract(cast(GraphQLAbstractType, inner), nullable, sets)

@@ -15,13 +15,14 @@ from typing import Any
 
 import orjson
 import strawberry
+from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 
 from server.gateway.engine.binding import Binding, Bindings, Source
 from server.gateway.engine.errors import InvalidValue, Reporter
 from server.gateway.engine.plan import Field, Plan, Selection, Verdict
 from server.gateway.engine.shapes import Column, Leaf, ListOf, Shape
-from server.gateway.engine.values import RawInfo, VariableValues, arguments_of
+from server.gateway.engine.values import RawInfo, arguments_of
 from server.kit.graph.context import Context
 
 Row = dict[str, Any]
@@ -69,7 +70,7 @@ class Frame:
 
 
 class Site:
-    """Where a column belongs: a field of a frame, or, within it, the items of the lists of an outer column."""
+    """Where a column belongs: a field of a frame, or within it the items of an outer column's lists."""
 
     __slots__ = ("field", "frame", "lists", "outer")
 
@@ -249,8 +250,8 @@ def _batch(binding: Binding, parents: Column, info: Any, arguments: dict[str, An
 class Settlement:
     """Faults become errors with a path, and nulls propagate to the nearest nullable type (§6.4.4).
 
-    The walk is depth first in document order and stops in a selection that turned null, so that the errors are
-    those, in the order, that a depth-first execution reports.
+    The walk is depth first in document order and stops in a selection that turned null, so that the errors
+    are those, in the order, that a depth-first execution reports.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Value completion (GraphQL spec §6.4.3), a column at a time.
 
 A column holds a field's values for all parents of a level. A resolver's exception stands in the column in
-place of the value. Completing a column gives the response values; what failed is None and reported as a fault.
+place of the value. Completing a column gives the response values; what failed is None, and noted as a fault.
 The common case of a whole column of one plain type is recognised by its set of classes, in C, and only the
 uncommon one is looked at value by value.
 """
@@ -77,7 +77,8 @@ class Leaf(Shape):
             return cls(nullable, serialize, exact, {int: _integers, float: _floats}.get(exact, _unchanged))
         definition = type_.extensions.get("strawberry-definition")
         if isinstance(type_, GraphQLEnumType) and isinstance(definition, StrawberryEnumDefinition):
-            names = {member: serialize(member) for member in definition.wrapped_cls}
+            members: Iterable[Any] = definition.wrapped_cls
+            names = {member: serialize(member) for member in members}
             return cls(nullable, serialize, definition.wrapped_cls, lambda c: list(map(names.__getitem__, c)))
         return cls(nullable, serialize, None, lambda column: _not_null(map(serialize, column)))
 

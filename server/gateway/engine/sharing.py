@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from copy import copy
 from typing import Any
 
 from graphql import REMOVE, DocumentNode, FieldNode, Visitor, print_ast, visit
@@ -13,7 +12,7 @@ RESUME_ARGUMENT = "after"
 
 
 def canonical(document: DocumentNode, roots: Collection[FieldNode]) -> tuple[str, frozenset[str]]:
-    """An operation with its fragments, without the `after` of its root fields, and the variables it still uses."""
+    """The text of an operation and its fragments without the root fields' `after`, and the variables it uses."""
     stripped = visit(document, _WithoutResume(roots))
     used = _Used()
     visit(stripped, used)
@@ -29,9 +28,13 @@ class _WithoutResume(Visitor):
     def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
         if id(node) not in self._roots:
             return None
-        kept = copy(node)
-        kept.arguments = tuple(each for each in node.arguments or () if each.name.value != RESUME_ARGUMENT)
-        return kept
+        return FieldNode(
+            alias=node.alias,
+            name=node.name,
+            arguments=tuple(each for each in node.arguments or () if each.name.value != RESUME_ARGUMENT),
+            directives=node.directives,
+            selection_set=node.selection_set,
+        )
 
 
 class _Used(Visitor):
