@@ -31,7 +31,8 @@ def compare(query: str, variables: dict[str, Any] | None = None) -> dict[str, An
     assert repr(ours["data"]) == repr(theirs.data)
     expected = [(e.path, [(p.line, p.column) for p in e.locations or ()]) for e in theirs.errors or ()]
     actual = [
-        (e["path"], [(p["line"], p["column"]) for p in e.get("locations", ())]) for e in ours.get("errors", ())
+        (e["path"], [(p["line"], p["column"]) for p in e.get("locations", ())])
+        for e in ours.get("errors", ())
     ]
     assert actual == expected
     return ours
@@ -102,7 +103,10 @@ def test_operation_equals_graphql_core(query: str) -> None:
         ("query($c: Colour!) { colour(colour: $c) }", {"c": "RED"}),
         ("query($d: Decimal!) { price(amount: $d) }", {"d": "3.14"}),
         ("query($y: Boolean!) { node { level @include(if: $y) must @skip(if: $y) { level } } }", {"y": True}),
-        ("query($y: Boolean!) { node { level @include(if: $y) must @skip(if: $y) { level } } }", {"y": False}),
+        (
+            "query($y: Boolean!) { node { level @include(if: $y) must @skip(if: $y) { level } } }",
+            {"y": False},
+        ),
     ],
 )
 def test_operation_with_variables_equals_graphql_core(query: str, variables: dict[str, Any]) -> None:
@@ -110,7 +114,18 @@ def test_operation_with_variables_equals_graphql_core(query: str, variables: dic
 
 
 LEAVES = {
-    "Node": ["level", "fails", "failsHard", "oddFails", "nullHard", "big", "ratio", "matrix", "tight", "notAList"],
+    "Node": [
+        "level",
+        "fails",
+        "failsHard",
+        "oddFails",
+        "nullHard",
+        "big",
+        "ratio",
+        "matrix",
+        "tight",
+        "notAList",
+    ],
     "Named": ["name", "motto", "shout", "shout(times: 1)", "__typename"],
     "Cat": ["lives", "colour", "purr", "name", "shout"],
     "Dog": ["good", "bark", "motto"],
@@ -135,7 +150,16 @@ CHILDREN = {
         "noCats": "Cat",
     },
 }
-DIRECTIVES = ["", "", "", "", " @include(if: true)", " @skip(if: true)", " @include(if: $yes)", " @skip(if: $yes)"]
+DIRECTIVES = [
+    "",
+    "",
+    "",
+    "",
+    " @include(if: true)",
+    " @skip(if: true)",
+    " @include(if: $yes)",
+    " @skip(if: $yes)",
+]
 
 
 @st.composite
@@ -164,7 +188,9 @@ def _named(field: str, type_: str) -> str:
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(selections("Query", 4), st.booleans())
 def test_any_operation_equals_graphql_core(selection: str, yes: bool) -> None:
-    compare(f"query($yes: Boolean! = true) {selection[:-1]} yes: __typename @include(if: $yes) }}", {"yes": yes})
+    compare(
+        f"query($yes: Boolean! = true) {selection[:-1]} yes: __typename @include(if: $yes) }}", {"yes": yes}
+    )
 
 
 def test_a_null_condition_is_refused_before_a_field_runs() -> None:

@@ -174,7 +174,7 @@ class Engine:
     def _refusal(self, exc: Exception, request_id: str, field: Field | None = None) -> RequestError:
         reporter = Reporter(request_id, self._limits.errors_max)
         message, extensions = reporter.describe(exc, field.binding.coordinates if field else None)
-        nodes, path = (field.nodes, [field.key]) if field else (None, None)
+        nodes, path = (list(field.nodes), [field.key]) if field else (None, None)
         return RequestError([GraphQLError(message, nodes=nodes, path=path, extensions=extensions)])
 
 

@@ -145,13 +145,14 @@ class Run:
             frame, [self.column(field, parents, frame) for field in selection.fields], len(parents)
         )
 
-    def assemble(self, frame: Frame, columns: list[Column], count: int) -> Column:
-        keys = frame.selection.keys
-        if not keys:
-            frame.rows = [{} for _ in range(count)]
-        else:
-            frame.rows = [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
-        return frame.rows
+    def assemble(self, frame: Frame, columns: list[Column], count: int) -> list[Row]:
+        """Put the rows together; their keys are in document order (§6.3.2)."""
+        rows: list[Row] = [{} for _ in range(count)]
+        for key, column in zip(frame.selection.keys, columns, strict=True):
+            for row, value in zip(rows, column, strict=True):
+                row[key] = value
+        frame.rows = rows
+        return rows
 
     def column(self, field: Field, parents: Column, frame: Frame) -> Column:
         """Execute one field for all parents (§6.4, ExecuteField)."""
@@ -181,7 +182,7 @@ class Run:
             list(field.nodes),
             field.binding.definition.type,
             frame.selection.type,
-            Path(frame.path(), field.key, frame.selection.type.name),
+            Site(frame, field),
             self._bindings.core,
             plan.document.fragments,
             plan.operation,

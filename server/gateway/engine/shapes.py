@@ -78,8 +78,9 @@ class Leaf(Shape):
         definition = type_.extensions.get("strawberry-definition")
         if isinstance(type_, GraphQLEnumType) and isinstance(definition, StrawberryEnumDefinition):
             members: Iterable[Any] = definition.wrapped_cls
-            names = {member: serialize(member) for member in members}
-            return cls(nullable, serialize, definition.wrapped_cls, lambda c: list(map(names.__getitem__, c)))
+            names = {id(member): serialize(member) for member in members}  # hashing a member is slow
+            known = definition.wrapped_cls
+            return cls(nullable, serialize, known, lambda c: list(map(names.__getitem__, map(id, c))))
         return cls(nullable, serialize, None, lambda column: _not_null(map(serialize, column)))
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 from graphql import (
@@ -24,6 +24,9 @@ from server.gateway.engine.binding import Binding
 from server.gateway.engine.errors import BAD_USER_INPUT, coded
 from server.kit.graph.context import Context
 
+if TYPE_CHECKING:
+    from server.gateway.engine.run import Site
+
 
 @dataclass(slots=True)
 class RawInfo:
@@ -33,13 +36,17 @@ class RawInfo:
     field_nodes: list[FieldNode]
     return_type: GraphQLOutputType
     parent_type: GraphQLObjectType
-    path: Path
+    site: Site
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     operation: OperationDefinitionNode
     variable_values: Mapping[str, Any]
     context: Context
     root_value: None = None
+
+    @property
+    def path(self) -> Path:
+        return self.site.path()
 
 
 def arguments_of(
