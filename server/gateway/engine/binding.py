@@ -99,7 +99,8 @@ class Bindings:
         field = definition.extensions.get(_DEFINITION)
         if not isinstance(field, StrawberryField):
             assert definition.resolve is not None
-            return Binding(coordinates, definition, Source.CORE, definition.resolve, open=True)
+            introspection = is_introspection_type(owner) or name.startswith("__")
+            return Binding(coordinates, definition, Source.CORE, definition.resolve, open=introspection)
         origin = definition_of(owner)
         access = access_of(origin.origin if origin else None, field.metadata)
         if batch := field.metadata.get("batch"):
