@@ -466,6 +466,7 @@ CHAIN = "{ made { ...F0 } } " + " ".join(
         ("{ made { ...A } } fragment A on Item {" + "a{" * 20 + "a" + "}" * 21, None, None, "DEPTH_LIMIT"),
         ("{" + "".join(f"a{i}: __typename " for i in range(31)) + "}", None, None, "ROOT_FIELDS_LIMIT"),
         ("{ made {" + "".join(f"a{i}: __typename " for i in range(101)) + "}}", None, None, "ALIASES_LIMIT"),
+        ("{ items {" + " name" * 501 + "}}", None, None, "FIELDS_LIMIT"),
         (CHAIN, None, None, "ALIASES_LIMIT"),
         (CHAIN.replace(": name", ""), None, None, "FIELDS_LIMIT"),
     ],
