@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from server.gateway.engine import Engine, Limits, RequestError, Result
+from server.gateway.engine.cache import Recent
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Context
 from server.kit.problems import PublicError
@@ -502,13 +503,21 @@ def test_plans_are_kept_by_the_variables_that_choose_fields() -> None:
     assert engine.prepare(query, None, {"y": False, "n": 1}).plan is not first.plan
 
 
-def test_the_caches_are_bounded() -> None:
-    small = Engine(schema, limits=Limits(documents_cached=2))
-    first = small.prepare("{ __typename }")
-    assert small.prepare("{ __typename }").plan is first.plan
+def test_the_plans_used_least_are_dropped() -> None:
+    small = Engine(schema, limits=Limits(cached_plan_fields_max=6))
+    first = small.prepare("{ __typename }").plan
+    assert small.prepare("{ __typename }").plan is first
     for name in "abc":
         small.prepare(f"{{ {name}: __typename }}")
-    assert small.prepare("{ __typename }").plan is not first.plan
+    assert small.prepare("{ __typename }").plan is not first
+
+
+def test_what_is_too_heavy_is_not_kept() -> None:
+    made: list[str] = []
+    recent: Recent[str, str] = Recent(5, lambda key, value: len(value))
+    for value in ("aa", "bb", "cccccc", "aa"):
+        assert recent.get(value, lambda value=value: made.append(value) or value) == value  # type: ignore[misc]
+    assert made == ["aa", "bb", "cccccc", "aa"]
 
 
 def test_the_text_of_a_parsers_exception_is_not_told() -> None:

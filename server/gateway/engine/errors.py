@@ -43,6 +43,10 @@ class Denied(Exception):
         self.denial = denial
 
 
+DENIED = {denial: Denied(denial) for denial in Denial}
+"""Never raised, only reported, so that one of each will do."""
+
+
 class InvalidValue(Exception):
     """A resolver returned what its field's type does not allow: a bug of ours."""
 
