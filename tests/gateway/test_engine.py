@@ -543,7 +543,7 @@ def test_the_text_of_a_parsers_exception_is_not_told() -> None:
         assert kind in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED")
 
 
-@pytest.mark.parametrize("wrong", ["extension", "sync_mutation", "async_query", "no_feed"])
+@pytest.mark.parametrize("wrong", ["extension", "sync_mutation", "async_query", "async_batch", "no_feed"])
 def test_a_schema_that_the_engine_cannot_run_is_refused_at_the_start(wrong: str) -> None:
     from strawberry.extensions.field_extension import FieldExtension
 
@@ -561,6 +561,7 @@ def test_a_schema_that_the_engine_cannot_run_is_refused_at_the_start(wrong: str)
     query = {
         "extension": strawberry.field(resolver=plain, extensions=[Doubling()]),
         "async_query": strawberry.field(resolver=coroutine),
+        "async_batch": strawberry.field(resolver=plain, metadata=declare(batch=coroutine)),
     }.get(wrong, good)
     made = strawberry.Schema(
         query=type_("Query", query),
