@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
-from strawberry.schema.config import StrawberryConfig
 
-from server.kit.graph.access import Access, Who, declare, exposes
+from server.kit.graph.access import Access, Who, exposes
 from server.kit.graph.context import Context
 from server.kit.registry import Registry
 from server.kit.viewer import ANONYMOUS, Viewer
@@ -361,8 +360,4 @@ class Query:
         raise RuntimeError("total")
 
 
-schema = strawberry.Schema(
-    query=Query, types=[Cat, Dog, File, Folder], config=StrawberryConfig(relay_max_results=100)
-)
-
-__all__ = ["MEMBERS", "OPEN", "STAFF", "Reads", "context", "declare", "schema"]
+schema = strawberry.Schema(query=Query, types=[Cat, Dog, File, Folder])

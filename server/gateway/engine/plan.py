@@ -128,6 +128,8 @@ def compile_plan(
 
 
 class _Compiler:
+    """Compiles one operation; `fields` are those compiled so far."""
+
     def __init__(
         self,
         bindings: Bindings,
@@ -144,7 +146,8 @@ class _Compiler:
         self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
 
     def selection(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Selection:
-        """The merged selection on one object type; equal ones, of several interfaces, are compiled once."""
+        """The merged selection on one object type. The same one met again, below another type, is compiled once:
+        without that, an interface within an interface would multiply by the number of types at every level."""
         key = (type_.name, tuple(map(id, sets)))
         if key not in self._selections:
             collected: dict[str, list[FieldNode]] = {}
