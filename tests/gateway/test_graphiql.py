@@ -20,7 +20,7 @@ SCRIPT = "assets/index-DP6IIP0L.js"
 
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
-    """What the build leaves: the page, hashed assets with a compressed twin, and beside them a file to steal."""
+    """What the build leaves: the page, hashed assets, a compressed twin, and beside them a file to steal."""
     folder = tmp_path / "graphiql"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text(f'<!doctype html><script src="/graphql/{SCRIPT}"></script>')

@@ -14,6 +14,8 @@ import { SignIn } from './SignIn.jsx';
 const fetcher = createFetcher();
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 const tabs = exampleTabs();
+// GraphiQL takes the variables of the first tab from here and not from `defaultTabs`; later it remembers its own.
+const isFirstVisit = sessionStorage.getItem('graphiql:tabState') === null;
 
 // sessionStorage: a password typed as a variable must not outlive this browser tab.
 createRoot(document.getElementById('root')).render(
@@ -28,6 +30,7 @@ createRoot(document.getElementById('root')).render(
       fetcher={fetcher}
       plugins={plugins}
       defaultTabs={tabs}
+      initialVariables={isFirstVisit ? tabs[0].variables : undefined}
       storage={sessionStorage}
       shouldPersistHeaders={false}
       defaultEditorToolsVisibility="variables"
