@@ -196,8 +196,9 @@ def slice_module_imports(source: Source) -> Iterator[str]:
         if not granted:
             yield source.at(
                 imported.line,
-                f"{source.module} may not import {area}.{module}. It may import of its own slice "
-                f"{listed(rights.own)}; of earlier slices {listed(rights.earlier)}; of kit {listed(rights.kit)}.",
+                f"{source.module} may not import {area}.{module}. It may import of its own slice: "
+                f"{listed(rights.own)}; of earlier slices: {listed(rights.earlier)}; "
+                f"of kit: {listed(rights.kit)}.",
             )
 
 
