@@ -1,0 +1,126 @@
+"""Domain events: what happened, numbered per account, written in the transaction that made it (DESIGN §4).
+
+The number comes from the account's own row, under its lock. A global autoincrement would not be commit order on
+PostgreSQL, and a cursor over it would lose events.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import BigInteger, Connection, Index, String, Text, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.kit.clock import to_micros
+from server.kit.db import Base, Instant, Prepared
+
+if TYPE_CHECKING:
+    from server.kit.work import Work
+
+
+class EventStream(Base):
+    """The last number given to an account's events."""
+
+    __tablename__ = "event_streams"
+    account_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class StoredEvent(Base):
+    """One domain event. `data` holds ids and numbers only, never a personal value."""
+
+    __tablename__ = "domain_events"
+    account_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[str] = mapped_column(String(40))
+    data: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (Index(None, "account_id", "kind", "sequence"), Index(None, "subject_id", "sequence"))
+
+
+@dataclass(frozen=True, slots=True)
+class DomainEvent:
+    """The base of the slices' events: whose account, and which thing it is about. Named in the past tense."""
+
+    account_id: str
+    subject_id: str
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__
+
+    def data(self) -> dict[str, Any]:
+        """The fields beyond account and subject."""
+        fields = [field.name for field in dataclasses.fields(self)]
+        return {name: getattr(self, name) for name in fields if name not in ("account_id", "subject_id")}
+
+
+Reaction = Callable[["Work", Any], None]
+
+
+class Reactions:
+    """What app.py lets later slices do, in the same transaction, when an earlier slice records an event."""
+
+    def __init__(self) -> None:
+        self._by_type: dict[type[DomainEvent], list[Reaction]] = {}
+
+    def on(self, kind: type[DomainEvent], reaction: Reaction) -> None:
+        self._by_type.setdefault(kind, []).append(reaction)
+
+    def to(self, event: DomainEvent) -> Sequence[Reaction]:
+        return self._by_type.get(type(event), ())
+
+
+def append(connection: Connection, event: DomainEvent, at: datetime) -> int:
+    """Write the event under the account's next number and return the number."""
+    ((sequence,),) = _next_number.run(connection, account_id=event.account_id, first=1)
+    _insert.run(
+        connection,
+        account_id=event.account_id,
+        sequence=sequence,
+        kind=event.kind,
+        subject_id=event.subject_id,
+        data=orjson.dumps(event.data()).decode(),
+        at=to_micros(at),
+    )
+    return int(sequence)
+
+
+def head(connection: Connection, account_id: str) -> int:
+    """The number of the account's newest event, 0 before the first."""
+    query = select(EventStream.sequence).where(EventStream.account_id == account_id)
+    return connection.scalar(query) or 0
+
+
+def after(
+    connection: Connection, account_id: str, sequence: int, kinds: Sequence[str], limit: int
+) -> Sequence[StoredEvent]:
+    """Events of these kinds with a higher number, in order, at most `limit`."""
+    table = StoredEvent.__table__
+    rows = connection.execute(
+        select(table)
+        .where(table.c.account_id == account_id, table.c.sequence > sequence, table.c.kind.in_(kinds))
+        .order_by(table.c.sequence)
+        .limit(limit)
+    )
+    return [StoredEvent(**row._mapping) for row in rows]
+
+
+_next_number = Prepared(
+    insert(EventStream)
+    .values(account_id=bindparam("account_id"), sequence=bindparam("first"))
+    .on_conflict_do_update(index_elements=["account_id"], set_={"sequence": EventStream.sequence + 1})
+    .returning(EventStream.sequence)
+)
+_insert = Prepared(
+    insert(StoredEvent).values(
+        {name: bindparam(name) for name in ("account_id", "sequence", "kind", "subject_id", "data", "at")}
+    )
+)

@@ -1,0 +1,1 @@
+"""Joins the slices' queries, mutations and subscriptions into one schema."""
