@@ -45,23 +45,27 @@ def build(workspace: Path) -> str | None:
 
 
 def run(command: list[str], folder: Path) -> str | None:
+    """Runs one command in `folder`; what went wrong, or None."""
     # A file, not a pipe: a grandchild that outlives npm would keep a pipe open, and the installation waiting.
     with tempfile.TemporaryFile("w+", errors="replace") as output:
-        process = subprocess.Popen(  # noqa: S603 (fixed arguments)
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603 (fixed arguments)
+                command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            return f"could not be started: {error}"
         try:
             exit_code = process.wait(COMMAND_TIMEOUT_SECONDS)
-        except BaseException as error:
-            end_group(process)
-            if not isinstance(error, subprocess.TimeoutExpired):
-                raise
+        except subprocess.TimeoutExpired:
             return f"took longer than {COMMAND_TIMEOUT_SECONDS} seconds"
+        finally:
+            if process.poll() is None:
+                end_group(process)
         output.seek(0)
         return f"failed:\n{output.read()[-2000:].strip()}\n" if exit_code else None
 
