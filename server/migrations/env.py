@@ -7,7 +7,6 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-import server.schema  # noqa: F401 - loads every slice, so that all tables are known
 from server.kit.db import Base, Instant, Sealed
 
 
