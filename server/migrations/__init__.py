@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic import command
@@ -34,10 +35,11 @@ def newest() -> str | None:
     return ScriptDirectory(str(_FOLDER)).get_current_head()
 
 
-def drift(connection: Connection) -> list[object]:
+def drift(connection: Connection) -> Sequence[object]:
     """What the tables in the code have that the migrations do not make, and the reverse."""
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return compare_metadata(context, Base.metadata)
+    found: Sequence[object] = compare_metadata(context, Base.metadata)
+    return found
 
 
 def _config(connection: Connection) -> Config:
