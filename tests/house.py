@@ -50,7 +50,7 @@ SLICE_MODULES = {
     "personal": Rights(own=names("model")),
     "rules": Rights(kit=names("money problems")),
     "actions": Rights(own=names("model rules reads"), earlier=names("actions reads")),
-    "reads": Rights(own=names("model"), earlier=names("reads")),
+    "reads": Rights(own=names("model rules"), earlier=names("reads")),  # rules: states, Terms and refusals
     "adapters": Rights(own=names("model rules actions reads")),
     "jobs": Rights(own=names("model rules actions reads adapters")),
     "graph": Rights(
