@@ -38,7 +38,7 @@ from graphql.execution.values import VariableValues, get_directive_values
 from server.gateway.engine.binding import Binding, Bindings, Source, definition_of
 from server.gateway.engine.cache import Recent
 from server.gateway.engine.document import Document, Limits
-from server.gateway.engine.errors import Denied, refused
+from server.gateway.engine.errors import DENIED, Denied, refused
 from server.gateway.engine.shapes import AbstractOf, ListOf, ObjectOf, Shape, accept
 from server.gateway.engine.sharing import canonical
 from server.kit.graph.access import Denial
@@ -91,8 +91,9 @@ class Plan:
         return any(not field.binding.open for field in self.root.fields)
 
     def verdict(self, viewer: Viewer) -> Verdict:
-        """What this viewer may not read; the same for all viewers of equal authority."""
-        return self.verdicts.get(viewer.authority, lambda: self._judge(viewer))
+        """What this viewer may not read. Access looks at scopes and roles, never at whose account it is."""
+        key = (viewer.signed_in, viewer.scopes, viewer.staff_roles)
+        return self.verdicts.get(key, lambda: self._judge(viewer))
 
     @cached_property
     def canonical(self) -> tuple[str, frozenset[str]]:
@@ -107,7 +108,7 @@ class Plan:
             if not each.binding.open:
                 access = each.binding.access
                 if denial := access.denial(viewer) if access else Denial.FORBIDDEN:
-                    denied[each] = Denied(denial)
+                    denied[each] = DENIED[denial]
         return denied
 
 
@@ -123,7 +124,7 @@ def compile_plan(
     assert root is not None, "the document was validated"
     compiler = _Compiler(bindings, document.fragments, variables, limits.plan_fields_max)
     selection = compiler.selection(root, [operation.selection_set])
-    return Plan(operation, document, selection, compiler.fields, Recent(limits.verdicts_cached))
+    return Plan(operation, document, selection, compiler.fields, Recent(limits.cached_verdicts_max))
 
 
 class _Compiler:

@@ -101,8 +101,8 @@ class Site:
         """The response keys that lead here, without list positions."""
         return Path(self.frame.path(), self.field.key, self.frame.selection.type.name)
 
-    def info(self, run: Run) -> Any:
-        return run.info(self.field, self.frame)
+    def info(self, run: Run) -> RawInfo:
+        return run.raw_info(self)
 
 
 class Run:
@@ -175,21 +175,25 @@ class Run:
         return arguments_of(self._bindings.strawberry, field.binding, field.nodes[0], self.variables, info)
 
     def info(self, field: Field, frame: Frame) -> Any:
-        """The `info` of a field: Strawberry's for a Strawberry field, graphql-core's likeness for others."""
-        plan = self._plan
-        raw = RawInfo(
-            field.nodes[0].name.value,
-            list(field.nodes),
-            field.binding.definition.type,
-            frame.selection.type,
-            Site(frame, field),
+        """The `info` of a resolver: Strawberry's for a Strawberry field."""
+        raw = self.raw_info(Site(frame, field))
+        strawberry_field = field.binding.field
+        return strawberry.Info(raw, strawberry_field) if strawberry_field else raw  # type: ignore[arg-type]
+
+    def raw_info(self, site: Site) -> RawInfo:
+        """What graphql-core's resolvers, and those that tell a value's type, know of the execution."""
+        return RawInfo(
+            site.field.nodes[0].name.value,
+            list(site.field.nodes),
+            site.field.binding.definition.type,
+            site.frame.selection.type,
+            site,
             self._bindings.core,
-            plan.document.fragments,
-            plan.operation,
+            self._plan.document.fragments,
+            self._plan.operation,
             self.variables.coerced,
             self.context,
         )
-        return strawberry.Info(raw, field.binding.field) if field.binding.field else raw  # type: ignore[arg-type]
 
     def _resolve(self, field: Field, parents: Column, frame: Frame) -> Column:
         """The raw values of a column; an exception stands for the value it kept from being."""
