@@ -261,7 +261,25 @@ class Page(Generic[T]):
 
 @exposes(OPEN)
 @strawberry.type
+class Box(Named, Generic[T]):
+    content: T
+
+
+Pages = Annotated[Page[Cat] | Page[int] | Cat | Box[int], strawberry.union("Pages")]
+
+
+@exposes(OPEN)
+@strawberry.type
 class Query:
+    @strawberry.field
+    def pages(self) -> list[Pages]:
+        boxes = [Box(name="b", content=3), Box(name="c", content=4)]
+        return [Page(items=[Cat(name="Tom")]), Page(items=[1]), Cat(name="Tom"), Page(items=[]), *boxes]
+
+    @strawberry.field
+    def boxes(self) -> list[Box[int]]:
+        return [Box(name="b", content=3), Box(name="c", content=4)]
+
     @strawberry.field
     def kitten(self) -> Named:
         return Kitten(name="Kit")
