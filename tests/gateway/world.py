@@ -123,14 +123,17 @@ class World:
         async with asyncio.timeout(10), self.changed:
             await self.changed.wait_for(lambda: len(self.sinks) == number)
 
-    def publish(self, number: int) -> None:
-        payload = orjson.dumps({"data": {"ticks": number}})
+    def publish(self, number: int, filling: str = "") -> None:
+        extensions = {"extensions": filling} if filling else {}
+        payload = orjson.dumps({"data": {"ticks": number}, **extensions})
         for sink in list(self.sinks):
             sink.send(payload)
 
     def close(self, reason: CloseReason, message: str = "") -> None:
-        for sink in list(self.sinks):
+        ended, self.sinks = self.sinks, []
+        for sink in ended:
             sink.close(reason, message)
+            sink.send(b'{"data":{"ticks":-1}}')  # nothing may come after the end
 
 
 @dataclass
@@ -188,7 +191,16 @@ class Running:
 
     world: World
     gateway: Gateway
-    port: int
+    server: uvicorn.Server
+
+    @property
+    def port(self) -> int:
+        return self.server.servers[0].sockets[0].getsockname()[1]  # type: ignore[no-any-return]
+
+    @property
+    def sockets_open(self) -> int:
+        """Connections that the HTTP server still keeps a file descriptor for."""
+        return len(self.server.server_state.connections)
 
     @property
     def host(self) -> str:
@@ -265,9 +277,8 @@ async def serving(limits: GatewayLimits | None = None, **ports: Any) -> AsyncIte
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Running(world, gateway, port)
+        yield Running(world, gateway, server)
     finally:
         world.release.set()
         await gateway.shutdown()
