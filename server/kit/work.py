@@ -25,7 +25,7 @@ from server.kit.ids import Entropy, Ids
 from server.kit.keystore import KeyStore
 from server.kit.problems import Refusal
 from server.kit.registry import Registry
-from server.kit.viewer import ANONYMOUS, Viewer
+from server.kit.viewer import ANONYMOUS, SYSTEM, Viewer
 
 T = TypeVar("T")
 
@@ -144,6 +144,17 @@ class Units:
                 return action(work)
 
         return await self._commit(call, attempt)
+
+    async def run_unaudited(self, action: Callable[[Work], T]) -> T:
+        """Run the server's own book-keeping (leases, last-used times): no business verb, so no audit row."""
+
+        def in_transaction(connection: Connection) -> tuple[T, set[str]]:
+            work = Work(self.house, connection, SYSTEM, "")
+            return action(work), work.wakes
+
+        result, wakes = await self.house.database.write(in_transaction)
+        self.house.bus.publish(wakes)
+        return result
 
     async def run_once(
         self, call: Call, once: Once, action: Callable[[Work], Receipt], present: Callable[[Work, Receipt], T]
