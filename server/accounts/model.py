@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
@@ -45,20 +45,20 @@ class Person(Base):
 
 
 class Session(Base):
-    """A sign-in that is still, or was, in use. It ends at `expires_at`, or earlier when it lies idle."""
+    """A sign-in that is still, or was, in use. It ends at `expires_at`, or at `idle_at` when nobody uses it."""
 
     __tablename__ = "sessions"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     user_agent: Mapped[bytes | None] = mapped_column(Sealed)
     address: Mapped[bytes | None] = mapped_column(Sealed)
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_used_at: Mapped[datetime] = mapped_column(Instant)
+    idle_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
-    __table_args__ = (Index(None, "account_id", "last_used_at"),)
 
 
 class ApiKey(Base):

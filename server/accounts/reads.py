@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 
-from server.accounts import rules
 from server.accounts.model import ACTIVE, Acceptance, Account, ApiKey, AuthorityEpoch, Person, Session
-from server.accounts.rules import LoginInvalid, Terms
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded, token_hash
 from server.kit.db import Prepared
@@ -50,13 +47,9 @@ def people(read: Read, person_ids: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in _by_ids(read, Person, person_ids)}
 
 
-def people_of(read: Read, account_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
-    """Who signs in for each account, in the order in which they joined."""
-    found: dict[str, list[Row[Any]]] = defaultdict(list)
-    query = select(Person.__table__).where(Person.account_id.in_(list(account_ids))).order_by(Person.id)
-    for row in read.rows(query):
-        found[row.account_id].append(row)
-    return found
+def people_of(read: Read, account_id: str, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Who signs in for the account, newest first, from behind the person `after`."""
+    return _page(read, select(Person.__table__).where(Person.account_id == account_id), Person, after, limit)
 
 
 def person_exists(read: Read, person_id: str) -> bool:
@@ -64,12 +57,8 @@ def person_exists(read: Read, person_id: str) -> bool:
 
 
 def person_by_login(read: Read, login: str) -> Row[Any] | None:
-    """The person who signs in with this login, found through the blind index."""
-    try:
-        normal = rules.normal_login(read.terms(Terms), login)
-    except LoginInvalid:
-        return None
-    claim = read.keys.find(read.keys.blind("login", normal))
+    """The person who signs in with this login (in its normal form), found through the blind index."""
+    claim = read.keys.find(read.keys.blind("login", login))
     return None if claim is None else people(read, [claim.owner_id]).get(claim.owner_id)
 
 
@@ -79,36 +68,37 @@ def person_of_session(read: Read, session_id: str) -> Row[Any] | None:
     )
 
 
-def sessions(read: Read, account_id: str) -> Sequence[Row[Any]]:
-    """The account's live sessions, the one used last first."""
-    terms = read.terms(Terms)
-    return read.rows(
-        select(Session.__table__)
-        .where(
-            Session.account_id == account_id,
-            Session.last_used_at > read.now - terms.session_idle_max,
-            Session.expires_at > read.now,
-            Session.revoked_at.is_(None),
-        )
-        .order_by(Session.last_used_at.desc(), Session.id.desc())
+def live_sessions(read: Read, account_id: str) -> Select[Any]:
+    """Those of the account's sessions that are neither revoked nor over."""
+    return select(Session.__table__).where(
+        Session.account_id == account_id,
+        Session.idle_at > read.now,
+        Session.expires_at > read.now,
+        Session.revoked_at.is_(None),
     )
+
+
+def sessions(read: Read, account_id: str, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """The account's live sessions, newest first, from behind the session `after`."""
+    return _page(read, live_sessions(read, account_id), Session, after, limit)
 
 
 def sessions_by_id(read: Read, session_ids: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in _by_ids(read, Session, session_ids)}
 
 
-def api_keys(read: Read, account_id: str) -> Sequence[Row[Any]]:
-    """The account's live API keys, the newest first."""
-    return read.rows(
-        select(ApiKey.__table__)
-        .where(
-            ApiKey.account_id == account_id,
-            ApiKey.revoked_at.is_(None),
-            ApiKey.expires_at.is_(None) | (ApiKey.expires_at > read.now),
-        )
-        .order_by(ApiKey.id.desc())
+def live_api_keys(read: Read, account_id: str) -> Select[Any]:
+    """Those of the account's API keys that are neither revoked nor expired."""
+    return select(ApiKey.__table__).where(
+        ApiKey.account_id == account_id,
+        ApiKey.revoked_at.is_(None),
+        ApiKey.expires_at.is_(None) | (ApiKey.expires_at > read.now),
     )
+
+
+def api_keys(read: Read, account_id: str, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """The account's live API keys, newest first, from behind the key `after`."""
+    return _page(read, live_api_keys(read, account_id), ApiKey, after, limit)
 
 
 def api_keys_by_id(read: Read, key_ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -137,15 +127,12 @@ def viewer_of_key(read: Read, secret: str) -> Viewer | None:
 
 
 def credential_of_session(read: Read, token: str) -> Credential | None:
-    found = _session_by_token.run(read.connection, token_hash=token_hash(token))
+    found = _session_by_token.run(read.connection, token_hash=token_hash(token), now=to_micros(read.now))
     if not found:
         return None
     ((session_id, account_id, last_used, expires, epoch_),) = found
-    last_used_at, expires_at = from_micros(last_used), from_micros(expires)
-    if rules.session_is_over(read.terms(Terms), read.now, last_used_at, expires_at):
-        return None
-    viewer = Viewer(account_id, session_id, expires_at=expires_at, authority_epoch=epoch_)
-    return Credential(viewer, last_used_at)
+    viewer = Viewer(account_id, session_id, expires_at=from_micros(expires), authority_epoch=epoch_)
+    return Credential(viewer, from_micros(last_used))
 
 
 def credential_of_key(read: Read, secret: str) -> Credential | None:
@@ -218,6 +205,12 @@ def open_or_none(read: Read, column: str, sealed: bytes | None) -> str | None:
         return None
 
 
+def _page(read: Read, query: Select[Any], table: Any, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    if after is not None:
+        query = query.where(table.id < after)
+    return read.rows(query.order_by(table.id.desc()).limit(limit))
+
+
 def _by_ids(read: Read, table: Any, ids: Iterable[str]) -> Sequence[Row[Any]]:
     wanted = sorted(set(ids))
     rows: list[Row[Any]] = []
@@ -233,6 +226,8 @@ _session_by_token = Prepared(
     .join(AuthorityEpoch, AuthorityEpoch.account_id == Session.account_id)
     .where(
         Session.token_hash == bindparam("token_hash"),
+        Session.idle_at > bindparam("now"),
+        Session.expires_at > bindparam("now"),
         Session.revoked_at.is_(None),
         Account.status == bindparam("active", ACTIVE),
     )

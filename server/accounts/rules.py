@@ -135,6 +135,13 @@ class AcceptanceMissing(Refusal):
 
 
 @dataclass(eq=False)
+class PolicyNotInForce(Refusal):
+    """This version of this document is not, or no longer, in force."""
+
+    code = "POLICY_NOT_IN_FORCE"
+
+
+@dataclass(eq=False)
 class CredentialsInvalid(Refusal):
     """Login and password do not belong together."""
 
@@ -254,6 +261,14 @@ def check_accepted(required: Iterable[PolicyVersion], accepted: Collection[tuple
             raise AcceptanceMissing(policy.document, policy.version)
 
 
+def policy_in_force(terms: Terms, document: str, version: str) -> PolicyVersion:
+    """The version that somebody wants to accept. Raises PolicyNotInForce."""
+    for policy in (terms.policy, *terms.key_policies):
+        if (policy.document, policy.version) == (document, version):
+            return policy
+    raise PolicyNotInForce
+
+
 def check_key_name(terms: Terms, name: str) -> None:
     """Raises ApiKeyNameInvalid."""
     fits = 1 <= len(name) <= terms.api_key_name_length_max
@@ -274,8 +289,3 @@ def check_key_expiry(terms: Terms, now: datetime, expires_at: datetime | None) -
     """Raises ApiKeyExpiryInvalid."""
     if expires_at is not None and not now < expires_at <= now + terms.api_key_age_max:
         raise ApiKeyExpiryInvalid(terms.api_key_age_max.days)
-
-
-def session_is_over(terms: Terms, now: datetime, last_used_at: datetime, expires_at: datetime) -> bool:
-    """Whether a session has expired, by age or by lying idle (P046). At the very instant it is over."""
-    return now >= expires_at or now >= last_used_at + terms.session_idle_max

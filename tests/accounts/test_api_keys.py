@@ -143,7 +143,7 @@ async def test_concurrent_keys_do_not_pass_the_limit(accounts: Accounts, units: 
     results = await asyncio.gather(*(accounts.create_key(owner) for _ in range(8)), return_exceptions=True)
     refused = [result for result in results if isinstance(result, ApiKeyLimitReached)]
     assert [refusal.limit for refusal in refused] == [3] * 5
-    keys = await units.read(lambda read: reads.api_keys(read, owner.account_id or ""))
+    keys = await units.read(lambda read: reads.api_keys(read, owner.account_id or "", None, 100))
     assert len(keys) == 3
 
 

@@ -19,7 +19,7 @@ import argon2
 
 from server.accounts.actions import PasswordProof
 from server.accounts.reads import open_or_none, person_by_login, person_of_session
-from server.accounts.rules import NewPassword, Terms, password_fault
+from server.accounts.rules import LoginInvalid, NewPassword, Terms, normal_login, password_fault
 from server.kit.problems import overloaded
 from server.kit.work import Read, Units
 
@@ -111,7 +111,7 @@ class Passwords:
 
         An unknown login is verified too, against a hash that nothing matches, and so costs the same.
         """
-        stored = await self._units.read(lambda read: _stored(read, person_by_login(read, login)))
+        stored = await self._units.read(lambda read: _stored(read, _person_by_login(read, login)))
         return await self._verify(stored, password)
 
     async def replace(
@@ -144,6 +144,13 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._pool, function)
         finally:
             self._pending -= 1
+
+
+def _person_by_login(read: Read, login: str) -> object:
+    try:
+        return person_by_login(read, normal_login(read.terms(Terms), login))
+    except LoginInvalid:
+        return None
 
 
 def _stored(read: Read, person: object) -> _Stored | None:
