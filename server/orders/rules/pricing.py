@@ -55,6 +55,7 @@ class Charge:
 
     unit: str
     quantity: int
+    in_credits: bool
 
 
 def quote(item: Item, currency: Currency, terms: Terms) -> Quote:
@@ -146,19 +147,19 @@ def _charge(operation: Operation, index: int, terms: Terms) -> Charge:
         case EmailSend(messages):
             if not limits.minimum <= messages <= limits.maximum:
                 raise _usage_out_of_range(limits, index, "emailSend.messages")
-            return Charge("EMAIL", messages * terms.credits_per_email)
+            return Charge("EMAIL", messages * terms.credits_per_email, in_credits=True)
         case SmsSend(segments, country):
             if not limits.minimum <= segments <= limits.maximum:
                 raise _usage_out_of_range(limits, index, "smsSend.segments")
             if not _COUNTRY.fullmatch(country):
                 raise CountryInvalid(f"entries.{index}.operation.smsSend.country")
-            return Charge("SMS", segments * sms_credits_a_segment(country, terms))
+            return Charge("SMS", segments * sms_credits_a_segment(country, terms), in_credits=True)
         case ApiCalls(product, calls, currency):
             if not limits.minimum <= calls <= limits.maximum:
                 raise _usage_out_of_range(limits, index, "apiCalls.calls")
             where = f"entries.{index}.operation.apiCalls.currency"
             price = _price(terms.metered[product], currency, where)
-            return Charge(currency.code, metered_cost_minor(calls, price))
+            return Charge(currency.code, metered_cost_minor(calls, price), in_credits=False)
 
 
 def _usage_out_of_range(limits: Range, index: int, field: str) -> QuantityOutOfRange:
