@@ -44,4 +44,5 @@ def to_micros(instant: datetime) -> int:
 
 
 def from_micros(micros: int) -> datetime:
+    """The instant in UTC, the inverse of `to_micros`."""
     return _EPOCH + timedelta(microseconds=micros)

@@ -34,6 +34,7 @@ class DataKey:
 
 
 def seal(key: DataKey, column: str, value: bytes, entropy: Entropy) -> bytes:
+    """The value under AES-256-GCM with a fresh nonce, bound to its column and key. `open_sealed` reverses it."""
     nonce = entropy.bytes(_NONCE_BYTES)
     cipher = AESGCM(key.secret).encrypt(nonce, value, _associated(column, key.key_id))
     return _VERSION + key.key_id + nonce + cipher

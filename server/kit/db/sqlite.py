@@ -58,8 +58,9 @@ class SqliteDatabase:
 
     dialect_name = "sqlite"
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         self.path = Path(path)
+        self._busy_timeout_seconds = busy_timeout_seconds
         self._engine = create_engine(
             "sqlite://",
             creator=self._connect,
@@ -209,7 +210,7 @@ class SqliteDatabase:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT_SECONDS, check_same_thread=False, cached_statements=512
+            self.path, timeout=self._busy_timeout_seconds, check_same_thread=False, cached_statements=512
         )
         connection.isolation_level = None
         for pragma in (
