@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from server.accounts import rules as accounts
 from server.kit.registry import Registry
+from server.topups import rules as topups
+from server.wallet import rules as wallet
 
 
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
-    return Registry(accounts.Terms())
+    return Registry(accounts.Terms(), wallet.Terms(), topups.Terms())

@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-import server.accounts.model  # noqa: F401
+import server.accounts.model
+import server.topups.model
+import server.wallet.model  # noqa: F401
