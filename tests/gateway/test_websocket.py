@@ -394,7 +394,10 @@ async def test_a_client_that_never_reads_is_dropped_and_delays_nobody(running: R
             assert (await receive(socket))["payload"]["data"]["ticks"] == number
         async with asyncio.timeout(5):
             while running.gateway.connections_open > 1 or running.sockets_open > 1:
+                await say(socket, type="pong")
                 await asyncio.sleep(0.01)
+        await ask(socket, "2", "{ hello }")
+        assert (await receive(socket))["id"] == "2"
     deaf.close()
 
 
