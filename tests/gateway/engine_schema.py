@@ -6,12 +6,11 @@ import enum
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
-from strawberry.schema.config import StrawberryConfig
 
-from server.kit.graph.access import Access, Who, declare, exposes
+from server.kit.graph.access import Access, Who, exposes
 from server.kit.graph.context import Context
 from server.kit.registry import Registry
 from server.kit.viewer import ANONYMOUS, Viewer
@@ -211,9 +210,108 @@ class Shape:
     square: Point | None = strawberry.UNSET
 
 
+class Kitten(Cat):
+    """Not a type of the schema: its instances are cats."""
+
+
+class Record:
+    """A value of another library, told apart by what it holds."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.name = f"the {kind}"
+
+
+@exposes(OPEN)
+@strawberry.interface
+class Stored:
+    kind: str
+
+    @classmethod
+    def resolve_type(cls, value: Any, info: Any, abstract: Any) -> str | None:
+        return {"file": "File", "folder": "Folder", "lie": "Cat", "file?": "File"}.get(value.kind)
+
+
+@exposes(OPEN)
+@strawberry.type
+class File(Stored):
+    name: str
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, Record) and value.kind in ("file", "folder")
+
+
+@exposes(OPEN)
+@strawberry.type
+class Folder(Stored):
+    name: str
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, Record) and info.schema is schema._schema
+
+
+@exposes(OPEN)
+@strawberry.type
+class Page(Generic[T]):
+    items: list[T]
+    size: int | None = 2
+
+
+@exposes(OPEN)
+@strawberry.type
+class Box(Named, Generic[T]):
+    content: T
+
+
+Pages = Annotated[Page[Cat] | Page[int] | Cat | Box[int], strawberry.union("Pages")]
+
+
 @exposes(OPEN)
 @strawberry.type
 class Query:
+    @strawberry.field
+    def pages(self) -> list[Pages]:
+        boxes = [Box(name="b", content=3), Box(name="c", content=4)]
+        return [Page(items=[Cat(name="Tom")]), Page(items=[1]), Cat(name="Tom"), Page(items=[]), *boxes]
+
+    @strawberry.field
+    def boxes(self) -> list[Box[int]]:
+        return [Box(name="b", content=3), Box(name="c", content=4)]
+
+    @strawberry.field
+    def kitten(self) -> Named:
+        return Kitten(name="Kit")
+
+    @strawberry.field
+    def strays(self) -> list[Named | None]:
+        return [Kitten(name="Kit"), Cat(name="Tom"), Record("file"), None]  # type: ignore[list-item]
+
+    @strawberry.field
+    def one_cat(self) -> Cat:
+        return Kitten(name="Kit")
+
+    @strawberry.field
+    def not_a_cat(self) -> Cat | None:
+        return Dog(name="Rex")  # type: ignore[return-value]
+
+    @strawberry.field
+    def stored(self) -> list[Stored | None]:
+        return [Record(kind) for kind in ("file", "folder", "lie", "nothing", "file?")]  # type: ignore[misc]
+
+    @strawberry.field
+    def file(self) -> File | None:
+        return Record("file?")  # type: ignore[return-value]
+
+    @strawberry.field
+    def cat_page(self) -> Page[Cat]:
+        return Page(items=[Cat(name="Tom"), Kitten(name="Kit")])
+
+    @strawberry.field
+    def number_pages(self) -> list[Page[int] | None]:
+        return [Page(items=[1, 2]), None, Page(items=[], size=None)]
+
     @strawberry.field
     def node(self, level: int = 0) -> Node:
         return Node(level=level)
@@ -280,6 +378,4 @@ class Query:
         raise RuntimeError("total")
 
 
-schema = strawberry.Schema(query=Query, types=[Cat, Dog], config=StrawberryConfig(relay_max_results=100))
-
-__all__ = ["MEMBERS", "OPEN", "STAFF", "Reads", "context", "declare", "schema"]
+schema = strawberry.Schema(query=Query, types=[Cat, Dog, File, Folder])

@@ -11,10 +11,12 @@ from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
 
 from server.gateway.engine.binding import Bindings
+from server.gateway.engine.cache import Recent
 from server.gateway.engine.document import Documents, Limits
 from server.gateway.engine.errors import BAD_USER_INPUT, Reporter, RequestError, coded, refused
 from server.gateway.engine.plan import Field, Plan, compile_plan
-from server.gateway.engine.run import Frame, Result, Run, call_each
+from server.gateway.engine.response import Result
+from server.gateway.engine.run import Frame, Run, call_each
 from server.gateway.engine.values import frozen
 from server.kit.graph.context import Context
 
@@ -66,13 +68,21 @@ class Engine:
         self._limits = limits or Limits()
         self._bindings = Bindings(schema)
         self._documents = Documents(self._bindings.core, self._limits, introspection)
+        self._plans: Recent[Hashable, Plan] = Recent(
+            self._limits.cached_plan_fields_max, lambda _, plan: 1 + len(plan.fields)
+        )
 
     def undeclared(self) -> list[str]:
         """The fields, as `Type.field`, that declare no access; they are refused (Q010)."""
         return [b.coordinates for b in self._bindings.declared() if not b.open and b.access is None]
 
     def prepare(
-        self, query: str, operation_name: str | None = None, variables: Mapping[str, Any] | None = None
+        self,
+        query: str,
+        operation_name: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        request_id: str = "",
     ) -> Prepared:
         """Parse, limit, validate, coerce, compile. Raises RequestError, and nothing else, for any input."""
         if not isinstance(query, str) or not isinstance(operation_name, str | None):
@@ -84,8 +94,8 @@ class Engine:
             operation = document.operation(operation_name)
             values = self._documents.variables(operation, variables)
             conditions = tuple(values.coerced.get(name) for name in document.conditions)
-            plan = document.plans.get(
-                (operation_name or None, conditions),
+            plan = self._plans.get(
+                (document.hash, operation_name or None, conditions),
                 lambda: compile_plan(self._bindings, document, operation, values, self._limits),
             )
         except RequestError:
@@ -93,7 +103,7 @@ class Engine:
         except GraphQLError as error:
             raise RequestError(coded([error], BAD_USER_INPUT)) from None
         except Exception as exc:
-            raise self._refusal(exc, "") from exc
+            raise self._refusal(exc, request_id) from exc
         return Prepared(plan, values)
 
     async def execute(self, prepared: Prepared, context: Context) -> Result:

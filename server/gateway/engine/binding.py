@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from inspect import iscoroutinefunction
 from operator import attrgetter
 from typing import Any, cast
 
@@ -99,7 +100,8 @@ class Bindings:
         field = definition.extensions.get(_DEFINITION)
         if not isinstance(field, StrawberryField):
             assert definition.resolve is not None
-            return Binding(coordinates, definition, Source.CORE, definition.resolve, open=True)
+            introspection = is_introspection_type(owner) or name.startswith("__")
+            return Binding(coordinates, definition, Source.CORE, definition.resolve, open=introspection)
         origin = definition_of(owner)
         access = access_of(origin.origin if origin else None, field.metadata)
         if batch := field.metadata.get("batch"):
@@ -138,7 +140,7 @@ class Bindings:
         elif subscription and owner == subscription.name:
             if binding.feed is None:
                 raise TypeError(f"{binding.coordinates}: a subscription declares its feed")
-        elif field.is_async:
+        elif field.is_async or iscoroutinefunction(binding.call):
             raise TypeError(f"{binding.coordinates}: only mutations may be coroutine functions")
 
 

@@ -11,10 +11,12 @@ V = TypeVar("V")
 
 
 class Recent(Generic[K, V]):
-    """Keeps the `size` values used last. Two threads that miss together may both make the value."""
+    """Keeps the values used last, up to a total weight. Two threads that miss together may both make a value."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, capacity: int, weigh: Callable[[K, V], int] = lambda key, value: 1) -> None:
+        self._capacity = capacity
+        self._weigh = weigh
+        self._weight = 0
         self._values: dict[K, V] = {}
         self._lock = Lock()
 
@@ -26,10 +28,13 @@ class Recent(Generic[K, V]):
                 return value
         value = make()
         with self._lock:
+            self._drop(key)
             self._values[key] = value
-            while len(self._values) > self._size:
-                del self._values[next(iter(self._values))]
+            self._weight += self._weigh(key, value)
+            while self._weight > self._capacity:
+                self._drop(next(iter(self._values)))
         return value
 
-    def __len__(self) -> int:
-        return len(self._values)
+    def _drop(self, key: K) -> None:
+        if key in self._values:
+            self._weight -= self._weigh(key, self._values.pop(key))

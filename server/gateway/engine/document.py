@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -40,22 +40,27 @@ from server.gateway.engine.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a request may ask for. Counts of fields, aliases and depth are those after expanding fragments."""
+    """What a request may ask for. Counts of fields, aliases and depth are those after expanding fragments.
+
+    Validation compares equal response keys in pairs, so what it costs grows with the square of `fields_max`
+    and of `tokens_max`: the defaults keep the worst document to a tenth of a second or two.
+    """
 
     characters_max: int = 100_000
-    tokens_max: int = 4_000
+    tokens_max: int = 2_500
     depth_max: int = 20
-    fields_max: int = 2_000
+    fields_max: int = 500
     plan_fields_max: int = 20_000
     """Fields of all concrete types that the values of interfaces and unions may have."""
     aliases_max: int = 100
     root_fields_max: int = 30
     errors_max: int = 100
-    documents_cached: int = 1_000
-    plans_cached: int = 16
-    """For each document: one for every combination of the variables that `@skip` and `@include` read."""
-    verdicts_cached: int = 64
-    """For each plan: one for every authority."""
+    cached_characters_max: int = 200_000
+    """Of the documents kept, which take about 200 bytes of memory a character."""
+    cached_plan_fields_max: int = 100_000
+    """Of the plans kept, which take about 300 bytes of memory a field."""
+    cached_verdicts_max: int = 16
+    """For each plan: one for every combination of scopes and staff roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,6 @@ class Document:
     operations: Mapping[str | None, OperationDefinitionNode]
     fragments: Mapping[str, FragmentDefinitionNode]
     conditions: tuple[str, ...]
-    plans: Recent[Any, Any] = field(compare=False)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run (spec §6.1, GetOperation)."""
@@ -89,7 +93,7 @@ class Documents:
         self._rules = (
             specified_rules if introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
         )
-        self._recent: Recent[str, Document] = Recent(limits.documents_cached)
+        self._recent: Recent[str, Document] = Recent(limits.cached_characters_max, lambda text, _: len(text))
 
     def get(self, query: str) -> Document:
         return self._recent.get(query, lambda: self._read(query))
@@ -130,7 +134,6 @@ class Documents:
             operations,
             fragments,
             _conditions(node),
-            Recent(self._limits.plans_cached),
         )
 
     def _parse(self, query: str) -> DocumentNode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from traceback import format_exception
 from typing import Any
 
 import structlog
@@ -40,6 +41,10 @@ class Denied(Exception):
     def __init__(self, denial: Denial) -> None:
         super().__init__(_DENIALS[denial])
         self.denial = denial
+
+
+DENIED = {denial: Denied(denial) for denial in Denial}
+"""Never raised, only reported, so that one of each will do."""
 
 
 class InvalidValue(Exception):
@@ -124,7 +129,8 @@ class Reporter:
     def _log(self, exc: BaseException, field: str | None) -> None:
         if (field, type(exc)) not in self._logged:
             self._logged.add((field, type(exc)))
-            log.error("field_failed", field=field, request_id=self._request_id, exc_info=exc)
+            text = "".join(format_exception(exc))  # a renderer of `exc_info` may add local variables
+            log.error("field_failed", field=field, request_id=self._request_id, exception=text)
 
 
 def _location(node: Node) -> dict[str, int]:

@@ -34,11 +34,12 @@ from graphql import (
     is_leaf_type,
 )
 from graphql.execution.values import VariableValues, get_directive_values
+from strawberry.types.base import StrawberryObjectDefinition
 
 from server.gateway.engine.binding import Binding, Bindings, Source, definition_of
 from server.gateway.engine.cache import Recent
 from server.gateway.engine.document import Document, Limits
-from server.gateway.engine.errors import Denied, refused
+from server.gateway.engine.errors import DENIED, Denied, refused
 from server.gateway.engine.shapes import AbstractOf, ListOf, ObjectOf, Shape, accept
 from server.gateway.engine.sharing import canonical
 from server.kit.graph.access import Denial
@@ -91,8 +92,9 @@ class Plan:
         return any(not field.binding.open for field in self.root.fields)
 
     def verdict(self, viewer: Viewer) -> Verdict:
-        """What this viewer may not read; the same for all viewers of equal authority."""
-        return self.verdicts.get(viewer.authority, lambda: self._judge(viewer))
+        """What this viewer may not read. Access looks at scopes and roles, never at whose account it is."""
+        key = (viewer.signed_in, viewer.scopes, viewer.staff_roles)
+        return self.verdicts.get(key, lambda: self._judge(viewer))
 
     @cached_property
     def canonical(self) -> tuple[str, frozenset[str]]:
@@ -107,7 +109,7 @@ class Plan:
             if not each.binding.open:
                 access = each.binding.access
                 if denial := access.denial(viewer) if access else Denial.FORBIDDEN:
-                    denied[each] = Denied(denial)
+                    denied[each] = DENIED[denial]
         return denied
 
 
@@ -123,10 +125,12 @@ def compile_plan(
     assert root is not None, "the document was validated"
     compiler = _Compiler(bindings, document.fragments, variables, limits.plan_fields_max)
     selection = compiler.selection(root, [operation.selection_set])
-    return Plan(operation, document, selection, compiler.fields, Recent(limits.verdicts_cached))
+    return Plan(operation, document, selection, compiler.fields, Recent(limits.cached_verdicts_max))
 
 
 class _Compiler:
+    """Compiles one operation; `fields` are those compiled so far."""
+
     def __init__(
         self,
         bindings: Bindings,
@@ -143,7 +147,8 @@ class _Compiler:
         self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
 
     def selection(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Selection:
-        """The merged selection on one object type; equal ones, of several interfaces, are compiled once."""
+        """The merged selection on one object type. The same one met again, below another type, is compiled once:
+        without that, an interface within an interface would multiply by the number of types at every level."""
         key = (type_.name, tuple(map(id, sets)))
         if key not in self._selections:
             collected: dict[str, list[FieldNode]] = {}
@@ -233,14 +238,25 @@ class _Compiler:
 def _classes(
     type_: GraphQLAbstractType, possible: Iterable[GraphQLObjectType], selections: Mapping[str, Selection]
 ) -> dict[type, Selection]:
+    """The possible types that a value's class alone tells: not those made from a generic class."""
     definition = definition_of(type_) if isinstance(type_, GraphQLInterfaceType) else None
     if definition and definition.resolve_type:
         return {}
-    classes = ((_class_of(each), selections[each.name]) for each in possible)
-    return {known: selection for known, selection in classes if known}
+    told = {each.name: _class_of(each) for each in possible if not _generic(each)}
+    return {known: selections[name] for name, known in told.items() if known}
 
 
 def _class_of(type_: GraphQLNamedType) -> type | None:
     """The class whose very instances are of this type, unless the type wants to look at each value."""
     definition = definition_of(type_)
-    return None if definition is None or definition.is_type_of else definition.origin
+    if definition is None or definition.is_type_of:
+        return None
+    generic = _generic(type_)
+    return generic.origin if generic else definition.origin
+
+
+def _generic(type_: GraphQLNamedType) -> StrawberryObjectDefinition | None:
+    """The generic class that a type was made from, such as Edge[T] for OrderEdge."""
+    definition = definition_of(type_)
+    generic = definition.concrete_of if definition else None
+    return generic if isinstance(generic, StrawberryObjectDefinition) else None

@@ -16,7 +16,17 @@ from math import isfinite
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLEnumType, GraphQLLeafType, GraphQLObjectType, Undefined
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLObjectType,
+    GraphQLString,
+    Undefined,
+)
 from graphql.pyutils import is_iterable
 from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 from strawberry.types.enum import StrawberryEnumDefinition
@@ -28,7 +38,14 @@ if TYPE_CHECKING:
     from server.gateway.engine.run import Run, Site
 
 Column = list[Any]
-_JSON_SCALARS: Mapping[str, type] = {"String": str, "ID": str, "Boolean": bool, "Int": int, "Float": float}
+_JSON_CLASSES: Mapping[Any, type] = {
+    GraphQLString.coerce_output_value: str,
+    GraphQLID.coerce_output_value: str,
+    GraphQLBoolean.coerce_output_value: bool,
+    GraphQLInt.coerce_output_value: int,
+    GraphQLFloat.coerce_output_value: float,
+}
+"""The class whose values a serializer of the specification leaves as they are (§3.5)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +90,7 @@ class Leaf(Shape):
     @classmethod
     def of(cls, type_: GraphQLLeafType, nullable: bool) -> Leaf:
         serialize = type_.coerce_output_value
-        if exact := _JSON_SCALARS.get(type_.name):
+        if exact := _JSON_CLASSES.get(serialize):
             return cls(nullable, serialize, exact, {int: _integers, float: _floats}.get(exact, _unchanged))
         definition = type_.extensions.get("strawberry-definition")
         if isinstance(type_, GraphQLEnumType) and isinstance(definition, StrawberryEnumDefinition):
