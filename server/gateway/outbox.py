@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from server.gateway.limits import GatewayLimits
-from server.gateway.ports import Message, Send
+from server.gateway.ports import Message, Scope, Send
 
 
 class Stalled(Awaitable[None]):
@@ -143,15 +143,22 @@ class Outbox:
             await writing
 
 
-class Lifeline:
-    """Lets callbacks end the task that serves a connection, as if it had returned by itself.
+ABORT_EXTENSION = "postmeter.abort"
+"""An ASGI extension of our HTTP server (`server.py`): its `call` drops the connection at once."""
 
-    The task enters it around its waiting; `cut` ends the wait. A cancellation from elsewhere stays one.
+
+class Lifeline:
+    """Lets callbacks drop a connection that takes nothing any more, not even a polite end.
+
+    The task that serves it enters the lifeline around its waiting. `cut` aborts the connection, which the task
+    sees as a disconnect; where the server has no such extension the task is made to return as if it had seen one.
+    A cancellation from elsewhere stays a cancellation.
     """
 
-    __slots__ = ("_cut", "_task")
+    __slots__ = ("_abort", "_cut", "_task")
 
-    def __init__(self) -> None:
+    def __init__(self, scope: Scope) -> None:
+        self._abort = (scope.get("extensions") or {}).get(ABORT_EXTENSION)
         self._task: asyncio.Task[Any] | None = None
         self._cut = False
 
@@ -167,6 +174,10 @@ class Lifeline:
         return task.uncancel() == 0
 
     def cut(self) -> None:
-        if self._task is not None and not self._cut:
-            self._cut = True
+        if self._task is None or self._cut:
+            return
+        self._cut = True
+        if self._abort is not None:
+            self._abort["call"]()
+        else:
             self._task.cancel()

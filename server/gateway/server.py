@@ -1,15 +1,24 @@
-"""The WebSocket side of uvicorn, with the one thing that ASGI lacks: a way to drop a client that never reads.
+"""uvicorn's protocols, with the one thing that ASGI lacks: a way to drop a client that never reads.
 
-Closing politely waits until everything written before has been read, which such a client can put off for
-ever, keeping its buffers and its file descriptor.
+Closing politely waits until everything written before has been read, which such a client can put off for ever,
+keeping its buffers and its file descriptor, and the server from stopping.
 """
 
 from __future__ import annotations
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from server.gateway.websocket import ABORT_EXTENSION
+from server.gateway.outbox import ABORT_EXTENSION
+
+
+class AbortableHttp(HttpToolsProtocol):
+    """For uvicorn's `http` setting."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT_EXTENSION: {"call": self.transport.abort}}
 
 
 class AbortableWebSockets(WebSocketsSansIOProtocol):

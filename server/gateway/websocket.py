@@ -40,9 +40,6 @@ from server.gateway.ports import Receive, Scope, Send
 from server.gateway.socket_operation import SocketOperation
 from server.kit.graph.context import Context
 
-ABORT_EXTENSION = "postmeter.abort"
-"""An ASGI extension of our WebSocket server: its `call` drops the connection at once (`server.py`)."""
-
 
 class WebSocketEndpoint:
     """The ASGI application of the GraphQL endpoint's sockets."""
@@ -86,7 +83,6 @@ class Socket:
     """One connection and the operations that run on it."""
 
     __slots__ = (
-        "_abort",
         "_acknowledged",
         "_closing",
         "_credentials",
@@ -107,12 +103,11 @@ class Socket:
         self, scope: Scope, headers: dict[bytes, bytes], send: Send, ports: Ports, operations: Operations
     ) -> None:
         self._credentials = credentials_of(headers, ports.session_cookie_name, is_secure(scope))
-        self.lifeline = Lifeline()
-        self._abort = scope.get("extensions", {}).get(ABORT_EXTENSION)
+        self.lifeline = Lifeline(scope)
         self._facts = facts_of(scope, headers, request_id_of(headers) or ports.new_request_id())
         self._ports = ports
         self._operations = operations
-        self._outbox = Outbox(send, ports.limits, self.too_slow, self._stuck)
+        self._outbox = Outbox(send, ports.limits, self.too_slow, self.lifeline.cut)
         self._running: dict[str, SocketOperation] = {}
         self._initialised = False
         self._acknowledged = False
@@ -226,7 +221,7 @@ class Socket:
         silent_seconds = self._loop.time() - self._heard_at
         if silent_seconds >= limits.ping_interval_seconds + limits.pong_deadline_seconds:
             self.close(CloseCode.PONG_TIMEOUT, "No answer to a ping")
-            self._stuck()
+            self.lifeline.cut()
             return
         if silent_seconds >= limits.ping_interval_seconds:
             self.write(PING)
@@ -263,12 +258,6 @@ class Socket:
         self._timer.cancel()
         message = {"type": "websocket.close", "code": int(code), "reason": short_reason(reason)}
         self._outbox.put_last(message, drop_backlog=drop_backlog)
-
-    def _stuck(self) -> None:
-        """Drop a client that takes nothing, not even a close frame."""
-        if self._abort is not None:
-            self._abort["call"]()
-        self.lifeline.cut()
 
     async def release(self) -> None:
         self._closing = True

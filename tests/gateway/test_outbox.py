@@ -186,7 +186,7 @@ async def test_a_cancellation_reaches_the_stalled_coroutine() -> None:
 
 
 async def test_a_cut_lifeline_ends_the_wait_and_nothing_else() -> None:
-    lifeline, after = Lifeline(), []
+    lifeline, after = Lifeline({}), []
 
     async def serve() -> str:
         with lifeline:
@@ -205,7 +205,7 @@ async def test_a_cut_lifeline_ends_the_wait_and_nothing_else() -> None:
 
 
 async def test_a_cancellation_from_elsewhere_stays_one() -> None:
-    lifeline = Lifeline()
+    lifeline = Lifeline({})
 
     async def serve() -> None:
         with lifeline:

@@ -28,7 +28,7 @@ from server.gateway.gateway import Gateway
 from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
 from server.gateway.ports import Credentials, RequestError, RequestFacts
-from server.gateway.server import AbortableWebSockets
+from server.gateway.server import AbortableHttp, AbortableWebSockets
 from server.kit.graph.context import Context, Cookie
 from server.kit.graph.sink import CloseReason, Sink
 from server.kit.registry import Registry
@@ -282,6 +282,7 @@ async def serving(limits: GatewayLimits | None = None, **ports: Any) -> AsyncIte
         port=0,
         log_level="error",
         lifespan="off",
+        http=AbortableHttp,
         ws=AbortableWebSockets,
         ws_per_message_deflate=False,
         ws_ping_interval=None,
