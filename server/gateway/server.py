@@ -1,7 +1,7 @@
 """uvicorn's protocols, with the one thing that ASGI lacks: a way to drop a client that never reads.
 
-Closing politely waits until everything written before has been read, which such a client can put off for ever,
-keeping its buffers and its file descriptor, and the server from stopping.
+Closing politely waits until everything written before has been read, which such a client can put off for
+ever, keeping its buffers and its file descriptor, and keeping the server from stopping.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from server.gateway.outbox import ABORT_EXTENSION
+from server.gateway.lifeline import ABORT_EXTENSION
 
 
 class AbortableHttp(HttpToolsProtocol):

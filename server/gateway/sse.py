@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 from server.gateway.connections import Connections
 from server.gateway.errors import TransportError, coded_error, encode_errors
+from server.gateway.lifeline import Lifeline
 from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
-from server.gateway.outbox import Lifeline, Outbox
+from server.gateway.outbox import Outbox
 from server.gateway.ports import Prepared, Receive, Scope, Send
 from server.kit.graph.context import Context
 from server.kit.graph.sink import CloseReason, Subscription

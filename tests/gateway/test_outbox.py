@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from server.gateway.lifeline import Lifeline
 from server.gateway.limits import GatewayLimits
-from server.gateway.outbox import Lifeline, Outbox, start
+from server.gateway.outbox import Outbox, start
 
 pytestmark = pytest.mark.anyio
 
