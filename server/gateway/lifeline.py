@@ -15,9 +15,9 @@ ABORT_EXTENSION = "postmeter.abort"
 class Lifeline:
     """Lets callbacks drop a connection that takes nothing any more, not even a polite end.
 
-    The task that serves it enters the lifeline around its waiting. `cut` aborts the connection, which the task
-    sees as a disconnect; where the server has no such extension, the task is made to return as if it had seen
-    one. A cancellation from elsewhere stays a cancellation.
+    The task that serves it enters the lifeline around its waiting. `cut` aborts the connection, which the
+    task sees as a disconnect; where the server has no such extension, the task is made to return as if it had
+    seen one. A cancellation from elsewhere stays a cancellation.
     """
 
     __slots__ = ("_abort", "_cut", "_task")
