@@ -1,0 +1,116 @@
+"""The command `postmeter`: what operators do from a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from server.settings import Settings
+
+app = typer.Typer(
+    help="Postmeter, the back office of a prepaid sending service, as one GraphQL API.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+ledger = typer.Typer(help="The ledger and its proof.", no_args_is_help=True)
+app.add_typer(ledger, name="ledger")
+
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """The entry point of the command and of `python -m server`."""
+    app()
+
+
+@app.command()
+def serve(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Start with a small made-up company whose balances keep moving.")
+    ] = False,
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox", help="Mark a new database as a sandbox: its payment gateway mints play money."
+        ),
+    ] = False,
+    host: Annotated[str | None, typer.Option(help="Listen here instead of the setting.")] = None,
+    port: Annotated[int | None, typer.Option(help="Listen on this port; 0 takes a free one.")] = None,
+) -> None:
+    """Run the server: migrates the database, makes what is missing, prints where it listens."""
+    from server.serving import serve as run_server
+
+    changed = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    settings = Settings(**changed)  # type: ignore[arg-type]
+    run_server(settings, demo=demo, sandbox=sandbox, out=out)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema, and say which one that is."""
+    from server.app import Postmeter
+
+    async def run() -> None:
+        postmeter = Postmeter(Settings())
+        async with postmeter.storage():
+            out.print(f"The database is at version {await postmeter.schema_version()}.")
+
+    _run(run)
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema, as committed in schema.graphql."""
+    from server.schema import schema as graphql_schema
+
+    # Plain print: rich would wrap and colour what other programs read.
+    typer.echo(graphql_schema.as_str())
+
+
+@ledger.command()
+def verify() -> None:
+    """Replay every posting; check balances, sequences, chains and signed roots. Exit code 1 on a fault."""
+    from server.app import Postmeter
+
+    async def run() -> int:
+        postmeter = Postmeter(Settings())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        async with postmeter.storage():
+            with Progress(*columns, console=err) as progress:
+                task = progress.add_task("Verifying wallets", total=None)
+                report = await postmeter.verify_ledger(
+                    lambda done, total: progress.update(task, completed=done, total=total)
+                )
+        for line in report.lines():
+            out.print(line, highlight=False)
+        return 0 if report.intact else 1
+
+    raise typer.Exit(_run(run))
+
+
+@app.command()
+def watch(
+    unit: Annotated[str, typer.Argument(help="EMAIL, SMS or a currency such as EUR.")] = "EMAIL",
+    url: Annotated[str, typer.Option(help="The server's GraphQL address.")] = "http://127.0.0.1:8000/graphql",
+    key: Annotated[
+        str, typer.Option(envvar="POSTMETER_API_KEY", help="An API key or session token.", prompt=True)
+    ] = "",
+    after: Annotated[int | None, typer.Option(help="Resume behind this sequence.")] = None,
+) -> None:
+    """Watch a balance live in the terminal, through the public API. Ctrl-C ends it."""
+    from server.watching import watch as run_watch
+
+    _run(lambda: run_watch(url, key, unit, after, out))
+
+
+def _run(make: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    try:
+        return asyncio.run(make())
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None

@@ -1,0 +1,153 @@
+"""The database as the rest of the server sees it, and the column types that all tables share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import BigInteger, Connection, Dialect, LargeBinary, MetaData
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeDecorator
+
+from server.kit.clock import from_micros, to_micros
+
+T = TypeVar("T")
+
+
+class Base(DeclarativeBase):
+    """All tables of the main database. Names of constraints are fixed so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC, stored as whole microseconds since 1970: exact, ordered and equal on both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_micros(value)
+
+
+class Sealed(TypeDecorator[bytes]):
+    """Bytes made by `Work.seal`: marks the column as personal for the start-up check (Q003, Q017)."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
+class Database(Protocol):
+    """Runs synchronous functions over a connection, each in a transaction of its own."""
+
+    dialect_name: str
+
+    async def start(self) -> None:
+        """Open the connections."""
+
+    async def close(self) -> None:
+        """Finish the writes that were accepted and close."""
+
+    async def read(self, function: Callable[[Connection], T]) -> T:
+        """Run on a reader connection, inside one snapshot that cannot write."""
+
+    async def write(self, function: Callable[[Connection], T]) -> T:
+        """Run in a transaction and commit. The function may run again when a shared commit fails.
+
+        Raises what the function raises, with its changes undone; PublicError STORAGE_UNAVAILABLE when the
+        database could not take it (then nothing was kept), OVERLOADED when too many writes wait.
+        """
+
+    def watch_others(self, changed: Callable[[], None]) -> None:
+        """Call `changed` on the event loop when another process has written, where the database tells."""
+
+
+def open_database(url: str) -> Database:
+    """The database behind `sqlite:///path` or `postgresql://…`."""
+    if url.startswith("sqlite"):
+        from server.kit.db.sqlite import SqliteDatabase
+
+        return SqliteDatabase(url.partition(":///")[2])
+    from server.kit.db.postgres import PostgresDatabase
+
+    return PostgresDatabase(url)
+
+
+@contextmanager
+def savepoint(connection: Connection, name: str) -> Iterator[None]:
+    """Undo what the block did when it raises, and only that."""
+    _driver_execute(connection, f"SAVEPOINT {name}")
+    try:
+        yield
+    except BaseException:
+        if transaction_is_open(connection):
+            _driver_execute(connection, f"ROLLBACK TO SAVEPOINT {name}")
+            _driver_execute(connection, f"RELEASE SAVEPOINT {name}")
+        raise
+    _driver_execute(connection, f"RELEASE SAVEPOINT {name}")
+
+
+def transaction_is_open(connection: Connection) -> bool:
+    """Whether the transaction survived the last error: SQLite drops all of it when the disk is full."""
+    if connection.dialect.name != "sqlite":
+        return True
+    return bool(_sqlite_driver(connection).in_transaction)
+
+
+class Prepared:
+    """A Core statement compiled once a dialect and run without SQLAlchemy's per-call work.
+
+    For the ledger's posting path only. Parameters and results are the database's own types: instants are
+    microseconds, enums their names.
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[str, tuple[str, Sequence[str], dict[str, Any], bool]] = {}
+
+    def run(self, connection: Connection, **parameters: Any) -> Sequence[tuple[Any, ...]]:
+        """Execute and return all rows, as plain tuples; no rows for a statement that returns none."""
+        sql, names, defaults, returns = self._for(connection.dialect)
+        values = tuple([parameters[name] if name in parameters else defaults[name] for name in names])
+        if connection.dialect.name == "sqlite":
+            cursor = _sqlite_driver(connection).execute(sql, values)
+            return cursor.fetchall() if returns else ()
+        result = connection.exec_driver_sql(sql, values)
+        return [tuple(row) for row in result.fetchall()] if returns else ()
+
+    def _for(self, dialect: Dialect) -> tuple[str, Sequence[str], dict[str, Any], bool]:
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            compiled = self._statement.compile(dialect=dialect)
+            assert isinstance(compiled, SQLCompiler)
+            returns = compiled.isinsert or compiled.isupdate or compiled.isdelete
+            returns = bool(compiled.effective_returning) if returns else True
+            found = (str(compiled), compiled.positiontup or [], dict(compiled.params), returns)
+            self._compiled[dialect.name] = found
+        return found
+
+
+def _driver_execute(connection: Connection, sql: str) -> None:
+    if connection.dialect.name == "sqlite":
+        _sqlite_driver(connection).execute(sql)
+    else:
+        connection.exec_driver_sql(sql)
+
+
+def _sqlite_driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection

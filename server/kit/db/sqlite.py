@@ -1,0 +1,271 @@
+"""SQLite, the embedded default: one writer thread with group commit, and reader threads (DESIGN §2).
+
+A group is one transaction. Each action of it has its own savepoint, and nobody is answered before the shared
+commit. Some errors (a full disk, a failed write) make SQLite drop the *whole* transaction; then every action that
+was not yet answered runs again, each in a transaction of its own, so that one bad action cannot harm the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from server.kit.db.base import savepoint
+from server.kit.problems import overloaded, storage_unavailable
+
+T = TypeVar("T")
+
+GROUP_ACTIONS_MAX = 128
+WRITES_WAITING_MAX = 10_000
+READERS = 3
+BUSY_TIMEOUT_SECONDS = 5.0
+DATA_VERSION_POLL_SECONDS = 0.25
+
+_log = structlog.get_logger("postmeter.db")
+
+
+@dataclass(slots=True)
+class _Job:
+    function: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+class _TransactionLost(Exception):
+    """SQLite has rolled back everything since BEGIN, or the commit failed."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class SqliteDatabase:
+    """One file in WAL mode, `synchronous=FULL`: an answered write is on the disk."""
+
+    dialect_name = "sqlite"
+
+    def __init__(self, path: str | Path, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
+        self.path = Path(path)
+        self._busy_timeout_seconds = busy_timeout_seconds
+        self._engine = create_engine(
+            "sqlite://",
+            creator=self._connect,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+        )
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(WRITES_WAITING_MAX)
+        self._writer: threading.Thread | None = None
+        self._readers: ThreadPoolExecutor | None = None
+        self._local = threading.local()
+        self._reader_connections: list[Connection] = []
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = await asyncio.to_thread(self._open_writer)
+        self._writer = threading.Thread(target=self._write_loop, args=(connection,), name="writer")
+        self._writer.start()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+
+    async def close(self) -> None:
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        if self._writer is not None:
+            await asyncio.to_thread(self._jobs.put, None)
+            await asyncio.to_thread(self._writer.join)
+            self._writer = None
+        if self._readers is not None:
+            await asyncio.to_thread(self._readers.shutdown)
+            self._readers = None
+            for connection in self._reader_connections:
+                connection.close()
+            self._reader_connections.clear()
+        self._engine.dispose()
+
+    async def read(self, function: Callable[[Connection], T]) -> T:
+        if self._readers is None:
+            raise RuntimeError("the database is closed")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, function)
+
+    async def write(self, function: Callable[[Connection], T]) -> T:
+        if self._writer is None:
+            raise RuntimeError("the database is closed")
+        loop = asyncio.get_running_loop()
+        job = _Job(function, loop, loop.create_future())
+        try:
+            self._jobs.put_nowait(job)
+        except queue.Full:
+            raise overloaded("writes waiting", 1) from None
+        return await job.future  # type: ignore[no-any-return]
+
+    def watch_others(self, changed: Callable[[], None]) -> None:
+        self._watcher = asyncio.get_running_loop().create_task(self._poll_data_version(changed))
+
+    async def _poll_data_version(self, changed: Callable[[], None]) -> None:
+        # `data_version` changes on a connection when any *other* connection commits, our own writer's included;
+        # an extra wake-up costs one read, a missing one would cost a watcher its data.
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            seen = connection.execute("PRAGMA data_version").fetchone()
+            while True:
+                await asyncio.sleep(DATA_VERSION_POLL_SECONDS)
+                now = connection.execute("PRAGMA data_version").fetchone()
+                if now != seen:
+                    seen = now
+                    changed()
+        finally:
+            connection.close()
+
+    # ---- reading
+
+    def _read(self, function: Callable[[Connection], T]) -> T:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._engine.connect()
+            _driver(connection).execute("PRAGMA query_only = ON")
+            self._local.connection = connection
+            self._reader_connections.append(connection)
+        driver = _driver(connection)
+        driver.execute("BEGIN")
+        try:
+            return function(connection)
+        finally:
+            driver.execute("ROLLBACK")
+
+    # ---- writing, on the writer thread
+
+    def _open_writer(self) -> Connection:
+        connection = self._engine.connect()
+        driver = _driver(connection)
+        driver.execute("PRAGMA journal_mode = WAL")
+        driver.execute("PRAGMA wal_autocheckpoint = 4000")
+        return connection
+
+    def _write_loop(self, connection: Connection) -> None:
+        while (job := self._jobs.get()) is not None:
+            group = [job]
+            last = False
+            while len(group) < GROUP_ACTIONS_MAX and not self._jobs.empty():
+                following = self._jobs.get()
+                if following is None:
+                    last = True
+                    break
+                group.append(following)
+            self._commit_group(connection, group)
+            _answer(group)
+            if last:
+                break
+        connection.close()
+
+    def _commit_group(self, connection: Connection, group: list[_Job]) -> None:
+        try:
+            self._run_group(connection, group)
+        except _TransactionLost as lost:
+            _abandon(connection)
+            if len(group) == 1:
+                _log.error("write_lost", reason=str(lost.cause))
+                group[0].result, group[0].error = None, storage_unavailable(_reason(lost.cause))
+                return
+            for job in group:
+                self._commit_group(connection, [job])
+
+    def _run_group(self, connection: Connection, group: list[_Job]) -> None:
+        driver = _driver(connection)
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise _TransactionLost(error) from error
+        for job in group:
+            job.result = job.error = None
+            try:
+                with savepoint(connection, "action"):
+                    job.result = job.function(connection)
+            except BaseException as error:
+                if not driver.in_transaction:
+                    raise _TransactionLost(error) from error
+                job.error = _as_public(error)
+        try:
+            driver.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise _TransactionLost(error) from error
+
+    # ---- connections
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=self._busy_timeout_seconds, check_same_thread=False, cached_statements=512
+        )
+        connection.isolation_level = None
+        for pragma in (
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "synchronous = FULL",
+            "cache_size = -65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+
+def _answer(group: list[_Job]) -> None:
+    """Resolve the futures of a group, with one hop to each event loop that waits."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in group:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, jobs in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, jobs)
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.done():
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)
+
+
+def _abandon(connection: Connection) -> None:
+    driver = _driver(connection)
+    if driver.in_transaction:
+        driver.execute("ROLLBACK")
+
+
+def _as_public(error: BaseException) -> BaseException:
+    """A refusal of the database itself that left the transaction standing, as the typed error it means."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.OperationalError):
+        return storage_unavailable(_reason(cause))
+    return error
+
+
+def _reason(error: BaseException) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", "") or type(cause).__name__
+    if name.startswith("SQLITE_FULL"):
+        return "DISK_FULL"
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "DATABASE_LOCKED"
+    return "IO_ERROR" if name.startswith("SQLITE_IOERR") else "DATABASE_ERROR"
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return connection.connection.driver_connection  # type: ignore[return-value]

@@ -1,0 +1,118 @@
+"""What every mutation field does: run one action as one unit of work, answer with its result or its problem."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+from server.kit.graph.access import Access, Who
+from server.kit.graph.context import Info
+from server.kit.graph.problems import Problem, problem, problem_of
+from server.kit.idempotency import (
+    IdempotencyInProgress,
+    IdempotencyKeyInvalid,
+    IdempotencyMismatch,
+    Once,
+    Receipt,
+)
+from server.kit.problems import Refusal
+from server.kit.work import Call, Work
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+IDEMPOTENCY_KEY_DESCRIPTION = (
+    "A string of your choice, 1 to 255 visible ASCII characters, that names this one intention: a repetition with "
+    "the same input gets the first outcome again and changes nothing."
+)
+REPLAYED_DESCRIPTION = (
+    "Whether this is the stored outcome of an earlier request with the same idempotency key."
+)
+
+
+async def run(info: Info, action: Callable[[Work], T], present: Callable[[Work, T], P]) -> P | Problem:
+    """Run `action`; `present` makes the payload from what it returned, in the same transaction."""
+    try:
+        return await info.context.units.run(_call(info), lambda work: present(work, action(work)))
+    except Refusal as refusal:
+        return problem_of(refusal)
+
+
+async def run_once(
+    info: Info, data: Any, action: Callable[[Work], Receipt], present: Callable[[Work, Receipt], P]
+) -> P | Problem:
+    """The same, at most once for `data.idempotency_key` and this account (DESIGN §2).
+
+    `data` is the mutation's Strawberry input; what it says beside the key must be the same in a repetition.
+    """
+    try:
+        once = Once.of(data.idempotency_key, canonical(data))
+        return await info.context.units.run_once(_call(info), once, action, present)
+    except Refusal as refusal:
+        return problem_of(refusal)
+
+
+def canonical(data: Any) -> dict[str, Any]:
+    """The input as plain values in which equal intentions are equal: 10.0 and 10.00 are one amount."""
+    return {
+        field.name: _plain(getattr(data, field.name))
+        for field in dataclasses.fields(data)
+        if field.name != "idempotency_key"
+    }
+
+
+def _plain(value: Any) -> Any:
+    if value is strawberry.UNSET:
+        return None
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, Enum):
+        return value.name
+    if dataclasses.is_dataclass(value):
+        return canonical(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _call(info: Info) -> Call:
+    context = info.context
+    return Call(info.field_name, context.viewer, context.request_id)
+
+
+@problem(IdempotencyMismatch)
+@strawberry.type(
+    name="IdempotencyMismatch",
+    description="The idempotency key was used before with another input; the first outcome stands.",
+)
+class IdempotencyMismatchProblem(Problem):
+    pass
+
+
+@problem(IdempotencyInProgress)
+@strawberry.type(
+    name="IdempotencyInProgress",
+    description="A request with this idempotency key is still running. Retry in a moment with the same key.",
+)
+class IdempotencyInProgressProblem(Problem):
+    pass
+
+
+@problem(IdempotencyKeyInvalid)
+@strawberry.type(
+    name="IdempotencyKeyInvalid",
+    description="The idempotency key is empty, longer than 255 characters, or not visible ASCII.",
+)
+class IdempotencyKeyInvalidProblem(Problem):
+    pass
+
+
+OUTCOME = Access(Who.ANYONE, "api_use")
+"""For payload types: who was allowed to call the mutation may read its answer."""

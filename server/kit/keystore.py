@@ -1,0 +1,329 @@
+"""The key store: a database of its own for all that makes personal data readable (DESIGN §6).
+
+It holds the data keys (one an owner and retention class), the wallets' chain secrets and the blind index, each
+wrapped by a versioned master key. It lives outside the data directory, so that a restored old backup of the main
+database alone can read, prove and even guess nothing about an erased person.
+
+Order of commits: a key is committed here before the main row that needs it. A key without a row is harmless.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+from sqlalchemy.util import await_only
+
+from server.kit.crypto import KEY_BYTES, KEY_ID_BYTES, DataKey, Shredded, keyed_hash, open_sealed, seal
+from server.kit.db.base import Instant
+from server.kit.ids import Entropy
+
+T = TypeVar("T")
+
+CACHED_KEYS_MAX = 100_000
+_WRAP = "key_store.wrapped"
+_SERVER = "server"
+
+_tables = MetaData()
+_keys = Table(
+    "data_keys",
+    _tables,
+    Column("key_id", LargeBinary, primary_key=True),
+    Column("owner_id", String(40), nullable=False, index=True),
+    Column("purpose", String(20), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("master_version", Integer, nullable=False),
+)
+_blind = Table(
+    "blind_index",
+    _tables,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("owner_id", String(40), nullable=False, index=True),
+    Column("claimant", String(64), nullable=False),
+    Column("claimed_at", Instant, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who holds a value of the blind index, and which unit of work claimed it when."""
+
+    owner_id: str
+    claimant: str
+    claimed_at: datetime
+
+
+class MasterKeys:
+    """The versioned master key, in a file that only the server's user may read."""
+
+    def __init__(self, versions: dict[int, bytes]) -> None:
+        self._versions = versions
+        self.current = max(versions)
+
+    @classmethod
+    def load(cls, path: Path, entropy: Entropy) -> MasterKeys:
+        """Read the file, or make it with a first key. Refuses one that others may read."""
+        if not path.exists():
+            cls._create(path, entropy)
+        if path.stat().st_mode & 0o077:
+            raise PermissionError(f"{path} must be readable by its owner only: chmod 600 {path}")
+        stored = json.loads(path.read_text())
+        return cls({int(version): base64.b64decode(key) for version, key in stored["versions"].items()})
+
+    @staticmethod
+    def _create(path: Path, entropy: Entropy) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        document = json.dumps({"versions": {"1": base64.b64encode(entropy.bytes(KEY_BYTES)).decode()}})
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(document)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def key(self, version: int) -> DataKey:
+        try:
+            return DataKey(version.to_bytes(KEY_ID_BYTES, "big"), self._versions[version])
+        except KeyError:
+            raise Shredded(f"master key version {version} is gone") from None
+
+
+class KeyStore:
+    """Synchronous, for use inside units of work; safe to share between the writer and the reader threads."""
+
+    def __init__(self, url: str, masters: MasterKeys, entropy: Entropy) -> None:
+        self._store = _open(url)
+        self._masters = masters
+        self._entropy = entropy
+        self._by_id: OrderedDict[bytes, DataKey] = OrderedDict()
+        self._by_owner: OrderedDict[tuple[str, str], DataKey] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def create_tables(self) -> None:
+        self._store.run(lambda connection: _tables.create_all(connection))
+
+    def close(self) -> None:
+        self._store.close()
+
+    # ---- keys
+
+    def ensure(self, owner_id: str, purposes: Iterable[str]) -> dict[str, DataKey]:
+        """The owner's keys for these purposes, made in one commit where they are missing."""
+        found: dict[str, DataKey] = {}
+        missing: list[str] = []
+        for purpose in purposes:
+            key = self._cached_or_stored(owner_id, purpose)
+            if key is None:
+                missing.append(purpose)
+            else:
+                found[purpose] = key
+        if missing:
+            made = {
+                purpose: DataKey(self._entropy.bytes(KEY_ID_BYTES), self._entropy.bytes(KEY_BYTES))
+                for purpose in missing
+            }
+            rows = [self._wrapped_row(owner_id, purpose, key) for purpose, key in made.items()]
+            self._store.run(lambda connection: connection.execute(insert(_keys), rows))
+            for purpose, key in made.items():
+                self._remember(owner_id, purpose, key)
+            found |= made
+        return found
+
+    def key(self, owner_id: str, purpose: str) -> DataKey:
+        """An existing key. Raises Shredded when it was destroyed or never made."""
+        key = self._cached_or_stored(owner_id, purpose)
+        if key is None:
+            raise Shredded(f"{purpose} key")
+        return key
+
+    def key_by_id(self, key_id: bytes) -> DataKey:
+        """The key that sealed a value. Raises Shredded when it was destroyed."""
+        with self._lock:
+            cached = self._by_id.get(key_id)
+        if cached is not None:
+            return cached
+        row = self._store.run(
+            lambda connection: connection.execute(select(_keys).where(_keys.c.key_id == key_id)).first()
+        )
+        if row is None:
+            raise Shredded("the key was destroyed")
+        return self._remember(row.owner_id, row.purpose, self._unwrap(row))
+
+    def destroy(self, owner_id: str, purposes: Iterable[str] | None = None) -> int:
+        """Destroy the owner's keys (all, or of these purposes); what they sealed is gone. Returns how many."""
+        condition = _keys.c.owner_id == owner_id
+        if purposes is not None:
+            condition &= _keys.c.purpose.in_(list(purposes))
+
+        def run(connection: Connection) -> list[bytes]:
+            return list(connection.scalars(delete(_keys).where(condition).returning(_keys.c.key_id)))
+
+        gone = self._store.run(run)
+        with self._lock:
+            for key_id in gone:
+                self._by_id.pop(key_id, None)
+            for owner in [entry for entry in self._by_owner if entry[0] == owner_id]:
+                self._by_owner.pop(owner)
+        return len(gone)
+
+    def server_secret(self, purpose: str) -> bytes:
+        """A secret of the server itself, such as the one that hashes idempotency keys."""
+        return self.ensure(_SERVER, [purpose])[purpose].secret
+
+    # ---- blind index
+
+    def blind(self, kind: str, value: str) -> bytes:
+        """The keyed hash under which a normalised value (a login, an e-mail) is found again."""
+        return keyed_hash(self.server_secret("index"), kind.encode(), value.encode())
+
+    def find(self, digest: bytes) -> Claim | None:
+        """Who holds the value, if anybody does."""
+        row = self._store.run(
+            lambda connection: connection.execute(select(_blind).where(_blind.c.digest == digest)).first()
+        )
+        return Claim(row.owner_id, row.claimant, row.claimed_at) if row is not None else None
+
+    def claim(self, digest: bytes, claim: Claim, instead_of: Claim | None = None) -> bool:
+        """Take a value, or take it over from an abandoned claim. False when somebody else was faster."""
+
+        def run(connection: Connection) -> bool:
+            held = connection.execute(
+                select(_blind).where(_blind.c.digest == digest).with_for_update()
+            ).first()
+            if held is not None:
+                if instead_of is None or held.claimant != instead_of.claimant:
+                    return False
+                connection.execute(delete(_blind).where(_blind.c.digest == digest))
+            connection.execute(
+                insert(_blind).values(
+                    digest=digest,
+                    owner_id=claim.owner_id,
+                    claimant=claim.claimant,
+                    claimed_at=claim.claimed_at,
+                )
+            )
+            return True
+
+        return self._store.run(run)
+
+    def release(self, owner_id: str) -> None:
+        """Forget every value that the owner holds."""
+        self._store.run(
+            lambda connection: connection.execute(delete(_blind).where(_blind.c.owner_id == owner_id))
+        )
+
+    # ---- inside
+
+    def _cached_or_stored(self, owner_id: str, purpose: str) -> DataKey | None:
+        with self._lock:
+            cached = self._by_owner.get((owner_id, purpose))
+        if cached is not None:
+            return cached
+        query = select(_keys).where(_keys.c.owner_id == owner_id, _keys.c.purpose == purpose)
+        row = self._store.run(lambda connection: connection.execute(query.order_by(_keys.c.key_id)).first())
+        return self._remember(owner_id, purpose, self._unwrap(row)) if row is not None else None
+
+    def _remember(self, owner_id: str, purpose: str, key: DataKey) -> DataKey:
+        with self._lock:
+            self._by_id[key.key_id] = key
+            self._by_owner[(owner_id, purpose)] = key
+            while len(self._by_id) > CACHED_KEYS_MAX:
+                self._by_id.popitem(last=False)
+            while len(self._by_owner) > CACHED_KEYS_MAX:
+                self._by_owner.popitem(last=False)
+        return key
+
+    def _wrapped_row(self, owner_id: str, purpose: str, key: DataKey) -> dict[str, object]:
+        master = self._masters.key(self._masters.current)
+        return {
+            "key_id": key.key_id,
+            "owner_id": owner_id,
+            "purpose": purpose,
+            "wrapped": seal(master, _WRAP, key.secret, self._entropy),
+            "master_version": self._masters.current,
+        }
+
+    def _unwrap(self, row: object) -> DataKey:
+        master = self._masters.key(row.master_version)  # type: ignore[attr-defined]
+        return DataKey(row.key_id, open_sealed(master, _WRAP, row.wrapped))  # type: ignore[attr-defined]
+
+
+class _SqliteStore:
+    """A file beside the server; one connection, used by one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._engine: Engine = create_engine(
+            f"sqlite:///{path}",
+            poolclass=NullPool,
+            hide_parameters=True,
+            connect_args={"check_same_thread": False, "timeout": 5.0},
+        )
+        event.listen(self._engine, "connect", _harden)
+        self._connection = self._engine.connect()
+        path.chmod(0o600)
+        self._lock = threading.RLock()
+
+    def run(self, function: Callable[[Connection], T]) -> T:
+        with self._lock, self._connection.begin():
+            return function(self._connection)
+
+    def close(self) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+
+class _PostgresStore:
+    """A PostgreSQL database of its own; callable from the greenlet in which a unit of work runs."""
+
+    def __init__(self, url: str) -> None:
+        from server.kit.db.postgres import asyncpg_url
+
+        self._engine: AsyncEngine = create_async_engine(
+            asyncpg_url(url), hide_parameters=True, poolclass=NullPool
+        )
+
+    def run(self, function: Callable[[Connection], T]) -> T:
+        return await_only(self._run(function))
+
+    async def _run(self, function: Callable[[Connection], T]) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(function)
+
+    def close(self) -> None:
+        """Nothing is pooled."""
+
+
+def _open(url: str) -> _SqliteStore | _PostgresStore:
+    if url.startswith("sqlite"):
+        return _SqliteStore(Path(url.partition(":///")[2]))
+    return _PostgresStore(url)
+
+
+def _harden(connection: object, _record: object) -> None:
+    for pragma in ("journal_mode = WAL", "secure_delete = ON", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]

@@ -1,0 +1,74 @@
+"""What each slice declares of the data it holds: the source of exports, erasure, retention and the register.
+
+Every column of every table is declared exactly once, in one of four categories (Q003). A column that nobody
+declares stops the server from starting.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from server.kit.audit import AuditEntry
+from server.kit.db import Base
+from server.kit.due import DueWork
+from server.kit.events import EventStream, StoredEvent
+from server.kit.idempotency import StoredOutcome
+
+Category = Literal["identification", "technical", "financial", "activity"]
+Purpose = Literal["identification", "api_use", "balance_and_orders", "security"]
+LegalBasis = Literal["contract", "legal_obligation", "legitimate_interest", "consent"]
+RetentionClass = Literal["identity", "content", "billing"]
+Erasure = Literal["delete", "shred", "keep_pseudonymous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Columns of one table that share one purpose and one fate.
+
+    `retention` names the clause that says how long. `retention_class` is the data key that seals the columns, None
+    where they are not sealed. `exported` says whether the person's copy contains them.
+    """
+
+    model: type[Base]
+    columns: tuple[str, ...]
+    category: Category
+    purpose: Purpose
+    legal_basis: LegalBasis
+    retention: str
+    erasure: Erasure
+    retention_class: RetentionClass | None = None
+    exported: bool = True
+
+    def names(self) -> Iterator[str]:
+        return (f"{self.model.__tablename__}.{column}" for column in self.columns)
+
+
+def faults(declared: Iterable[Held]) -> list[str]:
+    """What is wrong with the declarations, as sentences; empty when every column is declared exactly once."""
+    counted = Counter(name for held in declared for name in held.names())
+    known = {
+        f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns
+    }
+    return [
+        *(f"{name} is declared in no personal.py" for name in sorted(known - counted.keys())),
+        *(f"{name} is declared, but there is no such column" for name in sorted(counted.keys() - known)),
+        *(f"{name} is declared {times} times" for name, times in sorted(counted.items()) if times > 1),
+    ]
+
+
+def _book_keeping(model: type[Base], purpose: Purpose, retention: str, category: Category = "technical") -> Held:
+    columns = tuple(column.name for column in model.__table__.columns)
+    return Held(model, columns, category, purpose, "contract", retention, "delete", exported=False)
+
+
+HELD = (
+    _book_keeping(AuditEntry, "security", "audit", "activity"),
+    _book_keeping(StoredOutcome, "api_use", "account"),
+    _book_keeping(EventStream, "balance_and_orders", "account", "activity"),
+    _book_keeping(StoredEvent, "balance_and_orders", "account", "activity"),
+    _book_keeping(DueWork, "balance_and_orders", "account"),
+)
+"""What kit itself keeps: opaque ids, numbers and instants, no personal value."""

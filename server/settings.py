@@ -1,0 +1,74 @@
+"""Every setting of a deployment, typed, with its unit in its name. Read from `POSTMETER_…` and from `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may change. The defaults are safe and run on one machine with nothing else installed."""
+
+    model_config = SettingsConfigDict(env_prefix="POSTMETER_", env_file=".env", extra="ignore")
+
+    database_url: str = Field(
+        "sqlite:///data/postmeter.sqlite3",
+        description="The main database: `sqlite:///path` or `postgresql://user@host/name`.",
+    )
+    key_store_url: str = Field(
+        "sqlite:///keys/keys.sqlite3",
+        description="The key store, a database of its own. Keep it, and its backups, away from the main one.",
+    )
+    master_key_file: Path = Field(
+        Path("keys/master.key"), description="The master key; made with mode 0600 when it is missing."
+    )
+    ledger_roots_dir: Path = Field(
+        Path("keys/ledger-roots"), description="Where the daily signed ledger roots are written."
+    )
+    sandbox_mark_file: Path = Field(
+        Path("data/SANDBOX"),
+        description="Only where this file exists does the sandbox payment gateway, which mints play money, work.",
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on. Others than loopback need TLS.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    tls_certificate_file: Path | None = Field(None, description="The TLS certificate chain, PEM.")
+    tls_key_file: Path | None = Field(None, description="The TLS private key, PEM.")
+    tls_terminated_by_proxy: bool = Field(
+        False, description="Set when a trusted proxy in front of the server terminates TLS."
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other web origins whose pages may open sockets with a bearer token, comma-separated."
+    )
+    introspection: bool = Field(True, description="Whether clients may ask for the schema.")
+    graphiql_cdn: bool = Field(
+        False,
+        description="Load GraphiQL from a CDN when it was not built at installation. Off: a page says how.",
+    )
+    body_bytes_max: int = Field(1_048_576, ge=1024, description="The largest request body, in bytes.")
+    request_timeout_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="After this a query is given up, and a mutation's outcome reported as unknown.",
+    )
+    document_tokens_max: int = Field(2_000, ge=10, description="The longest GraphQL document, in tokens.")
+    document_depth_max: int = Field(15, ge=1, description="The deepest selection of a GraphQL document.")
+    subscriptions_per_connection_max: int = Field(
+        50, ge=1, description="How many subscriptions one WebSocket may hold."
+    )
+    send_queue_messages_max: int = Field(
+        256, ge=1, description="How many messages may wait for a slow client before it is closed."
+    )
+    ping_interval_seconds: float = Field(20.0, gt=0, description="How often an idle WebSocket is pinged.")
+    live_updates_per_second_max: float = Field(
+        20.0, gt=0, description="How often a LATEST subscription is updated at most."
+    )
+    password_workers: int = Field(2, ge=1, le=32, description="How many passwords are hashed at a time.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs carry no personal data.")
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of the main database, None when it is not SQLite."""
+        return Path(self.database_url.partition(":///")[2]) if self.database_url.startswith("sqlite") else None

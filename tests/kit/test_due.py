@@ -1,0 +1,102 @@
+"""Due work: leased, repeated after a failure, never done by two at once, moved by a second scheduling."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from server.kit.clock import ManualClock
+from server.kit.due import LEASE_SECONDS, DueRunner, DueWork, cancel, finish, next_due, schedule, take
+from server.kit.work import Units
+
+
+async def kinds(units: Units) -> list[str]:
+    return await units.read(lambda read: list(read.execute(select(DueWork.kind)).scalars()))
+
+
+async def test_work_runs_when_it_is_due_and_not_before(units: Units, clock: ManualClock) -> None:
+    done: list[str] = []
+
+    async def handler(_units: Units, subject_id: str) -> None:
+        done.append(subject_id)
+
+    runner = DueRunner(units, {"renew": handler})
+    due_at = clock.now() + timedelta(hours=1)
+    await units.run_unaudited(lambda work: schedule(work, "renew", "sub_1", due_at))
+    assert await units.read(next_due) == due_at
+    clock.set(due_at - timedelta(seconds=1))
+    assert await runner.run_due() == 0
+    clock.set(due_at)
+    assert await runner.run_due() == 1
+    assert done == ["sub_1"]
+    assert await kinds(units) == []
+
+
+async def test_a_failed_step_is_tried_again_later(units: Units, clock: ManualClock) -> None:
+    tries: list[int] = []
+
+    async def handler(_units: Units, _subject_id: str) -> None:
+        tries.append(len(tries))
+        if len(tries) < 3:
+            raise ConnectionError("the provider is away")
+
+    runner = DueRunner(units, {"settle": handler})
+    await units.run_unaudited(lambda work: schedule(work, "settle", "top_1", clock.now()))
+    for wait in (0, 1, 2):
+        clock.advance(timedelta(seconds=wait))
+        await runner.run_due()
+    assert len(tries) == 3
+    assert await kinds(units) == []
+
+
+async def test_a_leased_step_is_nobody_elses_until_the_lease_ends(units: Units, clock: ManualClock) -> None:
+    await units.run_unaudited(lambda work: schedule(work, "settle", "top_1", clock.now()))
+    (first,) = await units.run_unaudited(lambda work: take(work, 5))
+    assert await units.run_unaudited(lambda work: take(work, 5)) == []
+    clock.advance(timedelta(seconds=LEASE_SECONDS))
+    (second,) = await units.run_unaudited(lambda work: take(work, 5))
+    await units.run_unaudited(lambda work: finish(work, first))
+    assert await kinds(units) == ["settle"], "a lost lease cannot finish the step"
+    await units.run_unaudited(lambda work: finish(work, second))
+    assert await kinds(units) == []
+
+
+async def test_two_runners_do_each_step_once(units: Units, clock: ManualClock) -> None:
+    done: list[str] = []
+
+    async def handler(_units: Units, subject_id: str) -> None:
+        done.append(subject_id)
+
+    for number in range(40):
+        subject = f"sub_{number}"
+        await units.run_unaudited(lambda work, subject=subject: schedule(work, "renew", subject, clock.now()))
+    await asyncio.gather(*(DueRunner(units, {"renew": handler}).run_due() for _ in range(2)))
+    assert sorted(done) == sorted(f"sub_{number}" for number in range(40))
+
+
+async def test_scheduling_again_moves_and_cancelling_forgets(units: Units, clock: ManualClock) -> None:
+    later = clock.now() + timedelta(days=1)
+    await units.run_unaudited(lambda work: schedule(work, "renew", "sub_1", clock.now()))
+    (leased,) = await units.run_unaudited(lambda work: take(work, 1))
+    await units.run_unaudited(lambda work: schedule(work, "renew", "sub_1", later))
+    await units.run_unaudited(lambda work: finish(work, leased))
+    assert await units.read(next_due) == later
+    await units.run_unaudited(lambda work: cancel(work, "renew", "sub_1"))
+    assert await units.read(next_due) is None
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_serving_wakes_up_for_new_work(units: Units, clock: ManualClock) -> None:
+    done = asyncio.Event()
+
+    async def handler(_units: Units, _subject_id: str) -> None:
+        done.set()
+
+    serving = asyncio.create_task(DueRunner(units, {"renew": handler}).serve())
+    await units.run_unaudited(lambda work: schedule(work, "renew", "sub_1", clock.now()))
+    await asyncio.wait_for(done.wait(), 5)
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)

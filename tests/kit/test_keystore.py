@@ -1,0 +1,95 @@
+"""The key store: keys outlive nothing they should not, and the blind index has one holder a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from server.kit.crypto import Shredded, open_sealed, seal
+from server.kit.ids import SeededEntropy
+from server.kit.keystore import Claim, KeyStore, MasterKeys
+
+ENTROPY = SeededEntropy(1)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keys"
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[KeyStore]:
+    store = open_store(folder)
+    yield store
+    store.close()
+
+
+def open_store(folder: Path) -> KeyStore:
+    masters = MasterKeys.load(folder / "master.key", ENTROPY)
+    store = KeyStore(f"sqlite:///{folder}/keys.sqlite3", masters, ENTROPY)
+    store.create_tables()
+    return store
+
+
+@pytest.mark.rule("Q017")
+def test_keys_survive_a_restart_and_differ_by_purpose(store: KeyStore, folder: Path) -> None:
+    keys = store.ensure("acc_1", ["identity", "billing"])
+    assert keys["identity"].secret != keys["billing"].secret
+    again = open_store(folder)
+    assert again.ensure("acc_1", ["billing", "identity"]) == keys
+    again.close()
+
+
+def test_a_destroyed_key_shreds_what_it_sealed_and_nothing_else(store: KeyStore, folder: Path) -> None:
+    keys = store.ensure("acc_1", ["identity", "billing"])
+    sealed = seal(keys["identity"], "people.login", b"somebody", ENTROPY)
+    kept = seal(keys["billing"], "orders.note", b"kept", ENTROPY)
+    assert store.destroy("acc_1", ["identity"]) == 1
+    for reader in (store, open_store(folder)):
+        with pytest.raises(Shredded):
+            reader.key_by_id(keys["identity"].key_id)
+        assert open_sealed(reader.key_by_id(keys["billing"].key_id), "orders.note", kept) == b"kept"
+    assert b"somebody" not in sealed
+
+
+def test_a_sealed_value_cannot_be_moved(store: KeyStore) -> None:
+    key = store.ensure("acc_1", ["identity"])["identity"]
+    other = store.ensure("acc_2", ["identity"])["identity"]
+    sealed = seal(key, "people.login", b"somebody", ENTROPY)
+    with pytest.raises(Shredded):
+        open_sealed(key, "people.name", sealed)
+    with pytest.raises(Shredded):
+        open_sealed(other, "people.login", sealed)
+    with pytest.raises(Shredded):
+        open_sealed(key, "people.login", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+def test_the_files_hold_no_key_in_the_clear(store: KeyStore, folder: Path) -> None:
+    secrets = [key.secret for key in store.ensure("acc_1", ["identity", "billing"]).values()]
+    files = [path.read_bytes() for path in folder.iterdir()]
+    assert not any(secret in content for secret in secrets for content in files)
+
+
+def test_a_master_key_that_others_can_read_is_refused(folder: Path) -> None:
+    MasterKeys.load(folder / "master.key", ENTROPY)
+    assert (folder / "master.key").stat().st_mode & 0o777 == 0o600
+    (folder / "master.key").chmod(0o644)
+    with pytest.raises(PermissionError, match="chmod 600"):
+        MasterKeys.load(folder / "master.key", ENTROPY)
+
+
+def test_a_blind_value_has_one_holder(store: KeyStore) -> None:
+    digest = store.blind("login", "somebody")
+    first, second = Claim("acc_1", "req_1", NOW), Claim("acc_2", "req_2", NOW)
+    assert store.claim(digest, first)
+    assert not store.claim(digest, second)
+    assert store.find(digest) == first
+    assert store.claim(digest, second, instead_of=first), "an abandoned claim can be taken over"
+    assert not store.claim(digest, first, instead_of=first), "but only once"
+    store.release("acc_2")
+    assert store.find(digest) is None
+    assert store.blind("email", "somebody") != digest
