@@ -43,7 +43,7 @@ class QuoteOrderInput:
 @strawberry.type
 class OrderQueries:
     @strawberry.field(
-        description="What there is to buy; no products when nothing is sold in the currency.",
+        description="What there is to buy; empty lists when nothing is sold in the currency.",
         metadata=declare(CATALOG),
     )
     def catalog(self, info: Info, currency: CurrencyArgument) -> Catalog:
