@@ -22,6 +22,7 @@ from server.orders.rules.pricing import Quote, charges, check_order_reference, q
 from server.orders.rules.problems import CreditsUsed, OrderNotFound, TooManyPendingOrders
 from server.orders.rules.status import OrderStatus, check_cancellable, fulfil
 from server.orders.rules.terms import FxRate, Terms
+from server.topups.actions.changes import TopUpSettled
 from server.wallet.actions import Transfer, open_wallets, post
 from server.wallet.rules import BalanceTooHigh, BalanceTooLow, Counter, PostingKind
 
@@ -97,7 +98,7 @@ def place_order(
 def activate_paid_orders(work: Work, account_id: str, currency: Currency) -> int:
     """Pay what waits in this currency and is now affordable, the oldest first. Returns how many became active.
 
-    To be called wherever money comes in: a top-up, a refund.
+    Called wherever money comes in: a top-up, a refund.
     """
     waiting = (
         select(*_orders)
@@ -115,6 +116,11 @@ def activate_paid_orders(work: Work, account_id: str, currency: Currency) -> int
     for order in paid:
         _record_activated(work, order)
     return len(paid)
+
+
+def pay_waiting_orders(work: Work, event: TopUpSettled) -> None:
+    """The reaction to money that came in: an order becomes active with its payment (M030)."""
+    activate_paid_orders(work, event.account_id, Currency[event.currency])
 
 
 def record_fulfilment(work: Work, account_id: str, order_id: str, units: int) -> Receipt:
