@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from server.accounts import rules as accounts
 from server.kit.registry import Registry
 
 
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
-    return Registry()
+    return Registry(accounts.Terms())

@@ -73,7 +73,7 @@ def schema() -> None:
 
 @ledger.command()
 def verify() -> None:
-    """Replay every posting and check balances, sequences, chains and signed roots. Exit code 1 when a fault is found."""
+    """Replay every posting; check balances, sequences, chains and signed roots. Exit code 1 on a fault."""
     from server.app import Postmeter
 
     async def run() -> int:

@@ -48,13 +48,14 @@ SLICE_MODULES = {
     "__init__": Rights(kit=frozenset()),
     "model": Rights(),
     "personal": Rights(own=names("model")),
-    "rules": Rights(kit=names("money problems")),
-    "actions": Rights(own=names("model rules reads"), earlier=names("actions reads")),
-    "reads": Rights(own=names("model rules"), earlier=names("reads")),  # rules: states, Terms and refusals
+    "rules": Rights(kit=names("money problems crypto")),  # crypto: the ledger's links are a pure decision
+    # Of rules, everybody may use the words: states, kinds, Terms and refusals.
+    "actions": Rights(own=names("model rules reads"), earlier=names("actions reads rules")),
+    "reads": Rights(own=names("model rules"), earlier=names("reads rules")),
     "adapters": Rights(own=names("model rules actions reads")),
-    "jobs": Rights(own=names("model rules actions reads adapters")),
+    "jobs": Rights(own=names("model rules actions reads adapters"), earlier=names("actions reads rules")),
     "graph": Rights(
-        own=names("model personal rules actions reads adapters jobs"), earlier=names("graph reads")
+        own=names("model personal rules actions reads adapters jobs"), earlier=names("graph reads rules")
     ),
     "http": Rights(
         own=names("model personal rules actions reads adapters jobs"), earlier=names("http reads")

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Index, String, Text, bindparam, select
+from sqlalchemy import BigInteger, Connection, Index, Select, String, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -99,20 +99,49 @@ def head(connection: Connection, account_id: str) -> int:
     return connection.scalar(query) or 0
 
 
+def tail(connection: Connection, account_id: str) -> int:
+    """The smallest number after which the account's history is still complete, 0 when nothing was pruned."""
+    query = select(func.min(StoredEvent.sequence)).where(StoredEvent.account_id == account_id)
+    oldest = connection.scalar(query)
+    return head(connection, account_id) if oldest is None else int(oldest) - 1
+
+
 def after(
-    connection: Connection, account_id: str, sequence: int, kinds: Sequence[str], limit: int
+    connection: Connection,
+    account_id: str,
+    sequence: int,
+    kinds: Sequence[str],
+    limit: int,
+    subject_id: str | None = None,
 ) -> Sequence[StoredEvent]:
-    """Events of these kinds with a higher number, in order, at most `limit`."""
-    table = StoredEvent.__table__
-    rows = connection.execute(
-        select(table)
-        .where(table.c.account_id == account_id, table.c.sequence > sequence, table.c.kind.in_(kinds))
-        .order_by(table.c.sequence)
-        .limit(limit)
+    """Events of these kinds (and of that subject) with a higher number, in order, at most `limit`."""
+    query = _of_kinds(account_id, sequence, kinds, subject_id).order_by(_table.c.sequence).limit(limit)
+    return [StoredEvent(**row._mapping) for row in connection.execute(query)]
+
+
+def newest(
+    connection: Connection,
+    account_id: str,
+    sequence: int,
+    kinds: Sequence[str],
+    subject_id: str | None = None,
+) -> StoredEvent | None:
+    """The last event of these kinds (and of that subject) with a higher number."""
+    query = _of_kinds(account_id, sequence, kinds, subject_id).order_by(_table.c.sequence.desc()).limit(1)
+    row = connection.execute(query).first()
+    return StoredEvent(**row._mapping) if row is not None else None
+
+
+def _of_kinds(
+    account_id: str, sequence: int, kinds: Sequence[str], subject_id: str | None
+) -> Select[tuple[Any, ...]]:
+    query = select(_table).where(
+        _table.c.account_id == account_id, _table.c.sequence > sequence, _table.c.kind.in_(kinds)
     )
-    return [StoredEvent(**row._mapping) for row in rows]
+    return query if subject_id is None else query.where(_table.c.subject_id == subject_id)
 
 
+_table = StoredEvent.__table__
 _next_number = Prepared(
     insert(EventStream)
     .values(account_id=bindparam("account_id"), sequence=bindparam("first"))

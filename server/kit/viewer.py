@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request presented. A bearer token takes precedence: a cookie beside it is not read."""
+
+    bearer: str | None = field(default=None, repr=False)
+    session_cookie: str | None = field(default=None, repr=False)
+
+    @property
+    def presented(self) -> bool:
+        return self.bearer is not None or self.session_cookie is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +24,8 @@ class Viewer:
 
     `scopes` is None for a person's session, which may do all that its account may; an API key carries the
     scopes it was made with. `expires_at` is when the credential stops being valid by itself.
+    `authority_epoch` is the account's count of revocations when the credential was last found valid: while the
+    account still has that count, nothing of it was revoked since.
     """
 
     account_id: str | None = None
@@ -19,6 +33,7 @@ class Viewer:
     scopes: frozenset[str] | None = None
     staff_roles: frozenset[str] = frozenset()
     expires_at: datetime | None = None
+    authority_epoch: int = 0
 
     @property
     def signed_in(self) -> bool:

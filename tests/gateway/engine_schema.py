@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
-from strawberry.schema.config import StrawberryConfig
 
-from server.kit.graph.access import Access, Who, declare, exposes
+from server.kit.graph.access import Access, Who, exposes
 from server.kit.graph.context import Context
 from server.kit.registry import Registry
 from server.kit.viewer import ANONYMOUS, Viewer
@@ -262,7 +261,25 @@ class Page(Generic[T]):
 
 @exposes(OPEN)
 @strawberry.type
+class Box(Named, Generic[T]):
+    content: T
+
+
+Pages = Annotated[Page[Cat] | Page[int] | Cat | Box[int], strawberry.union("Pages")]
+
+
+@exposes(OPEN)
+@strawberry.type
 class Query:
+    @strawberry.field
+    def pages(self) -> list[Pages]:
+        boxes = [Box(name="b", content=3), Box(name="c", content=4)]
+        return [Page(items=[Cat(name="Tom")]), Page(items=[1]), Cat(name="Tom"), Page(items=[]), *boxes]
+
+    @strawberry.field
+    def boxes(self) -> list[Box[int]]:
+        return [Box(name="b", content=3), Box(name="c", content=4)]
+
     @strawberry.field
     def kitten(self) -> Named:
         return Kitten(name="Kit")
@@ -361,8 +378,4 @@ class Query:
         raise RuntimeError("total")
 
 
-schema = strawberry.Schema(
-    query=Query, types=[Cat, Dog, File, Folder], config=StrawberryConfig(relay_max_results=100)
-)
-
-__all__ = ["MEMBERS", "OPEN", "STAFF", "Reads", "context", "declare", "schema"]
+schema = strawberry.Schema(query=Query, types=[Cat, Dog, File, Folder])

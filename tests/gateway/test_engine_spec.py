@@ -79,6 +79,8 @@ OPERATIONS = [
     "{ kitten { name __typename ... on Cat { lives } } oneCat { name } notACat { name } }",
     "{ strays { name __typename } }",
     "{ stored { kind __typename ... on File { name } ... on Folder { label: name } } file { name } }",
+    "{ pages { __typename ... on CatPage { items { name } } ... on IntPage { n: items } ... on IntBox { content } } }",
+    "{ boxes { name content shout __typename } }",
     "{ catPage { size items { name } __typename } numberPages { size items __typename } }",
     "{ node { level @skip(if: true) must @include(if: true) { level } } }",
     "{ node { level @skip(if: true) } animals @skip(if: true) { name } }",

@@ -15,7 +15,8 @@ from server.gateway.engine.cache import Recent
 from server.gateway.engine.document import Documents, Limits
 from server.gateway.engine.errors import BAD_USER_INPUT, Reporter, RequestError, coded, refused
 from server.gateway.engine.plan import Field, Plan, compile_plan
-from server.gateway.engine.run import Frame, Result, Run, call_each
+from server.gateway.engine.response import Result
+from server.gateway.engine.run import Frame, Run, call_each
 from server.gateway.engine.values import frozen
 from server.kit.graph.context import Context
 

@@ -34,6 +34,7 @@ from graphql import (
     is_leaf_type,
 )
 from graphql.execution.values import VariableValues, get_directive_values
+from strawberry.types.base import StrawberryObjectDefinition
 
 from server.gateway.engine.binding import Binding, Bindings, Source, definition_of
 from server.gateway.engine.cache import Recent
@@ -128,6 +129,8 @@ def compile_plan(
 
 
 class _Compiler:
+    """Compiles one operation; `fields` are those compiled so far."""
+
     def __init__(
         self,
         bindings: Bindings,
@@ -144,7 +147,8 @@ class _Compiler:
         self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
 
     def selection(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Selection:
-        """The merged selection on one object type; equal ones, of several interfaces, are compiled once."""
+        """The merged selection on one object type. The same one met again, below another type, is compiled once:
+        without that, an interface within an interface would multiply by the number of types at every level."""
         key = (type_.name, tuple(map(id, sets)))
         if key not in self._selections:
             collected: dict[str, list[FieldNode]] = {}
@@ -234,14 +238,25 @@ class _Compiler:
 def _classes(
     type_: GraphQLAbstractType, possible: Iterable[GraphQLObjectType], selections: Mapping[str, Selection]
 ) -> dict[type, Selection]:
+    """The possible types that a value's class alone tells: not those made from a generic class."""
     definition = definition_of(type_) if isinstance(type_, GraphQLInterfaceType) else None
     if definition and definition.resolve_type:
         return {}
-    classes = ((_class_of(each), selections[each.name]) for each in possible)
-    return {known: selection for known, selection in classes if known}
+    told = {each.name: _class_of(each) for each in possible if not _generic(each)}
+    return {known: selections[name] for name, known in told.items() if known}
 
 
 def _class_of(type_: GraphQLNamedType) -> type | None:
     """The class whose very instances are of this type, unless the type wants to look at each value."""
     definition = definition_of(type_)
-    return None if definition is None or definition.is_type_of else definition.origin
+    if definition is None or definition.is_type_of:
+        return None
+    generic = _generic(type_)
+    return generic.origin if generic else definition.origin
+
+
+def _generic(type_: GraphQLNamedType) -> StrawberryObjectDefinition | None:
+    """The generic class that a type was made from, such as Edge[T] for OrderEdge."""
+    definition = definition_of(type_)
+    generic = definition.concrete_of if definition else None
+    return generic if isinstance(generic, StrawberryObjectDefinition) else None

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 import strawberry
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
@@ -21,38 +20,10 @@ from graphql.pyutils import Path
 from server.gateway.engine.binding import Binding, Bindings, Source
 from server.gateway.engine.errors import InvalidValue, Reporter
 from server.gateway.engine.plan import Field, Plan, Selection, Verdict
-from server.gateway.engine.shapes import Column, Leaf, ListOf, Shape
+from server.gateway.engine.response import Result, Row, Settlement
+from server.gateway.engine.shapes import Column
 from server.gateway.engine.values import RawInfo, arguments_of
 from server.kit.graph.context import Context
-
-Row = dict[str, Any]
-
-
-class Result:
-    """A response: `data` with `errors` (spec §7.1)."""
-
-    __slots__ = ("data", "errors", "extensions")
-
-    def __init__(
-        self,
-        data: Row | None,
-        errors: list[dict[str, Any]] | None = None,
-        extensions: dict[str, Any] | None = None,
-    ) -> None:
-        self.data = data
-        self.errors = errors
-        self.extensions = extensions
-
-    def payload(self) -> dict[str, Any]:
-        """The response map; errors come first, so that a person sees them (§7.1)."""
-        payload: dict[str, Any] = {"errors": self.errors} if self.errors else {}
-        payload["data"] = self.data
-        if self.extensions:
-            payload["extensions"] = self.extensions
-        return payload
-
-    def encode(self) -> bytes:
-        return orjson.dumps(self.payload())
 
 
 class Frame:
@@ -250,56 +221,3 @@ def _batch(binding: Binding, parents: Column, info: Any, arguments: dict[str, An
             f"{binding.coordinates}: the batch gave {len(values)} values for {len(parents)} parents."
         )
     return values
-
-
-class Settlement:
-    """Faults become errors with a path, and nulls propagate to the nearest nullable type (§6.4.4).
-
-    The walk is depth first in document order and stops in a selection that turned null, so that the errors
-    are those, in the order, that a depth-first execution reports.
-    """
-
-    def __init__(
-        self, frames: list[Frame], faults: list[tuple[Site, int, Exception]], reporter: Reporter
-    ) -> None:
-        self._reporter = reporter
-        self._selections = {id(row): frame.selection for frame in frames for row in frame.rows}
-        self._faults: dict[tuple[int, str], dict[tuple[int, ...], Exception]] = {}
-        for site, index, exc in faults:
-            row, positions = site.place(index)
-            if row < len(site.frame.rows):
-                key = (id(site.frame.rows[row]), site.field.key)
-                self._faults.setdefault(key, {})[positions] = exc
-
-    def row(self, row: Row, path: list[str | int]) -> bool:
-        """Settle the fields of a row; False when the row itself turns null."""
-        for field in self._selections[id(row)].fields:
-            faults = self._faults.get((id(row), field.key), {})
-            value = self._value(field, field.shape, row[field.key], faults, (), [*path, field.key])
-            if value is None and not field.shape.nullable:
-                return False
-            row[field.key] = value
-        return True
-
-    def _value(
-        self,
-        field: Field,
-        shape: Shape,
-        value: Any,
-        faults: dict[tuple[int, ...], Exception],
-        positions: tuple[int, ...],
-        path: list[str | int],
-    ) -> Any:
-        if positions in faults:
-            self._reporter.add(faults[positions], path, field.nodes, field.binding.coordinates)
-            return None
-        if value is None or isinstance(shape, Leaf):
-            return value
-        if not isinstance(shape, ListOf):
-            return value if self.row(value, path) else None
-        for index, item in enumerate(value):
-            settled = self._value(field, shape.item, item, faults, (*positions, index), [*path, index])
-            if settled is None and not shape.item.nullable:
-                return None
-            value[index] = settled
-        return value

@@ -1,0 +1,66 @@
+"""API keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from server.accounts import reads, rules
+from server.accounts.actions.authority import count_revocation, lock_authority
+from server.accounts.actions.events import ApiKeyCreated, ApiKeyRevoked
+from server.accounts.actions.issuing import KEY_MARK, Issued, new_secret
+from server.accounts.model import IDENTITY, ApiKey, Session
+from server.accounts.rules import Terms
+from server.kit.crypto import token_hash
+from server.kit.work import Work
+
+_SHOWN_CHARACTERS = 4
+
+
+def create_api_key(work: Work, name: str, scopes: Sequence[str], expires_at: datetime | None) -> Issued:
+    """Make an API key for the acting account.
+
+    Raises ApiKeyNameInvalid, ScopeNotGrantable, ApiKeyExpiryInvalid, AcceptanceMissing (M020), ApiKeyLimitReached.
+    """
+    account_id, terms = work.actor.account_id, work.terms(Terms)
+    assert account_id is not None
+    rules.check_key_name(terms, name)
+    granted = rules.granted_scopes(scopes)
+    rules.check_key_expiry(terms, work.now, expires_at)
+    rules.check_accepted((terms.policy, *terms.key_policies), reads.accepted(work, account_id))
+    lock_authority(work, account_id)
+    live = reads.live_api_keys(work, account_id).with_only_columns(func.count())
+    if work.scalar(live) >= terms.api_keys_max:
+        raise rules.ApiKeyLimitReached(terms.api_keys_max)
+    key_id, secret = work.ids.new("key"), new_secret(work, KEY_MARK)
+    work.execute(
+        insert(ApiKey).values(
+            id=key_id,
+            account_id=account_id,
+            created_by=select(Session.person_id)
+            .where(Session.id == work.actor.credential_id)
+            .scalar_subquery(),
+            name=work.seal(account_id, IDENTITY, "api_keys.name", name),
+            secret_hash=token_hash(secret),
+            prefix=secret[: len(KEY_MARK) + _SHOWN_CHARACTERS],
+            scopes=" ".join(granted),
+            created_at=work.now,
+            expires_at=expires_at,
+        )
+    )
+    work.record(ApiKeyCreated(account_id, key_id))
+    return Issued(key_id, secret)
+
+
+def revoke_api_key(work: Work, key_id: str) -> None:
+    """End an API key of the acting account. Raises ApiKeyNotFound, also for another account's (Q014)."""
+    account_id = work.actor.account_id
+    assert account_id is not None
+    count_revocation(work, account_id)
+    mine = (ApiKey.id == key_id) & (ApiKey.account_id == account_id) & ApiKey.revoked_at.is_(None)
+    revoked = update(ApiKey).where(mine).values(revoked_at=work.now).returning(ApiKey.id)
+    if work.first(revoked) is None:
+        raise rules.ApiKeyNotFound
+    work.record(ApiKeyRevoked(account_id, key_id))

@@ -1,0 +1,132 @@
+"""Sessions and passwords of people."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from server.accounts import reads, rules
+from server.accounts.actions.authority import count_revocation, lock_authority, revoke_sessions
+from server.accounts.actions.events import PasswordChanged, SessionStarted
+from server.accounts.actions.issuing import SESSION_MARK, Issued, new_secret
+from server.accounts.model import ACTIVE, IDENTITY, Account, Person, Session
+from server.accounts.rules import NewPassword, Terms
+from server.kit.crypto import token_hash
+from server.kit.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a sign-in came from, as its owner sees it in the list of sessions."""
+
+    user_agent: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordProof:
+    """That somebody knew a person's password: `verified` is the stored hash it was checked against.
+
+    `rehashed` replaces it where the hash was made with parameters that are no longer used.
+    """
+
+    person_id: str
+    verified: str = field(repr=False)
+    rehashed: str | None = field(default=None, repr=False)
+
+
+def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Issued:
+    """Sign somebody in. Raises CredentialsInvalid, also when the password was changed since it was verified."""
+    person = _proved(work, proof)
+    terms = work.terms(Terms)
+    lock_authority(work, person.account_id)
+    _make_room(work, person, terms.sessions_max)
+    session_id, token = work.ids.new("ses"), new_secret(work, SESSION_MARK)
+    agent = device.user_agent[: terms.user_agent_length_max] if device.user_agent else None
+    work.execute(
+        insert(Session).values(
+            id=session_id,
+            account_id=person.account_id,
+            person_id=person.id,
+            token_hash=token_hash(token),
+            user_agent=_seal_some(work, person.account_id, "sessions.user_agent", agent),
+            address=_seal_some(work, person.account_id, "sessions.address", device.address),
+            created_at=work.now,
+            last_used_at=work.now,
+            idle_at=work.now + terms.session_idle_max,
+            expires_at=work.now + terms.session_age_max,
+        )
+    )
+    work.record(SessionStarted(person.account_id, session_id))
+    return Issued(session_id, token)
+
+
+def sign_out(work: Work) -> None:
+    """End the session that is acting. Raises SessionNotFound when it is no session, or over."""
+    assert work.actor.credential_id is not None
+    revoke_session(work, work.actor.credential_id)
+
+
+def revoke_session(work: Work, session_id: str) -> None:
+    """End a session of the acting account. Raises SessionNotFound, also for another account's (Q014)."""
+    assert work.actor.account_id is not None
+    if not revoke_sessions(work, work.actor.account_id, Session.id == session_id):
+        raise rules.SessionNotFound
+
+
+def change_password(work: Work, proof: PasswordProof | None, password: NewPassword) -> None:
+    """Give the person another password and end all sessions but the acting one.
+
+    Raises CredentialsInvalid when the proof of the present password does not hold, PasswordTooWeak.
+    """
+    person = _proved(work, proof)
+    _keep_password_hash(work, person, password.accepted_hash(), password_changed_at=work.now)
+    others = (Session.person_id == person.id) & (Session.id != work.actor.credential_id)
+    if not revoke_sessions(work, person.account_id, others):
+        count_revocation(work, person.account_id)
+    work.record(PasswordChanged(person.account_id, person.id))
+
+
+def _proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
+    """The person whose password was proved, whose row stays locked. Raises CredentialsInvalid."""
+    if proof is None:
+        raise rules.CredentialsInvalid
+    person = work.first(
+        select(Person.__table__)
+        .join(Account, Account.id == Person.account_id)
+        .where(Person.id == proof.person_id, Account.status == ACTIVE)
+        .with_for_update(of=Person)
+    )
+    if person is None:
+        raise rules.CredentialsInvalid
+    stored = work.open("people.password_hash", person.password_hash)
+    if not hmac.compare_digest(stored, proof.verified):
+        raise rules.CredentialsInvalid
+    if proof.rehashed is not None:
+        _keep_password_hash(work, person, proof.rehashed)
+    return person
+
+
+def _keep_password_hash(work: Work, person: Row[Any], password_hash: str, **changes: datetime) -> None:
+    sealed = work.seal(person.account_id, IDENTITY, "people.password_hash", password_hash)
+    work.execute(update(Person).where(Person.id == person.id).values(password_hash=sealed, **changes))
+
+
+def _make_room(work: Work, person: Row[Any], sessions_max: int) -> None:
+    """End the sessions that were used longest ago, so that one more fits."""
+    live = (
+        reads.live_sessions(work, person.account_id)
+        .where(Session.person_id == person.id)
+        .order_by(Session.last_used_at.desc(), Session.id.desc())
+    )
+    surplus = [row.id for row in work.rows(live)][sessions_max - 1 :]
+    if surplus:
+        revoke_sessions(work, person.account_id, Session.id.in_(surplus))
+
+
+def _seal_some(work: Work, account_id: str, column: str, text: str | None) -> bytes | None:
+    return None if text is None else work.seal(account_id, IDENTITY, column, text)

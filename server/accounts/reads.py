@@ -1,0 +1,255 @@
+"""Accounts, people and credentials as others may read them, and the authority that a credential gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select
+
+from server.accounts.model import ACTIVE, Acceptance, Account, ApiKey, AuthorityEpoch, Person, Session
+from server.kit.clock import from_micros, to_micros
+from server.kit.crypto import Shredded, token_hash
+from server.kit.db import Prepared
+from server.kit.problems import PublicError
+from server.kit.viewer import Viewer
+from server.kit.work import Read
+
+_BATCH_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A credential that was found valid, and when its use was last stored."""
+
+    viewer: Viewer
+    last_used_at: datetime | None
+
+
+def authority_topic(account_id: str) -> str:
+    """What a revocation in the account wakes."""
+    return f"authority:{account_id}"
+
+
+def account(read: Read, account_id: str) -> Row[Any] | None:
+    return read.first(select(Account.__table__).where(Account.id == account_id))
+
+
+def accounts(read: Read, account_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """By id, those that exist."""
+    return {row.id: row for row in _by_ids(read, Account, account_ids)}
+
+
+def people(read: Read, person_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """By id, those that exist."""
+    return {row.id: row for row in _by_ids(read, Person, person_ids)}
+
+
+def people_of(read: Read, account_id: str, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Who signs in for the account, newest first, from behind the person `after`."""
+    return _page(read, select(Person.__table__).where(Person.account_id == account_id), Person, after, limit)
+
+
+def person_exists(read: Read, person_id: str) -> bool:
+    return read.scalar(select(Person.id).where(Person.id == person_id)) is not None
+
+
+def person_by_login(read: Read, login: str) -> Row[Any] | None:
+    """The person who signs in with this login (in its normal form), found through the blind index."""
+    claim = read.keys.find(read.keys.blind("login", login))
+    return None if claim is None else people(read, [claim.owner_id]).get(claim.owner_id)
+
+
+def person_of_session(read: Read, session_id: str) -> Row[Any] | None:
+    return read.first(
+        select(Person.__table__).join(Session, Session.person_id == Person.id).where(Session.id == session_id)
+    )
+
+
+def live_sessions(read: Read, account_id: str) -> Select[Any]:
+    """Those of the account's sessions that are neither revoked nor over."""
+    return select(Session.__table__).where(
+        Session.account_id == account_id,
+        Session.idle_at > read.now,
+        Session.expires_at > read.now,
+        Session.revoked_at.is_(None),
+    )
+
+
+def sessions(read: Read, account_id: str, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """The account's live sessions, newest first, from behind the session `after`."""
+    return _page(read, live_sessions(read, account_id), Session, after, limit)
+
+
+def sessions_by_id(read: Read, session_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    return {row.id: row for row in _by_ids(read, Session, session_ids)}
+
+
+def live_api_keys(read: Read, account_id: str) -> Select[Any]:
+    """Those of the account's API keys that are neither revoked nor expired."""
+    return select(ApiKey.__table__).where(
+        ApiKey.account_id == account_id,
+        ApiKey.revoked_at.is_(None),
+        ApiKey.expires_at.is_(None) | (ApiKey.expires_at > read.now),
+    )
+
+
+def api_keys(read: Read, account_id: str, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """The account's live API keys, newest first, from behind the key `after`."""
+    return _page(read, live_api_keys(read, account_id), ApiKey, after, limit)
+
+
+def api_keys_by_id(read: Read, key_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    return {row.id: row for row in _by_ids(read, ApiKey, key_ids)}
+
+
+def accepted(read: Read, account_id: str) -> set[tuple[str, str]]:
+    """Document and version of all that the account has accepted."""
+    query = select(Acceptance.document, Acceptance.version).where(Acceptance.account_id == account_id)
+    return {(row.document, row.version) for row in read.rows(query)}
+
+
+# ---- authority
+
+
+def viewer_of_session(read: Read, token: str) -> Viewer | None:
+    """Who acts with this session token; None when it is unknown, revoked or over, or the account suspended."""
+    credential = credential_of_session(read, token)
+    return credential.viewer if credential else None
+
+
+def viewer_of_key(read: Read, secret: str) -> Viewer | None:
+    """Who acts with this API key; None when it is unknown, revoked or expired, or the account suspended."""
+    credential = credential_of_key(read, secret)
+    return credential.viewer if credential else None
+
+
+def credential_of_session(read: Read, token: str) -> Credential | None:
+    found = _session_by_token.run(read.connection, token_hash=token_hash(token), now=to_micros(read.now))
+    if not found:
+        return None
+    ((session_id, account_id, last_used, expires, epoch_),) = found
+    viewer = Viewer(account_id, session_id, expires_at=from_micros(expires), authority_epoch=epoch_)
+    return Credential(viewer, from_micros(last_used))
+
+
+def credential_of_key(read: Read, secret: str) -> Credential | None:
+    found = _key_by_secret.run(read.connection, secret_hash=token_hash(secret), now=to_micros(read.now))
+    if not found:
+        return None
+    ((key_id, account_id, scopes, last_used, expires, epoch_),) = found
+    viewer = Viewer(
+        account_id,
+        key_id,
+        frozenset(scopes.split(" ")),
+        expires_at=None if expires is None else from_micros(expires),
+        authority_epoch=epoch_,
+    )
+    return Credential(viewer, None if last_used is None else from_micros(last_used))
+
+
+def epoch(read: Read, account_id: str) -> int:
+    """How often something of the account was revoked; 0 for an account that is not there."""
+    rows = _epoch.run(read.connection, account_id=account_id)
+    return int(rows[0][0]) if rows else 0
+
+
+def still_valid(read: Read, viewers: Iterable[Viewer]) -> set[str]:
+    """The ids of those viewers' credentials that are still good in this snapshot.
+
+    For live feeds, which are a use by themselves: a session does not lie idle while it listens.
+    """
+    ids = sorted({viewer.credential_id for viewer in viewers if viewer.credential_id is not None})
+    valid: set[str] = set()
+    for start in range(0, len(ids), _BATCH_MAX):
+        batch = ids[start : start + _BATCH_MAX]
+        for table in (Session, ApiKey):
+            query = (
+                select(table.id)
+                .join(Account, Account.id == table.account_id)
+                .where(
+                    table.id.in_(batch),
+                    table.revoked_at.is_(None),
+                    table.expires_at.is_(None) | (table.expires_at > read.now),
+                    Account.status == ACTIVE,
+                )
+            )
+            valid.update(read.execute(query).scalars())
+    return valid
+
+
+def require_authority(read: Read, viewer: Viewer) -> None:
+    """Raises PublicError UNAUTHENTICATED when the viewer's credential is no longer good.
+
+    For the start of a unit of work: the account's epoch stays locked (shared with other work) until the commit,
+    so a revocation waits for what was begun before it, and nothing commits after a revocation was answered.
+    """
+    if viewer.account_id is None:
+        return
+    ((epoch_,),) = _epoch_shared.run(read.connection, account_id=viewer.account_id) or ((0,),)
+    in_time = viewer.expires_at is None or read.now < viewer.expires_at
+    if in_time and (epoch_ == viewer.authority_epoch or viewer.credential_id in still_valid(read, [viewer])):
+        return
+    raise PublicError("UNAUTHENTICATED", "The session or API key is no longer valid; sign in again.")
+
+
+def open_or_none(read: Read, column: str, sealed: bytes | None) -> str | None:
+    """The text of a sealed value, None when there is none or its key is gone."""
+    if sealed is None:
+        return None
+    try:
+        return read.open(column, sealed)
+    except Shredded:
+        return None
+
+
+def _page(read: Read, query: Select[Any], table: Any, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    if after is not None:
+        query = query.where(table.id < after)
+    return read.rows(query.order_by(table.id.desc()).limit(limit))
+
+
+def _by_ids(read: Read, table: Any, ids: Iterable[str]) -> Sequence[Row[Any]]:
+    wanted = sorted(set(ids))
+    rows: list[Row[Any]] = []
+    for start in range(0, len(wanted), _BATCH_MAX):
+        batch = wanted[start : start + _BATCH_MAX]
+        rows.extend(read.rows(select(table.__table__).where(table.id.in_(batch))))
+    return rows
+
+
+_session_by_token = Prepared(
+    select(Session.id, Session.account_id, Session.last_used_at, Session.expires_at, AuthorityEpoch.epoch)
+    .join(Account, Account.id == Session.account_id)
+    .join(AuthorityEpoch, AuthorityEpoch.account_id == Session.account_id)
+    .where(
+        Session.token_hash == bindparam("token_hash"),
+        Session.idle_at > bindparam("now"),
+        Session.expires_at > bindparam("now"),
+        Session.revoked_at.is_(None),
+        Account.status == bindparam("active", ACTIVE),
+    )
+)
+_key_by_secret = Prepared(
+    select(
+        ApiKey.id,
+        ApiKey.account_id,
+        ApiKey.scopes,
+        ApiKey.last_used_at,
+        ApiKey.expires_at,
+        AuthorityEpoch.epoch,
+    )
+    .join(Account, Account.id == ApiKey.account_id)
+    .join(AuthorityEpoch, AuthorityEpoch.account_id == ApiKey.account_id)
+    .where(
+        ApiKey.secret_hash == bindparam("secret_hash"),
+        ApiKey.revoked_at.is_(None),
+        ApiKey.expires_at.is_(None) | (ApiKey.expires_at > bindparam("now")),
+        Account.status == bindparam("active", ACTIVE),
+    )
+)
+_this_epoch = select(AuthorityEpoch.epoch).where(AuthorityEpoch.account_id == bindparam("account_id"))
+_epoch = Prepared(_this_epoch)
+_epoch_shared = Prepared(_this_epoch.with_for_update(read=True))

@@ -1,0 +1,111 @@
+"""Who sent a request: its headers, credentials and facts, and the cookies that answer it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from server.gateway.negotiate import preferred_language
+from server.gateway.ports import Credentials, RequestFacts, Scope
+from server.kit.graph.context import Cookie
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
+_TOKEN_LENGTH_MAX = 512
+_MALFORMED = ""
+"""Credentials that are no token at all: no authenticator accepts them, so the client is told 401."""
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """The headers by lower-case name; repeated ones are joined as RFC 9110 §5.3 allows, cookies by RFC 9113 §8.2.3."""
+    pairs: list[tuple[bytes, bytes]] = scope["headers"]
+    headers = dict(pairs)
+    if len(headers) != len(pairs):
+        headers = {}
+        for name, value in pairs:
+            separator = b"; " if name == b"cookie" else b", "
+            headers[name] = headers[name] + separator + value if name in headers else value
+    return headers
+
+
+def is_secure(scope: Scope) -> bool:
+    return scope["scheme"] in ("https", "wss")
+
+
+def credentials_of(headers: dict[bytes, bytes], cookie_name: str, secure: bool) -> Credentials:
+    authorization = headers.get(b"authorization")
+    if authorization is not None:
+        return Credentials(bearer=_bearer(authorization.decode("latin-1")))
+    if b"cookie" in headers:
+        return Credentials(session_cookie=_cookie(headers[b"cookie"], _wire_name(cookie_name, secure)))
+    return Credentials()
+
+
+def credentials_of_init(payload: dict[str, Any]) -> Credentials:
+    """From the payload of `connection_init`: `authorization: "Bearer …"` or `apiKey: "…"`, in any case."""
+    for name, value in payload.items():
+        key = name.lower()
+        if key == "authorization":
+            return Credentials(bearer=_bearer(value) if isinstance(value, str) else _MALFORMED)
+        if key == "apikey":
+            fits = isinstance(value, str) and len(value) <= _TOKEN_LENGTH_MAX
+            return Credentials(bearer=value if fits else _MALFORMED)
+    return Credentials()
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and len(token) <= _TOKEN_LENGTH_MAX else _MALFORMED
+
+
+def _cookie(header: bytes, name: str) -> str | None:
+    for part in header.decode("latin-1").split(";"):
+        key, _, value = part.partition("=")
+        if key.strip() == name:
+            value = value.strip()
+            return value if len(value) <= _TOKEN_LENGTH_MAX else _MALFORMED
+    return None
+
+
+def _wire_name(name: str, secure: bool) -> str:
+    """Over TLS the `__Host-` prefix makes browsers refuse the cookie from any other host or path (RFC 6265bis §4.1.3)."""
+    return f"__Host-{name}" if secure else name
+
+
+def set_cookie_headers(cookies: Iterable[Cookie], secure: bool) -> list[tuple[bytes, bytes]]:
+    return [(b"set-cookie", _set_cookie(cookie, secure)) for cookie in cookies]
+
+
+def expired_cookie_headers(name: str, secure: bool) -> list[tuple[bytes, bytes]]:
+    """Have the browser forget a cookie."""
+    return set_cookie_headers([Cookie(name, "", 0)], secure)
+
+
+def _set_cookie(cookie: Cookie, secure: bool) -> bytes:
+    try:
+        jar: SimpleCookie = SimpleCookie({_wire_name(cookie.name, secure): cookie.value})
+    except CookieError as error:
+        raise ValueError(f"{cookie.name!r} is not a cookie name") from error
+    (morsel,) = jar.values()
+    morsel.update({"path": "/", "samesite": "Strict", "httponly": True, "secure": secure})
+    morsel["max-age"] = cookie.max_age_seconds if cookie.value else 0
+    return morsel.OutputString().encode("latin-1")
+
+
+def request_id_of(headers: dict[bytes, bytes]) -> str | None:
+    """The id that a proxy or client chose, when it is short and plain enough to appear in logs."""
+    value = headers.get(b"x-request-id")
+    return value.decode("ascii") if value is not None and _REQUEST_ID.match(value) else None
+
+
+def facts_of(scope: Scope, headers: dict[bytes, bytes], request_id: str) -> RequestFacts:
+    client = scope.get("client")
+    user_agent = headers.get(b"user-agent")
+    return RequestFacts(
+        request_id=request_id,
+        language=preferred_language(headers.get(b"accept-language")),
+        remote_address=client[0] if client else None,
+        user_agent=user_agent.decode("latin-1")[:512] if user_agent is not None else None,
+    )

@@ -1,0 +1,102 @@
+"""What every transport does with a request: admit its sender, prepare it, run it within the time limit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+import structlog
+
+from server.gateway.errors import TransportError, describe_error
+from server.gateway.limits import GatewayLimits
+from server.gateway.params import Parameters
+from server.gateway.ports import (
+    Authenticator,
+    ContextFactory,
+    Credentials,
+    DescribeError,
+    Engine,
+    Live,
+    Prepared,
+    Result,
+)
+from server.kit.graph.context import Context
+from server.kit.viewer import ANONYMOUS, Viewer
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything that app.py hands to the gateway."""
+
+    engine: Engine
+    live: Live
+    authenticator: Authenticator
+    make_context: ContextFactory
+    new_request_id: Callable[[], str]
+    limits: GatewayLimits = field(default_factory=GatewayLimits)
+    describe_error: DescribeError = describe_error
+    allowed_origins: Collection[str] = frozenset()
+    """Other origins, as browsers write them, whose pages may use cookies and open sockets."""
+    session_cookie_name: str = "postmeter_session"
+    """Without the `__Host-` prefix that it gets over TLS."""
+
+
+class Operations:
+    """Runs operations for all transports of one gateway."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._mutations: set[asyncio.Task[Result]] = set()
+
+    async def viewer_of(self, credentials: Credentials) -> Viewer | None:
+        """None when credentials were presented that are not valid. Nothing presented is anonymous, unasked."""
+        if not credentials.presented:
+            return ANONYMOUS
+        return await self._ports.authenticator.authenticate(credentials)
+
+    def prepare(self, parameters: Parameters) -> Prepared:
+        return self._ports.engine.prepare(parameters.query, parameters.operation_name, parameters.variables)
+
+    async def run(self, prepared: Prepared, context: Context) -> Result:
+        """Execute a query or a mutation.
+
+        A query that takes too long is given up. A mutation never is: whoever waits for it is told that its outcome
+        is unknown, and it ends in its own time.
+        """
+        if prepared.kind == "mutation":
+            return await self._run_mutation(prepared, context)
+        try:
+            async with asyncio.timeout(self._ports.limits.request_timeout_seconds):
+                return await self._ports.engine.execute(prepared, context)
+        except TimeoutError:
+            raise TransportError(504, "TIMEOUT", "The query took too long and was given up.") from None
+
+    async def _run_mutation(self, prepared: Prepared, context: Context) -> Result:
+        task = asyncio.ensure_future(self._ports.engine.execute(prepared, context))
+        self._mutations.add(task)
+        task.add_done_callback(self._settled)
+        done, _ = await asyncio.wait({task}, timeout=self._ports.limits.request_timeout_seconds)
+        if not done:
+            raise TransportError(
+                504,
+                "OUTCOME_UNKNOWN",
+                "The mutation has not finished in time. It may still take effect: ask again with the same idempotency key.",
+            )
+        return task.result()
+
+    def _settled(self, task: asyncio.Task[Result]) -> None:
+        self._mutations.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("mutation_failed", error=repr(task.exception()))
+
+    @property
+    def mutations_in_flight(self) -> int:
+        return len(self._mutations)
+
+    async def settle(self) -> None:
+        """Wait for the mutations in flight, within the time limit of a shutdown."""
+        if self._mutations:
+            await asyncio.wait(self._mutations, timeout=self._ports.limits.shutdown_timeout_seconds)

@@ -1,0 +1,86 @@
+"""A live feed over an account's domain events, of some kinds and optionally of one subject (DESIGN §4).
+
+The sequence is the account's event sequence. Events of other kinds or subjects leave gaps in what is delivered,
+never in what is promised: each event that concerns the stream arrives once and in order.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar
+
+from server.kit import events
+from server.kit.events import DomainEvent, StoredEvent
+from server.kit.graph.feed import FeedEvent, FeedEventKind, FeedMode
+from server.kit.problems import PublicError
+from server.kit.work import Read
+
+
+class EventFeed(ABC):
+    """A slice names the kinds of its events and says what its subscription field resolves to.
+
+        class TopUpFeed(EventFeed):
+            events = (TopUpCreated, TopUpSettled)
+
+            def snapshot(self, read, kind, sequence): ...
+            def changes(self, read, stored): ...
+
+    `subject_id` narrows the feed to one thing; None means every thing of the account.
+    """
+
+    events: ClassVar[tuple[type[DomainEvent], ...]]
+
+    def __init__(self, account_id: str, subject_id: str | None, after: int | None, mode: FeedMode) -> None:
+        self.account_id = account_id
+        self.subject_id = subject_id
+        self.after = after
+        self.mode = mode
+        self.topic = account_id
+        self.key: Hashable = (type(self).__qualname__, account_id, subject_id, mode)
+
+    @abstractmethod
+    def snapshot(self, read: Read, kind: FeedEventKind, sequence: int) -> Any:
+        """The value of the present state, as a SNAPSHOT or a RESET at that sequence."""
+
+    @abstractmethod
+    def changes(self, read: Read, stored: Sequence[StoredEvent]) -> Sequence[Any]:
+        """The values of these events, one each, in order. Show the state that the event tells, not a later one."""
+
+    def may_watch(self, read: Read) -> bool:
+        """Whether the stream is there for this account; override where `subject_id` comes from the caller."""
+        return True
+
+    def head(self, read: Read) -> int:
+        """The account's newest sequence. Raises PublicError NOT_FOUND when the subject is not there or not theirs."""
+        if not self.may_watch(read):
+            raise PublicError("NOT_FOUND", "There is nothing with this id.")  # foreign reads the same (Q014)
+        return events.head(read.connection, self.account_id)
+
+    def oldest(self, read: Read) -> int:
+        return events.tail(read.connection, self.account_id)
+
+    def state(self, read: Read, kind: FeedEventKind) -> FeedEvent:
+        sequence = self.head(read)
+        return FeedEvent(sequence, self.snapshot(read, kind, sequence))
+
+    def since(self, read: Read, after: int, limit: int) -> Sequence[FeedEvent]:
+        stored = events.after(
+            read.connection, self.account_id, after, self._kinds(), limit, subject_id=self.subject_id
+        )
+        return self._delivered(read, stored)
+
+    def latest(self, read: Read, after: int) -> FeedEvent | None:
+        newest = events.newest(
+            read.connection, self.account_id, after, self._kinds(), subject_id=self.subject_id
+        )
+        return self._delivered(read, [newest])[0] if newest is not None else None
+
+    def _delivered(self, read: Read, stored: Sequence[StoredEvent]) -> Sequence[FeedEvent]:
+        if not stored:
+            return []
+        values = self.changes(read, stored)
+        return [FeedEvent(event.sequence, value) for event, value in zip(stored, values, strict=True)]
+
+    def _kinds(self) -> Sequence[str]:
+        return [event.__name__ for event in self.events]

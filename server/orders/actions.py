@@ -1,0 +1,302 @@
+"""The verbs of orders: place, pay, fulfil, cancel, and charge usage to the balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Executable, insert, select, update
+
+from server.kit.db import savepoint
+from server.kit.events import DomainEvent
+from server.kit.idempotency import Receipt
+from server.kit.money import Currency
+from server.kit.work import Work
+from server.orders.model import Order, RegistryEntry
+from server.orders.reads import PARAMETERS, OrderRow, pending_count
+from server.orders.rules.cancellation import CancellationReason, Settlement, settle
+from server.orders.rules.items import Item, Parameters, Usage
+from server.orders.rules.pricing import Quote, charges, check_order_reference, quote
+from server.orders.rules.problems import CreditsUsed, OrderNotFound, TooManyPendingOrders
+from server.orders.rules.status import OrderStatus, check_cancellable, fulfil
+from server.orders.rules.terms import FxRate, Terms
+from server.wallet.actions import Transfer, open_wallets, post
+from server.wallet.rules import BalanceTooLow, Counter, PostingKind
+
+_orders = Order.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEvent(DomainEvent):
+    """What became of an order: its status and its progress from then on."""
+
+    status: str
+    fulfilled: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced(OrderEvent):
+    """It is registered and waits for its payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderActivated(OrderEvent):
+    """It is paid; credits are delivered with it (M030)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderProgressed(OrderEvent):
+    """Some of its units are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCompleted(OrderEvent):
+    """All of its units are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled(OrderEvent):
+    """It was cancelled, and refunded less the fee."""
+
+
+def place_order(
+    work: Work,
+    account_id: str,
+    item: Item,
+    currency: Currency,
+    reference: str | None = None,
+    *,
+    await_payment: bool = False,
+) -> Receipt:
+    """Order an item at today's price and pay for it from the balance; facts: `order_id`.
+
+    When the balance is too low the order is refused, or with `await_payment` stays PENDING until the money is
+    there (M030). Raises what `quote` raises, ReferenceInvalid, BalanceTooLow, TooManyPendingOrders.
+    """
+    terms = work.terms(Terms)
+    check_order_reference(reference, terms)
+    priced = quote(item, currency, terms)
+    order = _register(work, account_id, Parameters(item, reference), priced)
+    if await_payment:
+        # Locks the wallet for the whole transaction: a top-up that comes meanwhile waits, and sees this order.
+        open_wallets(work, account_id, [currency.code])
+        paid = _pay_if_possible(work, order)
+    else:
+        _pay(work, order)
+        paid = True
+    if not paid and pending_count(work, account_id) > terms.pending_orders_max:
+        raise TooManyPendingOrders(terms.pending_orders_max)
+    work.record(OrderPlaced(account_id, order.id, OrderStatus.PENDING.value, 0))
+    if paid:
+        _record_activated(work, order)
+    return Receipt({"order_id": order.id})
+
+
+def activate_paid_orders(work: Work, account_id: str, currency: Currency) -> int:
+    """Pay what waits in this currency and is now affordable, the oldest first. Returns how many became active.
+
+    To be called wherever money comes in: a top-up, a refund.
+    """
+    waiting = (
+        select(*_orders)
+        .where(
+            _orders.account_id == account_id,
+            _orders.status == OrderStatus.PENDING.value,
+            _orders.currency == currency.code,
+        )
+        .order_by(_orders.id)
+        .limit(work.terms(Terms).pending_orders_max)
+        # An order that is locked is being cancelled; to wait for it under the wallet's lock could deadlock.
+        .with_for_update(skip_locked=True)
+    )
+    paid = [order for order in _rows(work, waiting) if _pay_if_possible(work, order)]
+    for order in paid:
+        _record_activated(work, order)
+    return len(paid)
+
+
+def record_fulfilment(work: Work, account_id: str, order_id: str, units: int) -> Receipt:
+    """So many more units of a metered order are done (Q013); facts: `order_id`.
+
+    Raises OrderNotFound, OrderNotInProgress, QuantityOutOfRange.
+    """
+    order = _locked(work, account_id, order_id)
+    status = OrderStatus(order.status)
+    status = fulfil(status, order.credit_unit is not None, order.quantity, order.fulfilled, units)
+    completed = status is OrderStatus.COMPLETED
+    fulfilled = order.fulfilled + units
+    _change(work, order, status, fulfilled=fulfilled, completed_at=work.now if completed else None)
+    event = OrderCompleted if completed else OrderProgressed
+    work.record(event(account_id, order_id, status.value, fulfilled))
+    return Receipt({"order_id": order_id})
+
+
+def cancel_order(work: Work, account_id: str, order_id: str, reason: CancellationReason) -> Receipt:
+    """Take back what was not used and refund its price less the fee (M077 to M080, M084); facts: `order_id`.
+
+    Whatever races, an order is cancelled once. Raises OrderNotFound, OrderNotCancellable, CreditsUsed.
+    """
+    order = _locked(work, account_id, order_id)
+    status = OrderStatus(order.status)
+    check_cancellable(status, order.credit_unit is not None, order.quantity, order.fulfilled)
+    fx = FxRate(order.fx_numerator, order.fx_denominator)
+    split, transfer_id = Settlement(0, 0), None
+    if status is OrderStatus.ACTIVE:
+        split = settle(order.net_minor, reason, fx, work.terms(Terms).cancellation)
+        transfer_id = _refund(work, order, split)
+    _change(
+        work,
+        order,
+        OrderStatus.CANCELLED,
+        cancelled_at=work.now,
+        cancel_reason=reason.value,
+        fee_minor=split.fee_minor,
+        refund_minor=split.refund_minor,
+        refund_transfer_id=transfer_id,
+    )
+    work.record(OrderCancelled(account_id, order_id, OrderStatus.CANCELLED.value, order.fulfilled))
+    if split.refund_minor:
+        activate_paid_orders(work, account_id, Currency[order.currency])
+    return Receipt({"order_id": order_id})
+
+
+def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Receipt:
+    """Charge what was used, all of the entries or none: the hot debit.
+
+    Facts: `postings`, one an entry, as [unit, amount, sequence, reference]; `balances`, one a unit, as
+    [unit, posted, held, sequence]. Raises QuantityOutOfRange, CountryInvalid, CurrencyNotOffered,
+    ReferenceInvalid, BalanceTooLow.
+    """
+    charged = charges(entries, work.terms(Terms))
+    transfers = [
+        Transfer(
+            account_id,
+            charge.unit,
+            -charge.quantity,
+            Counter.CREDITS_USED if charge.in_credits else Counter.REVENUE,
+            PostingKind.USAGE,
+            entry.reference,
+        )
+        for entry, charge in zip(entries, charged, strict=True)
+    ]
+    posted = post(work, transfers)
+    postings = [
+        [one.unit, one.amount, one.sequence, entry.reference]
+        for entry, one in zip(entries, posted, strict=True)
+    ]
+    last = {one.unit: [one.unit, one.posted, one.held, one.sequence] for one in posted}
+    return Receipt({"postings": postings, "balances": list(last.values())})
+
+
+def _register(work: Work, account_id: str, parameters: Parameters, priced: Quote) -> OrderRow:
+    """Write the order with its entry in the register (Q009)."""
+    order_id = work.ids.new("ord")
+    text = orjson.dumps(parameters.document()).decode()
+    work.execute(
+        insert(RegistryEntry).values(
+            order_id=order_id,
+            account_id=account_id,
+            parameters=work.seal(account_id, "content", PARAMETERS, text),
+            registered_at=work.now,
+        )
+    )
+    values = {
+        "id": order_id,
+        "account_id": account_id,
+        "status": OrderStatus.PENDING.value,
+        "product": priced.product,
+        "quantity": priced.quantity,
+        "fulfilled": 0,
+        "currency": priced.currency.code,
+        "unit_price_minor": priced.unit_price_minor,
+        "priced_units": priced.priced_units,
+        "net_minor": priced.net_minor,
+        "credit_unit": priced.credit_unit.value if priced.credit_unit else None,
+        "credits": priced.credits,
+        "fx_numerator": priced.fx.numerator,
+        "fx_denominator": priced.fx.denominator,
+        "fee_minor": 0,
+        "refund_minor": 0,
+        "placed_at": work.now,
+    }
+    (order,) = _rows(work, insert(Order).values(values).returning(*_orders))
+    return order
+
+
+def _pay_if_possible(work: Work, order: OrderRow) -> bool:
+    try:
+        with savepoint(work.connection, "payment"):
+            _pay(work, order)
+    except BalanceTooLow:
+        return False
+    return True
+
+
+def _pay(work: Work, order: OrderRow) -> None:
+    """Money out and credits in, linked. Raises BalanceTooLow."""
+    money = Transfer(
+        order.account_id, order.currency, -order.net_minor, Counter.REVENUE, PostingKind.ORDER, order.id
+    )
+    transfers = [money]
+    if order.credit_unit is not None:
+        transfers.append(_credits(order, order.credits, PostingKind.ORDER_CREDITS))
+    transfer_id = post(work, transfers)[0].transfer_id
+    _change(
+        work,
+        order,
+        OrderStatus.ACTIVE,
+        fulfilled=_delivered(order),
+        activated_at=work.now,
+        payment_transfer_id=transfer_id,
+    )
+
+
+def _refund(work: Work, order: OrderRow, split: Settlement) -> str | None:
+    """Credits back, money back, and the fee off it, linked. Raises CreditsUsed."""
+
+    def money(amount: int, counter: Counter, kind: PostingKind) -> Transfer:
+        return Transfer(order.account_id, order.currency, amount, counter, kind, order.id)
+
+    transfers = []
+    if order.credit_unit is not None:
+        transfers.append(_credits(order, -order.credits, PostingKind.ORDER_CANCELLED))
+    transfers.append(money(order.net_minor, Counter.REFUNDS, PostingKind.ORDER_CANCELLED))
+    if split.fee_minor:
+        transfers.append(money(-split.fee_minor, Counter.FEES, PostingKind.CANCELLATION_FEE))
+    try:
+        return post(work, transfers)[0].transfer_id
+    except BalanceTooLow as refusal:
+        raise CreditsUsed(available=refusal.available, required=order.credits) from None
+
+
+def _credits(order: OrderRow, amount: int, kind: PostingKind) -> Transfer:
+    assert order.credit_unit is not None
+    return Transfer(order.account_id, order.credit_unit, amount, Counter.CREDITS_SOLD, kind, order.id)
+
+
+def _delivered(order: OrderRow) -> int:
+    """Credits are delivered with the payment, jobs are still to be done."""
+    return order.quantity if order.credit_unit is not None else 0
+
+
+def _record_activated(work: Work, order: OrderRow) -> None:
+    work.record(OrderActivated(order.account_id, order.id, OrderStatus.ACTIVE.value, _delivered(order)))
+
+
+def _locked(work: Work, account_id: str, order_id: str) -> OrderRow:
+    """The order, locked. Another account's reads as not there (Q014). Raises OrderNotFound."""
+    mine = (_orders.id == order_id) & (_orders.account_id == account_id)
+    found = _rows(work, select(*_orders).where(mine).with_for_update())
+    if not found:
+        raise OrderNotFound
+    return found[0]
+
+
+def _change(work: Work, order: OrderRow, status: OrderStatus, **values: Any) -> None:
+    work.execute(update(Order).where(_orders.id == order.id).values(status=status.value, **values))
+
+
+def _rows(work: Work, statement: Executable) -> list[OrderRow]:
+    return [OrderRow(*row) for row in work.rows(statement)]

@@ -1,0 +1,298 @@
+"""What can be done: place, cancel and fulfil orders, and record usage."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+import strawberry
+
+from server.kit.graph.access import declare, exposes
+from server.kit.graph.context import Info
+from server.kit.graph.mutations import (
+    IDEMPOTENCY_KEY_DESCRIPTION,
+    OUTCOME,
+    REPLAYED_DESCRIPTION,
+    IdempotencyInProgressProblem,
+    IdempotencyKeyInvalidProblem,
+    IdempotencyMismatchProblem,
+    run_once,
+)
+from server.kit.graph.scalars import BigInt, MoneyType
+from server.kit.idempotency import Receipt
+from server.kit.money import Currency, to_decimal
+from server.kit.work import Work
+from server.orders import actions, reads
+from server.orders.graph.access import USAGE, WRITE
+from server.orders.graph.enums import CancellationReasonEnum
+from server.orders.graph.inputs import OrderItemInput, UsageEntryInput
+from server.orders.graph.problems import (
+    CountryInvalidProblem,
+    CreditsUsedProblem,
+    CurrencyNotOfferedProblem,
+    OrderNotCancellableProblem,
+    OrderNotFoundProblem,
+    OrderNotInProgressProblem,
+    ProductUnknownProblem,
+    QuantityOutOfRangeProblem,
+    ReferenceInvalidProblem,
+    TooManyPendingOrdersProblem,
+)
+from server.orders.graph.types import Order
+from server.orders.graph.viewer import account_of
+from server.orders.rules.cancellation import CancellationReason
+from server.wallet.graph import InsufficientBalanceProblem
+from server.wallet.rules import CREDIT_UNITS
+
+
+@strawberry.input(description="An order to place.")
+class PlaceOrderInput:
+    item: OrderItemInput = strawberry.field(description="What to order.")
+    currency: Currency = strawberry.field(description="From which balance it is paid.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
+    reference: str | None = strawberry.field(
+        default=None, description="Your own name for the order, at most 140 characters; kept encrypted."
+    )
+    await_payment: bool = strawberry.field(
+        default=False,
+        description="When the balance is too low: true leaves the order PENDING until a top-up pays for it, false "
+        "refuses it.",
+    )
+
+
+@strawberry.input(description="An order to cancel.")
+class CancelOrderInput:
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+    reason: CancellationReasonEnum = strawberry.field(description="Why; it decides whether there is a fee.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
+
+
+@strawberry.input(description="Progress of a metered order.")
+class RecordFulfilmentInput:
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+    units: int = strawberry.field(description="How many more of its units are done.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
+
+
+@strawberry.input(description="Usage to charge, all of it or nothing.")
+class RecordUsageInput:
+    entries: list[UsageEntryInput] = strawberry.field(description="1 to 500 things that were used.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
+
+
+@exposes(OUTCOME)
+@strawberry.type(name="OrderPlaced", description="The order is placed.")
+class OrderPlacedPayload:
+    order: Order = strawberry.field(description="The order as it is now.")
+    replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
+
+
+@exposes(OUTCOME)
+@strawberry.type(name="OrderCancelled", description="The order is cancelled.")
+class OrderCancelledPayload:
+    order: Order = strawberry.field(description="The order as it is now.")
+    refund: MoneyType = strawberry.field(description="What went back to the balance.")
+    fee: MoneyType = strawberry.field(description="What the service kept of the price.")
+    replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
+
+
+@exposes(OUTCOME)
+@strawberry.type(name="FulfilmentRecorded", description="The progress is recorded.")
+class FulfilmentRecordedPayload:
+    order: Order = strawberry.field(description="The order as it is now.")
+    replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="What one entry was charged.")
+class UsagePosting:
+    reference: str = strawberry.field(description="The entry's reference.")
+    unit: str = strawberry.field(description="What was charged: EMAIL, SMS, or a currency's code.")
+    amount: Decimal = strawberry.field(description="Whole credits or money, negative: it left the balance.")
+    sequence: BigInt = strawberry.field(description="The wallet's sequence of its posting.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(
+    description="A balance after the charge. Credits are whole, money has its currency's decimals."
+)
+class UsageBalance:
+    unit: str = strawberry.field(description="EMAIL, SMS, or a currency's code.")
+    posted: Decimal = strawberry.field(description="The sum of all postings.")
+    held: Decimal = strawberry.field(description="What is set aside by holds.")
+    available: Decimal = strawberry.field(description="Posted less held: what can be spent.")
+    sequence: BigInt = strawberry.field(description="The wallet's sequence that these figures belong to.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="The usage is charged.")
+class UsageRecorded:
+    postings: list[UsagePosting] = strawberry.field(description="One for each entry, in their order.")
+    balances: list[UsageBalance] = strawberry.field(description="Each balance that was charged, after it.")
+    replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> UsageRecorded:
+        return cls(
+            postings=[_posting(*facts) for facts in receipt.facts["postings"]],
+            balances=[_balance(*facts) for facts in receipt.facts["balances"]],
+            replayed=receipt.replayed,
+        )
+
+
+def _posting(unit: str, amount: int, sequence: int, reference: str) -> UsagePosting:
+    return UsagePosting(
+        reference=reference, unit=unit, amount=_whole(unit, amount), sequence=BigInt(sequence)
+    )
+
+
+def _balance(unit: str, posted: int, held: int, sequence: int) -> UsageBalance:
+    return UsageBalance(
+        unit=unit,
+        posted=_whole(unit, posted),
+        held=_whole(unit, held),
+        available=_whole(unit, posted - held),
+        sequence=BigInt(sequence),
+    )
+
+
+def _whole(unit: str, quantity: int) -> Decimal:
+    return Decimal(quantity) if unit in CREDIT_UNITS else to_decimal(quantity, Currency[unit])
+
+
+PlaceOrderResult = Annotated[
+    OrderPlacedPayload
+    | InsufficientBalanceProblem
+    | ProductUnknownProblem
+    | QuantityOutOfRangeProblem
+    | CurrencyNotOfferedProblem
+    | CountryInvalidProblem
+    | ReferenceInvalidProblem
+    | TooManyPendingOrdersProblem
+    | IdempotencyMismatchProblem
+    | IdempotencyInProgressProblem
+    | IdempotencyKeyInvalidProblem,
+    strawberry.union("PlaceOrderResult", description="The placed order, or why there is none."),
+]
+CancelOrderResult = Annotated[
+    OrderCancelledPayload
+    | OrderNotFoundProblem
+    | OrderNotCancellableProblem
+    | CreditsUsedProblem
+    | IdempotencyMismatchProblem
+    | IdempotencyInProgressProblem
+    | IdempotencyKeyInvalidProblem,
+    strawberry.union("CancelOrderResult", description="The cancelled order, or why it stands."),
+]
+RecordFulfilmentResult = Annotated[
+    FulfilmentRecordedPayload
+    | OrderNotFoundProblem
+    | OrderNotInProgressProblem
+    | QuantityOutOfRangeProblem
+    | IdempotencyMismatchProblem
+    | IdempotencyInProgressProblem
+    | IdempotencyKeyInvalidProblem,
+    strawberry.union("RecordFulfilmentResult", description="The order's progress, or why it was refused."),
+]
+RecordUsageResult = Annotated[
+    UsageRecorded
+    | InsufficientBalanceProblem
+    | QuantityOutOfRangeProblem
+    | CurrencyNotOfferedProblem
+    | CountryInvalidProblem
+    | ReferenceInvalidProblem
+    | IdempotencyMismatchProblem
+    | IdempotencyInProgressProblem
+    | IdempotencyKeyInvalidProblem,
+    strawberry.union("RecordUsageResult", description="What was charged, or why nothing was."),
+]
+
+
+@strawberry.type
+class OrderMutations:
+    @strawberry.mutation(
+        description="Order something and pay for it from the balance.", metadata=declare(WRITE)
+    )
+    async def place_order(
+        self, info: Info, input: Annotated[PlaceOrderInput, strawberry.argument(description="The order.")]
+    ) -> PlaceOrderResult:
+        account_id = account_of(info)
+        item, currency = input.item.item(), input.currency
+
+        def place(work: Work) -> Receipt:
+            return actions.place_order(
+                work, account_id, item, currency, input.reference, await_payment=input.await_payment
+            )
+
+        def present(work: Work, receipt: Receipt) -> OrderPlacedPayload:
+            return OrderPlacedPayload(order=_order(work, account_id, receipt), replayed=receipt.replayed)
+
+        return await run_once(info, input, place, present)  # type: ignore[return-value]
+
+    @strawberry.mutation(
+        description="Cancel an order that was not used. A customer's error costs 35.00 USD, or 7 % of an amount "
+        "above 500.00 USD, at the order's own rate of exchange, and never more than was paid.",
+        metadata=declare(WRITE),
+    )
+    async def cancel_order(
+        self, info: Info, input: Annotated[CancelOrderInput, strawberry.argument(description="The order.")]
+    ) -> CancelOrderResult:
+        account_id = account_of(info)
+        reason = CancellationReason[input.reason.name]
+
+        def cancel(work: Work) -> Receipt:
+            return actions.cancel_order(work, account_id, input.order_id, reason)
+
+        def present(work: Work, receipt: Receipt) -> OrderCancelledPayload:
+            order = _order(work, account_id, receipt)
+            assert order.cancellation is not None
+            return OrderCancelledPayload(
+                order=order,
+                refund=order.cancellation.refund,
+                fee=order.cancellation.fee,
+                replayed=receipt.replayed,
+            )
+
+        return await run_once(info, input, cancel, present)  # type: ignore[return-value]
+
+    @strawberry.mutation(
+        description="Record that more units of a metered order are done; the last one completes it.",
+        metadata=declare(USAGE),
+    )
+    async def record_fulfilment(
+        self,
+        info: Info,
+        input: Annotated[RecordFulfilmentInput, strawberry.argument(description="The progress.")],
+    ) -> RecordFulfilmentResult:
+        account_id = account_of(info)
+
+        def record(work: Work) -> Receipt:
+            return actions.record_fulfilment(work, account_id, input.order_id, input.units)
+
+        def present(work: Work, receipt: Receipt) -> FulfilmentRecordedPayload:
+            order = _order(work, account_id, receipt)
+            return FulfilmentRecordedPayload(order=order, replayed=receipt.replayed)
+
+        return await run_once(info, input, record, present)  # type: ignore[return-value]
+
+    @strawberry.mutation(
+        description="Charge usage to the balance, all entries or none. Made for many calls a second.",
+        metadata=declare(USAGE),
+    )
+    async def record_usage(
+        self, info: Info, input: Annotated[RecordUsageInput, strawberry.argument(description="The usage.")]
+    ) -> RecordUsageResult:
+        account_id = account_of(info)
+        entries = [entry.usage() for entry in input.entries]
+        return await run_once(  # type: ignore[return-value]
+            info,
+            input,
+            lambda work: actions.record_usage(work, account_id, entries),
+            lambda work, receipt: UsageRecorded.of(receipt),
+        )
+
+
+def _order(work: Work, account_id: str, receipt: Receipt) -> Order:
+    row = reads.order(work, account_id, receipt.facts["order_id"])
+    assert row is not None, "the receipt's transaction wrote it"
+    return Order.of(row)

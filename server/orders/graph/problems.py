@@ -1,0 +1,128 @@
+"""The slice's refusals as members of result unions."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import strawberry
+
+from server.kit.graph.problems import Problem, common, problem
+from server.kit.money import Currency
+from server.orders.graph.enums import OrderStatusEnum
+from server.orders.rules.problems import (
+    CountryInvalid,
+    CreditsUsed,
+    CurrencyNotOffered,
+    OrderNotCancellable,
+    OrderNotFound,
+    OrderNotInProgress,
+    ProductUnknown,
+    QuantityOutOfRange,
+    ReferenceInvalid,
+    TooManyPendingOrders,
+)
+
+
+@problem(ProductUnknown)
+@strawberry.type(name="ProductUnknown", description="There is no product with this code in the catalog.")
+class ProductUnknownProblem(Problem):
+    product: str = strawberry.field(description="The code that was asked for.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(product=refusal.product, **common(refusal))
+
+
+@problem(CurrencyNotOffered)
+@strawberry.type(name="CurrencyNotOffered", description="There are no prices in this currency.")
+class CurrencyNotOfferedProblem(Problem):
+    currency: Currency = strawberry.field(description="The currency that was asked for.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(currency=Currency[refusal.currency], **common(refusal))
+
+
+@problem(QuantityOutOfRange)
+@strawberry.type(name="QuantityOutOfRange", description="The quantity is too small or too large.")
+class QuantityOutOfRangeProblem(Problem):
+    minimum: int = strawberry.field(description="The smallest quantity that is allowed.")
+    maximum: int = strawberry.field(description="The largest quantity that is allowed.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(minimum=refusal.minimum, maximum=refusal.maximum, **common(refusal))
+
+
+@problem(CountryInvalid)
+@strawberry.type(
+    name="CountryInvalid", description="A country is its two upper-case letters of ISO 3166-1, such as CH."
+)
+class CountryInvalidProblem(Problem):
+    pass
+
+
+@problem(ReferenceInvalid)
+@strawberry.type(
+    name="ReferenceInvalid", description="The text is too long or has characters that are not allowed here."
+)
+class ReferenceInvalidProblem(Problem):
+    length_max: int = strawberry.field(description="The most characters that are allowed.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(length_max=refusal.length_max, **common(refusal))
+
+
+@problem(TooManyPendingOrders)
+@strawberry.type(
+    name="TooManyPendingOrders", description="So many orders of this account wait for payment already."
+)
+class TooManyPendingOrdersProblem(Problem):
+    limit: int = strawberry.field(description="The most orders that may wait for payment.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(limit=refusal.limit, **common(refusal))
+
+
+@problem(OrderNotFound)
+@strawberry.type(name="OrderNotFound", description="This account has no order with this id.")
+class OrderNotFoundProblem(Problem):
+    pass
+
+
+@problem(OrderNotCancellable)
+@strawberry.type(name="OrderNotCancellable", description="An order in this status cannot be cancelled.")
+class OrderNotCancellableProblem(Problem):
+    status: OrderStatusEnum = strawberry.field(description="The order's status.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(status=OrderStatusEnum[refusal.status], **common(refusal))
+
+
+@problem(OrderNotInProgress)
+@strawberry.type(
+    name="OrderNotInProgress", description="Only an active order of a metered product makes progress."
+)
+class OrderNotInProgressProblem(Problem):
+    status: OrderStatusEnum = strawberry.field(description="The order's status.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(status=OrderStatusEnum[refusal.status], **common(refusal))
+
+
+@problem(CreditsUsed)
+@strawberry.type(
+    name="CreditsUsed",
+    description="Some of what the order brought was used or is held: it can no longer be cancelled.",
+)
+class CreditsUsedProblem(Problem):
+    available: int = strawberry.field(description="Credits or units that are still unused.")
+    required: int = strawberry.field(description="Credits or units that a cancellation has to take back.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(available=refusal.available, required=refusal.required, **common(refusal))

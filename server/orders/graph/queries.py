@@ -1,0 +1,106 @@
+"""What can be asked: the catalog, a quote, orders."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from server.accounts.graph import Account
+from server.kit.graph.access import declare
+from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
+from server.kit.graph.context import Info
+from server.kit.graph.node import NodeLoader
+from server.kit.graph.problems import Problem, problem_of
+from server.kit.ids import is_id
+from server.kit.money import Currency
+from server.kit.problems import Refusal
+from server.orders import reads
+from server.orders.graph.access import CATALOG, READ
+from server.orders.graph.catalog import Catalog, OrderQuote, QuoteOrderResult
+from server.orders.graph.enums import OrderStatusEnum
+from server.orders.graph.inputs import OrderItemInput
+from server.orders.graph.types import Order
+from server.orders.graph.viewer import account_of
+from server.orders.rules.pricing import quote
+from server.orders.rules.status import OrderStatus
+from server.orders.rules.terms import Terms
+from server.wallet.reads import balance
+
+CurrencyArgument = Annotated[Currency, strawberry.argument(description="The currency of the prices.")]
+StatusArgument = Annotated[
+    OrderStatusEnum | None, strawberry.argument(description="Only orders in this status.")
+]
+
+
+@strawberry.input(description="What to quote.")
+class QuoteOrderInput:
+    item: OrderItemInput = strawberry.field(description="What would be ordered.")
+    currency: Currency = strawberry.field(description="From which balance it would be paid.")
+
+
+@strawberry.type
+class OrderQueries:
+    @strawberry.field(
+        description="What there is to buy; no products when nothing is sold in the currency.",
+        metadata=declare(CATALOG),
+    )
+    def catalog(self, info: Info, currency: CurrencyArgument) -> Catalog:
+        return Catalog.of(currency, info.context.read.terms(Terms))
+
+    @strawberry.field(
+        description="What an order would cost now, and whether the balance is enough.", metadata=declare(READ)
+    )
+    def quote_order(
+        self,
+        info: Info,
+        input: Annotated[QuoteOrderInput, strawberry.argument(description="What to quote.")],
+    ) -> QuoteOrderResult:
+        return _quoted(info, input)  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="An order of the viewer's account; null when there is none with this id.",
+        metadata=declare(READ),
+    )
+    def order(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The order's id.")]
+    ) -> Order | None:
+        return _own_order(info, id)
+
+
+def _quoted(info: Info, data: QuoteOrderInput) -> OrderQuote | Problem:
+    read = info.context.read
+    try:
+        priced = quote(data.item.item(), data.currency, read.terms(Terms))
+    except Refusal as refusal:
+        return problem_of(refusal)
+    return OrderQuote.of(priced, balance(read, account_of(info), data.currency.code).available)
+
+
+@strawberry.field(description="The account's orders, newest first.", metadata=declare(READ))
+def orders(
+    self: strawberry.Parent[Account],
+    info: Info,
+    first: First = 20,
+    after: After = None,
+    status: StatusArgument = None,
+) -> Connection[Order]:
+    wanted = OrderStatus[status.name] if status is not None else None
+    rows = reads.orders_of_account(info.context.read, self.id, wanted, key_after(after), rows_wanted(first))
+    return page(rows, first, after, Order.of, lambda row: row.id)
+
+
+def _order_node(info: Info, id: str) -> Order | None:
+    return None if READ.denial(info.context.viewer) else _own_order(info, id)
+
+
+def _own_order(info: Info, order_id: str) -> Order | None:
+    if not is_id(order_id, "ord"):
+        return None
+    row = reads.order(info.context.read, account_of(info), order_id)
+    return Order.of(row) if row is not None else None
+
+
+EXTENSIONS: list[tuple[type, StrawberryField]] = [(Account, orders)]
+NODES: dict[str, NodeLoader] = {"ord": _order_node}

@@ -1,0 +1,114 @@
+"""Orders as they are, as they were, and what was ordered with them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import func, select
+
+from server.kit.crypto import Shredded
+from server.kit.work import Read
+from server.orders.model import Order, RegistryEntry
+from server.orders.rules.items import Parameters
+from server.orders.rules.status import OrderStatus
+
+PARAMETERS = "order_registry.parameters"
+"""The sealed column, as the key store authenticates it."""
+
+_orders = Order.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order: the columns of its table, by the same names."""
+
+    id: str
+    account_id: str
+    status: str
+    product: str
+    quantity: int
+    fulfilled: int
+    currency: str
+    unit_price_minor: int
+    priced_units: int
+    net_minor: int
+    credit_unit: str | None
+    credits: int
+    fx_numerator: int
+    fx_denominator: int
+    payment_transfer_id: str | None
+    cancel_reason: str | None
+    fee_minor: int
+    refund_minor: int
+    refund_transfer_id: str | None
+    placed_at: datetime
+    activated_at: datetime | None
+    completed_at: datetime | None
+    cancelled_at: datetime | None
+
+
+def order(read: Read, account_id: str, order_id: str) -> OrderRow | None:
+    """The order, None when it is not there or another account's (Q014)."""
+    return orders(read, account_id, [order_id]).get(order_id)
+
+
+def orders(read: Read, account_id: str, order_ids: Iterable[str]) -> Mapping[str, OrderRow]:
+    """Those of these orders that the account has, by id."""
+    query = select(*_orders).where(_orders.account_id == account_id, _orders.id.in_(list(order_ids)))
+    return {row.id: OrderRow(*row) for row in read.rows(query)}
+
+
+def orders_of_account(
+    read: Read, account_id: str, status: OrderStatus | None, before_id: str | None, limit: int
+) -> Sequence[OrderRow]:
+    """The account's orders, newest first, those older than `before_id` when it is given."""
+    query = select(*_orders).where(_orders.account_id == account_id)
+    if status is not None:
+        query = query.where(_orders.status == status.value)
+    if before_id is not None:
+        query = query.where(_orders.id < before_id)
+    return [OrderRow(*row) for row in read.rows(query.order_by(_orders.id.desc()).limit(limit))]
+
+
+def pending_count(read: Read, account_id: str) -> int:
+    """How many of the account's orders wait for payment."""
+    waiting = (_orders.account_id == account_id) & (_orders.status == OrderStatus.PENDING.value)
+    return read.scalar(select(func.count()).select_from(Order).where(waiting)) or 0
+
+
+def parameters_of(read: Read, order_ids: Iterable[str]) -> Mapping[str, Parameters]:
+    """The registered parameters (Q009) of these orders, opened together. Those whose key was destroyed are missing."""
+    entries = RegistryEntry.__table__.c
+    query = select(entries.order_id, entries.parameters).where(entries.order_id.in_(list(order_ids)))
+    opened: dict[str, Parameters] = {}
+    for row in read.rows(query):
+        try:
+            opened[row.order_id] = Parameters.restore(orjson.loads(read.open(PARAMETERS, row.parameters)))
+        except Shredded:
+            continue
+    return opened
+
+
+def as_of(row: OrderRow, status: OrderStatus, fulfilled: int) -> OrderRow:
+    """The order as it was in an earlier status: what happened later is taken away again."""
+    if status is OrderStatus.CANCELLED:
+        return row
+    past = dataclasses.replace(
+        row,
+        status=status.value,
+        fulfilled=fulfilled,
+        cancel_reason=None,
+        fee_minor=0,
+        refund_minor=0,
+        refund_transfer_id=None,
+        cancelled_at=None,
+    )
+    if status is not OrderStatus.COMPLETED:
+        past = dataclasses.replace(past, completed_at=None)
+    if status is OrderStatus.PENDING:
+        past = dataclasses.replace(past, payment_transfer_id=None, activated_at=None)
+    return past

@@ -1,0 +1,154 @@
+"""The verbs of the customer's side: order a top-up, hand it to the gateway, answer its challenge."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, insert, select
+
+from server.kit.crypto import Shredded
+from server.kit.due import schedule
+from server.kit.money import Currency, Money
+from server.kit.work import Work
+from server.topups.actions.changes import (
+    TopUpConfirmed,
+    TopUpCreated,
+    TopUpFailed,
+    TopUpStarted,
+    change,
+    locked,
+    move,
+)
+from server.topups.model import TopUp
+from server.topups.rules import (
+    ConfirmationsTooMany,
+    Terms,
+    TopUpNotFound,
+    TopUpsTooMany,
+    check_amount,
+    check_code,
+    check_token,
+)
+from server.topups.rules.outcomes import (
+    UNRESOLVED,
+    ChargeRequest,
+    ConfirmRequest,
+    FailureCode,
+    NextAction,
+    TopUpStatus,
+    TopUpStatusConflict,
+)
+
+SETTLE = "topups.settle"
+CONFIRM = "topups.confirm"
+
+_TOKEN_COLUMN = "top_ups.payment_token"  # noqa: S105 - a column's name
+_CODE_COLUMN = "top_ups.step_up_code"
+
+
+def create_top_up(work: Work, account_id: str, money: Money, payment_token: str, gateway: str) -> TopUp:
+    """Commit the intent to pay; the due job `topups.settle` charges it at once, outside this transaction.
+
+    `gateway` is the name of the gateway that knows the token. Raises CurrencyNotOffered, AmountTooSmall,
+    AmountTooLarge, PaymentTokenInvalid or TopUpsTooMany.
+    """
+    terms = work.terms(Terms)
+    check_amount(money, terms)
+    check_token(payment_token)
+    _check_unresolved(work, account_id, terms.unresolved_max)
+    values = {
+        "id": work.ids.new("top"),
+        "account_id": account_id,
+        "currency": money.currency.code,
+        "amount_minor": money.minor,
+        "status": TopUpStatus.PENDING.value,
+        "transaction_id": work.ids.new("txn"),
+        "gateway": gateway,
+        "payment_token": work.seal(account_id, "billing", _TOKEN_COLUMN, payment_token),
+        "confirmations": 0,
+        "reconciliations": 0,
+        "created_at": work.now,
+        "updated_at": work.now,
+    }
+    row = work.execute(insert(TopUp).values(values).returning(*TopUp.__table__.c)).one()
+    top_up = TopUp(**row._mapping)
+    schedule(work, SETTLE, top_up.id, work.now)
+    work.record(TopUpCreated.of(top_up))
+    return top_up
+
+
+def begin_charge(work: Work, top_up_id: str) -> tuple[str, ChargeRequest] | None:
+    """The gateway's name and what to ask it; None when it was already asked and has answered.
+
+    After a crash the same request comes out again: its transaction id makes it one charge.
+    """
+    top_up = locked(work, top_up_id)
+    if top_up is None or not _awaits_charge(top_up):
+        return None
+    try:
+        request = _charge_request(work, top_up)
+    except Shredded:
+        if top_up.status == TopUpStatus.PENDING.value:
+            move(work, top_up, TopUpStatus.FAILED, TopUpFailed, failure_code=FailureCode.TOKEN_GONE.value)
+        return None
+    if top_up.status == TopUpStatus.PENDING.value:
+        move(work, top_up, TopUpStatus.PROCESSING, TopUpStarted)
+    return top_up.gateway, request
+
+
+def confirm_top_up(work: Work, account_id: str, top_up_id: str, code: str) -> TopUp:
+    """Take the payer's answer to a challenge; the due job `topups.confirm` sends it to the gateway.
+
+    Raises ConfirmationCodeInvalid, TopUpNotFound (also for another account's, Q014), TopUpStatusConflict or
+    ConfirmationsTooMany.
+    """
+    check_code(code)
+    top_up = locked(work, top_up_id)
+    if top_up is None or top_up.account_id != account_id:
+        raise TopUpNotFound
+    if top_up.status != TopUpStatus.PROCESSING.value or top_up.next_action != NextAction.ENTER_CODE.value:
+        raise TopUpStatusConflict(top_up.status)
+    limit = work.terms(Terms).confirmations_max
+    if top_up.confirmations >= limit:
+        raise ConfirmationsTooMany(limit)
+    schedule(work, CONFIRM, top_up.id, work.now)
+    return change(
+        work,
+        top_up,
+        TopUpConfirmed,
+        next_action=None,
+        step_up_code=work.seal(account_id, "billing", _CODE_COLUMN, code),
+        confirmations=top_up.confirmations + 1,
+    )
+
+
+def begin_confirmation(work: Work, top_up_id: str) -> tuple[str, ConfirmRequest] | None:
+    """The gateway's name and the answer to send; None when none is waiting."""
+    top_up = locked(work, top_up_id)
+    if top_up is None or top_up.status != TopUpStatus.PROCESSING.value or top_up.step_up_code is None:
+        return None
+    try:
+        code = work.open(_CODE_COLUMN, top_up.step_up_code)
+    except Shredded:
+        return None
+    confirmation_id = f"{top_up.transaction_id}/{top_up.confirmations}"
+    return top_up.gateway, ConfirmRequest(top_up.transaction_id, confirmation_id, code)
+
+
+def _charge_request(work: Work, top_up: TopUp) -> ChargeRequest:
+    if top_up.payment_token is None:
+        raise Shredded("the payment token")
+    token = work.open(_TOKEN_COLUMN, top_up.payment_token)
+    return ChargeRequest(top_up.transaction_id, Money(top_up.amount_minor, Currency[top_up.currency]), token)
+
+
+def _awaits_charge(top_up: TopUp) -> bool:
+    if top_up.status == TopUpStatus.PENDING.value:
+        return True
+    answered = top_up.next_action or top_up.provider_reference or top_up.confirmations
+    return top_up.status == TopUpStatus.PROCESSING.value and not answered
+
+
+def _check_unresolved(work: Work, account_id: str, limit: int) -> None:
+    unresolved = [status.value for status in UNRESOLVED]
+    some = select(TopUp.id).where(TopUp.account_id == account_id, TopUp.status.in_(unresolved)).limit(limit)
+    if (work.scalar(select(func.count()).select_from(some.subquery())) or 0) >= limit:
+        raise TopUpsTooMany(limit)

@@ -1,0 +1,119 @@
+"""The events of a top-up, and the only writer of its status: each change of status is exactly one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import Select, select, update
+
+from server.kit.events import DomainEvent
+from server.kit.work import Work
+from server.topups.model import TopUp
+from server.topups.rules.outcomes import TopUpStatus, check_move
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpChange(DomainEvent):
+    """What every event of a top-up tells: its state from then on. Amounts are minor units of `currency`."""
+
+    status: str
+    currency: str
+    amount_minor: int
+    received_minor: int | None
+    failure_code: str | None
+    next_action: str | None
+
+    @classmethod
+    def of(cls, top_up: TopUp) -> Self:
+        return cls(
+            account_id=top_up.account_id,
+            subject_id=top_up.id,
+            status=top_up.status,
+            currency=top_up.currency,
+            amount_minor=top_up.amount_minor,
+            received_minor=top_up.received_minor,
+            failure_code=top_up.failure_code,
+            next_action=top_up.next_action,
+        )
+
+
+class TopUpCreated(TopUpChange):
+    """It was ordered."""
+
+
+class TopUpStarted(TopUpChange):
+    """The gateway is being asked to charge."""
+
+
+class TopUpChallenged(TopUpChange):
+    """The payer has to do something first: `next_action`."""
+
+
+class TopUpConfirmed(TopUpChange):
+    """The payer answered the challenge."""
+
+
+class TopUpSettled(TopUpChange):
+    """The money came and is in the wallet."""
+
+
+class TopUpFailed(TopUpChange):
+    """No money came."""
+
+
+class TopUpErrored(TopUpChange):
+    """It is not known whether money came; the reconciler finds out."""
+
+
+class TopUpResumed(TopUpChange):
+    """The gateway knows of it after all, and works on it."""
+
+
+class TopUpReversed(TopUpChange):
+    """The money went again and was taken out of the wallet."""
+
+
+CHANGES: tuple[type[TopUpChange], ...] = (
+    TopUpCreated,
+    TopUpStarted,
+    TopUpChallenged,
+    TopUpConfirmed,
+    TopUpSettled,
+    TopUpFailed,
+    TopUpErrored,
+    TopUpResumed,
+    TopUpReversed,
+)
+
+
+def locked(work: Work, top_up_id: str) -> TopUp | None:
+    """The top-up, locked for the rest of the transaction."""
+    return locked_by(work, select(TopUp.__table__).where(TopUp.id == top_up_id))
+
+
+def locked_by(work: Work, query: Select[Any]) -> TopUp | None:
+    """The only top-up that the query of whole rows finds, locked."""
+    row = work.first(query.with_for_update())
+    return TopUp(**row._mapping) if row is not None else None
+
+
+def move(work: Work, top_up: TopUp, to: TopUpStatus, event: type[TopUpChange], **changes: object) -> TopUp:
+    """Give a locked top-up its next status. Raises TopUpStatusConflict when `to` may not follow."""
+    check_move(TopUpStatus(top_up.status), to)
+    return change(work, top_up, event, status=to.value, **changes)
+
+
+def change(work: Work, top_up: TopUp, event: type[TopUpChange], **changes: object) -> TopUp:
+    """Write columns of a locked top-up and record the event that tells it."""
+    changed = write(work, top_up, **changes)
+    work.record(event.of(changed))
+    return changed
+
+
+def write(work: Work, top_up: TopUp, **changes: object) -> TopUp:
+    """Write columns that no event tells."""
+    statement = update(TopUp).where(TopUp.id == top_up.id).values(updated_at=work.now, **changes)
+    row = work.first(statement.returning(*TopUp.__table__.c))
+    assert row is not None, "a locked row stays"
+    return TopUp(**row._mapping)

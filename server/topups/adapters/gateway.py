@@ -1,0 +1,65 @@
+"""What a payment gateway can do for us. Adapters speak HTTP or whatever it takes; never inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from server.topups.rules import GatewayUnavailable, PaymentTokenInvalid, check_token
+from server.topups.rules.outcomes import ChargeRequest, ChargeResult, ConfirmRequest, NotFound
+
+
+class OutcomeUnknown(Exception):
+    """The gateway did not answer, so it may or may not have acted. The reconciler finds out."""
+
+
+class GatewayTimeout(OutcomeUnknown):
+    """It took too long."""
+
+
+class GatewayUnreachable(OutcomeUnknown):
+    """The connection failed or was cut off."""
+
+
+class PaymentGateway(Protocol):
+    """One provider. All calls raise OutcomeUnknown when there is no answer, and may be repeated at will."""
+
+    name: str
+    """At most 20 lower-case letters; stored with each top-up."""
+    enabled: bool
+
+    def knows(self, token: str) -> bool:
+        """Whether the token is one of this provider's."""
+
+    async def charge(self, request: ChargeRequest) -> ChargeResult:
+        """Charge once per transaction id; a repetition gets the present state of that one charge."""
+
+    async def confirm(self, request: ConfirmRequest) -> ChargeResult:
+        """Send the payer's answer to a challenge, once per confirmation id."""
+
+    async def find(self, transaction_id: str) -> ChargeResult | NotFound:
+        """The present state of a charge, for the reconciler."""
+
+
+class Gateways:
+    """The gateways of this deployment."""
+
+    def __init__(self, gateways: Sequence[PaymentGateway]) -> None:
+        self._by_name = {gateway.name: gateway for gateway in gateways}
+
+    def named(self, name: str) -> PaymentGateway:
+        """Raises OutcomeUnknown when a top-up was sent through a gateway that is no longer set up."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise GatewayUnreachable(name) from None
+
+    def of_token(self, token: str) -> PaymentGateway:
+        """The gateway that can charge the token. Raises PaymentTokenInvalid or GatewayUnavailable."""
+        check_token(token)
+        for gateway in self._by_name.values():
+            if gateway.knows(token):
+                if not gateway.enabled:
+                    raise GatewayUnavailable(gateway.name)
+                return gateway
+        raise PaymentTokenInvalid

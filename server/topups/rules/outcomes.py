@@ -1,0 +1,186 @@
+"""Where a top-up is, what a gateway can say about it, and what that makes of it. Minor units, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from server.kit.money import Money
+from server.kit.problems import Refusal
+
+
+class TopUpStatus(Enum):
+    """Where a top-up is (Kill Bill's payment states)."""
+
+    PENDING = "PENDING"
+    PROCESSING = "PROCESSING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    ERRORED = "ERRORED"
+    REVERSED = "REVERSED"
+
+
+class FailureCode(Enum):
+    """Why no money came, why it went again, or why nobody knows. Gateways translate theirs into these."""
+
+    DECLINED = "DECLINED"
+    STEP_UP_FAILED = "STEP_UP_FAILED"
+    STEP_UP_EXPIRED = "STEP_UP_EXPIRED"
+    NOTHING_RECEIVED = "NOTHING_RECEIVED"
+    NOT_CHARGED = "NOT_CHARGED"
+    TOKEN_GONE = "TOKEN_GONE"  # noqa: S105 - a code, not a secret
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    CHARGED_BACK = "CHARGED_BACK"
+    FAILED_LATE = "FAILED_LATE"
+
+
+class NextAction(Enum):
+    """What the payer has to do before the payment can go on."""
+
+    ENTER_CODE = "ENTER_CODE"
+
+
+MOVES: Mapping[TopUpStatus, frozenset[TopUpStatus]] = {
+    TopUpStatus.PENDING: frozenset({TopUpStatus.PROCESSING, TopUpStatus.FAILED}),
+    TopUpStatus.PROCESSING: frozenset(
+        {TopUpStatus.SUCCEEDED, TopUpStatus.FAILED, TopUpStatus.ERRORED, TopUpStatus.REVERSED}
+    ),
+    TopUpStatus.ERRORED: frozenset(
+        {TopUpStatus.PROCESSING, TopUpStatus.SUCCEEDED, TopUpStatus.FAILED, TopUpStatus.REVERSED}
+    ),
+    # A payment that comes in after all is the customer's money, whatever was said before.
+    TopUpStatus.FAILED: frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.REVERSED}),
+    TopUpStatus.SUCCEEDED: frozenset({TopUpStatus.REVERSED}),
+    TopUpStatus.REVERSED: frozenset(),
+}
+"""Which status may follow which. SUCCEEDED is entered at most once, so a top-up is credited at most once."""
+
+UNRESOLVED = frozenset({TopUpStatus.PENDING, TopUpStatus.PROCESSING, TopUpStatus.ERRORED})
+"""The states in which the payment token is still needed."""
+
+
+@dataclass(eq=False)
+class TopUpStatusConflict(Refusal):
+    """The top-up is not in a status that allows this."""
+
+    code = "TOP_UP_STATUS_CONFLICT"
+    status: str
+
+
+def check_move(status: TopUpStatus, to: TopUpStatus) -> None:
+    """Raises TopUpStatusConflict when `to` may not follow `status`."""
+    if to not in MOVES[status]:
+        raise TopUpStatusConflict(status.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRequest:
+    """An order to charge. `transaction_id` is the idempotency key: one charge, however often it is sent."""
+
+    transaction_id: str
+    money: Money
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmRequest:
+    """The payer's answer to a challenge. `confirmation_id` is the idempotency key of this one answer."""
+
+    transaction_id: str
+    confirmation_id: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The money is here: `received_minor` of it, after the fees of banks (M031), in the ordered currency."""
+
+    received_minor: int
+    provider_reference: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """No money will come; or, after a success, it went again."""
+
+    code: FailureCode
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsStepUp:
+    """The payer must authenticate first."""
+
+    challenge: NextAction
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """Accepted; the outcome comes later."""
+
+    provider_reference: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedBack:
+    """The payer's bank took the money back."""
+
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The gateway has never heard of this transaction."""
+
+
+Outcome = Succeeded | Declined | ChargedBack
+ChargeResult = Outcome | NeedsStepUp | Processing
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderNotice:
+    """One event that a gateway reports by itself. `event_id` is the gateway's, and unique with it."""
+
+    gateway: str
+    event_id: str
+    transaction_id: str
+    outcome: Outcome
+
+
+def destination(status: TopUpStatus, result: ChargeResult) -> TopUpStatus | None:
+    """The status that the gateway's answer leads to; None when it changes nothing (repeated, or overtaken)."""
+    if isinstance(result, Succeeded):
+        wanted = TopUpStatus.SUCCEEDED if result.received_minor > 0 else TopUpStatus.FAILED
+    elif isinstance(result, ChargedBack):
+        wanted = TopUpStatus.REVERSED
+    elif isinstance(result, Declined):
+        wanted = TopUpStatus.REVERSED if status is TopUpStatus.SUCCEEDED else TopUpStatus.FAILED
+    else:
+        wanted = TopUpStatus.PROCESSING
+    return wanted if wanted in MOVES[status] else None
+
+
+def is_stale(result: ChargeResult, outcome_at: datetime | None) -> bool:
+    """Whether the gateway said this before what is already known: its messages may arrive in any order.
+
+    A decline of the same instant as a known outcome counts as the earlier one, so that it never takes money back.
+    """
+    if outcome_at is None:
+        return False
+    if isinstance(result, Declined):
+        return result.occurred_at <= outcome_at
+    return result.occurred_at < outcome_at
+
+
+def failure_of(status: TopUpStatus, result: Outcome) -> FailureCode | None:
+    """The failure code of a top-up in `status` that gets this outcome."""
+    if isinstance(result, Succeeded):
+        return None if result.received_minor > 0 else FailureCode.NOTHING_RECEIVED
+    if isinstance(result, ChargedBack):
+        return FailureCode.CHARGED_BACK
+    return FailureCode.FAILED_LATE if status is TopUpStatus.SUCCEEDED else result.code

@@ -1,0 +1,1 @@
+"""The ledger: wallets, their postings and holds. The only writer of money and credits."""

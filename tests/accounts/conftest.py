@@ -1,0 +1,110 @@
+"""An account to act in, and a password hasher that is fast and counts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import argon2
+import pytest
+
+from server.accounts import actions
+from server.accounts.actions import Device, Issued
+from server.accounts.adapters.authenticator import Authenticator
+from server.accounts.adapters.passwords import Argon2id, Passwords
+from server.accounts.rules import MAILPRO
+from server.kit.viewer import Credentials, Viewer
+from server.kit.work import Call, Units
+
+LOGIN = "marigold.works"
+PASSWORD = "correct horse battery staple"
+ACCEPTED = (MAILPRO.document, MAILPRO.version)
+DEVICE = Device("Mozilla/5.0 (Canary 77)", "203.0.113.77")
+
+
+class CountingHasher(Argon2id):
+    """argon2id at its cheapest."""
+
+    def __init__(self, time_cost: int = 1) -> None:
+        cheap = argon2.profiles.CHEAPEST
+        super().__init__(
+            argon2.Parameters(
+                cheap.type,
+                cheap.version,
+                cheap.salt_len,
+                cheap.hash_len,
+                time_cost,
+                cheap.memory_cost,
+                cheap.parallelism,
+            )
+        )
+        self.hashes: list[bytes] = []
+        self.verified: list[str] = []
+
+    def hash(self, password: bytes) -> str:
+        self.hashes.append(password)
+        return super().hash(password)
+
+    def verify(self, stored: str, password: bytes) -> bool:
+        self.verified.append(stored)
+        return super().verify(stored, password)
+
+
+@pytest.fixture
+def hasher() -> CountingHasher:
+    return CountingHasher()
+
+
+@pytest.fixture
+async def passwords(units: Units, hasher: CountingHasher) -> AsyncIterator[Passwords]:
+    passwords = Passwords(units, hasher)
+    yield passwords
+    passwords.close()
+
+
+@pytest.fixture
+def authenticator(units: Units) -> Authenticator:
+    return Authenticator(units)
+
+
+@dataclass
+class Accounts:
+    """The slice as its API calls it, in few words."""
+
+    units: Units
+    passwords: Passwords
+    authenticator: Authenticator
+
+    async def register(self, login: str = LOGIN, password: str = PASSWORD) -> str:
+        prepared = await self.passwords.prepare(login, password)
+        return await self.units.run(
+            Call("register"), lambda work: actions.register(work, login, prepared, ACCEPTED)
+        )
+
+    async def sign_in(self, login: str = LOGIN, password: str = PASSWORD) -> Issued:
+        proof = await self.passwords.prove(login, password)
+        return await self.units.run(Call("signIn"), lambda work: actions.start_session(work, proof, DEVICE))
+
+    async def viewer(self, token: str) -> Viewer | None:
+        return await self.authenticator.authenticate(Credentials(bearer=token))
+
+    async def signed_in(self, login: str = LOGIN) -> Viewer:
+        """Register, sign in, and act."""
+        await self.register(login)
+        viewer = await self.viewer((await self.sign_in(login)).secret)
+        assert viewer is not None
+        return viewer
+
+    async def create_key(self, actor: Viewer, *scopes: str, **options: object) -> Issued:
+        expires_at = options.get("expires_at")
+        return await self.units.run(
+            Call("createApiKey", actor),
+            lambda work: actions.create_api_key(
+                work, "nightly import", scopes or ("balance:read",), expires_at
+            ),
+        )
+
+
+@pytest.fixture
+def accounts(units: Units, passwords: Passwords, authenticator: Authenticator) -> Accounts:
+    return Accounts(units, passwords, authenticator)
