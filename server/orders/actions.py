@@ -23,7 +23,7 @@ from server.orders.rules.problems import CreditsUsed, OrderNotFound, TooManyPend
 from server.orders.rules.status import OrderStatus, check_cancellable, fulfil
 from server.orders.rules.terms import FxRate, Terms
 from server.wallet.actions import Transfer, open_wallets, post
-from server.wallet.rules import BalanceTooLow, Counter, PostingKind
+from server.wallet.rules import BalanceTooHigh, BalanceTooLow, Counter, PostingKind
 
 _orders = Order.__table__.c
 
@@ -229,7 +229,7 @@ def _pay_if_possible(work: Work, order: OrderRow) -> bool:
     try:
         with savepoint(work.connection, "payment"):
             _pay(work, order)
-    except BalanceTooLow:
+    except (BalanceTooLow, BalanceTooHigh):
         return False
     return True
 
@@ -299,4 +299,4 @@ def _change(work: Work, order: OrderRow, status: OrderStatus, **values: Any) -> 
 
 
 def _rows(work: Work, statement: Executable) -> list[OrderRow]:
-    return [OrderRow(*row) for row in work.rows(statement)]
+    return [OrderRow(**row._mapping) for row in work.rows(statement)]

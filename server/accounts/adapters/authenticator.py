@@ -15,6 +15,7 @@ from server.accounts.rules import Terms
 from server.kit.viewer import SYSTEM, Credentials, Viewer
 from server.kit.work import Call, Read, Units
 
+SESSION_COOKIE = "postmeter_session"
 USES_WAITING_MAX = 10_000
 USES_STORED_AT_ONCE_MAX = 500
 
