@@ -172,7 +172,7 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
     """Charge what was used, all of the entries or none: the hot debit.
 
     Facts: `postings`, one an entry, as [unit, amount, sequence, reference]; `balances`, one a unit, as
-    [unit, posted, held, sequence]. Raises QuantityOutOfRange, CountryInvalid, CurrencyNotOffered,
+    [unit, posted, held, sequence]. Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency,
     ReferenceInvalid, BalanceTooLow.
     """
     charged = charges(entries, work.terms(Terms))

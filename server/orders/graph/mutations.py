@@ -29,7 +29,7 @@ from server.orders.graph.inputs import OrderItemInput, UsageEntryInput
 from server.orders.graph.problems import (
     CountryInvalidProblem,
     CreditsUsedProblem,
-    CurrencyNotOfferedProblem,
+    NotSoldInCurrencyProblem,
     OrderNotCancellableProblem,
     OrderNotFoundProblem,
     OrderNotInProgressProblem,
@@ -165,7 +165,7 @@ PlaceOrderResult = Annotated[
     | InsufficientBalanceProblem
     | ProductUnknownProblem
     | QuantityOutOfRangeProblem
-    | CurrencyNotOfferedProblem
+    | NotSoldInCurrencyProblem
     | CountryInvalidProblem
     | ReferenceInvalidProblem
     | TooManyPendingOrdersProblem
@@ -198,7 +198,7 @@ RecordUsageResult = Annotated[
     UsageRecorded
     | InsufficientBalanceProblem
     | QuantityOutOfRangeProblem
-    | CurrencyNotOfferedProblem
+    | NotSoldInCurrencyProblem
     | CountryInvalidProblem
     | ReferenceInvalidProblem
     | IdempotencyMismatchProblem
