@@ -25,7 +25,7 @@ from server.kit.viewer import ANONYMOUS, Viewer
 from server.kit.work import Read, Units
 from server.orders.graph import EXTENSIONS, NODES, OrderMutations, OrderQueries, OrderSubscriptions
 from server.orders.graph.types import Order
-from server.orders.personal import HOLDINGS
+from server.orders.personal import HELD
 from server.orders.reads import parameters_of
 from tests.orders.conftest import ACCOUNT, STRANGER, Customer
 
@@ -128,8 +128,8 @@ def test_every_field_declares_access_and_purpose() -> None:
 @pytest.mark.rule("Q003")
 def test_every_column_is_declared_as_what_it_is() -> None:
     ours = ("orders.", "order_registry.")
-    assert [fault for fault in faults(HOLDINGS) if fault.startswith(ours)] == []
-    assert {held.model.__tablename__ for held in HOLDINGS} == {"orders", "order_registry"}
+    assert [fault for fault in faults(HELD) if fault.startswith(ours)] == []
+    assert {held.model.__tablename__ for held in HELD} == {"orders", "order_registry"}
 
 
 def test_everything_is_described() -> None:
