@@ -338,9 +338,10 @@ async def test_another_accounts_top_up_is_not_there(api: Api) -> None:
     missing = await api.data(
         CONFIRM, OTHER, input=answer | {"topUpId": "top_none", "idempotencyKey": "key-2"}
     )
-    assert foreign == missing
+    malformed = await api.data(CONFIRM, OTHER, input=answer | {"topUpId": "\0", "idempotencyKey": "key-3"})
+    assert foreign == missing == malformed
     assert foreign["__typename"] == "TopUpNotFound"
-    for subject in (top_up_id, "top_none"):
+    for subject in (top_up_id, "top_none", "\0"):
         with pytest.raises(PublicError, match="nothing with this id") as caught:
             await api.desk.units.read(api.feed(OTHER, id=subject).head)
         assert caught.value.code == "NOT_FOUND"
@@ -353,8 +354,10 @@ async def test_nobody_and_the_wrong_scope_get_nothing(api: Api) -> None:
     assert await api.codes(CREATE, ANONYMOUS, input=order()) == ["UNAUTHENTICATED"]
     top_up_id = (await api.create())["topUp"]["id"]
     assert (await api.data(ONE, key, id=top_up_id))["id"] == top_up_id
+    assert await api.data(NODE, ANONYMOUS, id=top_up_id) is None
     blind = Viewer(VIEWER.account_id, "key_2", scopes=frozenset({"orders:read"}))
     assert await api.codes(ONE, blind, id=top_up_id) == ["FORBIDDEN"]
+    assert await api.data(NODE, blind, id=top_up_id) is None
     with pytest.raises(RequestError):
         api.feed(blind, id=top_up_id)
 
@@ -375,7 +378,8 @@ async def test_the_list_is_stable_filtered_and_complete(api: Api) -> None:
     (succeeded,) = await api.pages(10, status="SUCCEEDED")
     assert [node["id"] for node in succeeded] == [made[4], made[2], made[0]]
     assert await api.codes(LIST, first=101) == ["BAD_USER_INPUT"]
-    assert await api.codes(LIST, first=5, after="%%%") == ["BAD_USER_INPUT"]
+    for malformed in ("%%%", "", "AA==", "é", "dG9w*", "dG9"):
+        assert await api.codes(LIST, first=5, after=malformed) == ["BAD_USER_INPUT"]
 
 
 async def test_each_change_arrives_as_it_was(api: Api) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import func, insert, select
 
 from server.kit.crypto import Shredded
 from server.kit.due import schedule
+from server.kit.ids import is_id
 from server.kit.money import Currency, Money
 from server.kit.work import Work
 from server.topups.actions.changes import (
@@ -101,7 +102,7 @@ def confirm_top_up(work: Work, account_id: str, top_up_id: str, code: str) -> To
     ConfirmationsTooMany.
     """
     check_code(code)
-    top_up = locked(work, top_up_id)
+    top_up = locked(work, top_up_id) if is_id(top_up_id, "top") else None
     if top_up is None or top_up.account_id != account_id:
         raise TopUpNotFound
     if top_up.status != TopUpStatus.PROCESSING.value or top_up.next_action != NextAction.ENTER_CODE.value:
