@@ -18,6 +18,7 @@ from server.topups.actions.changes import (
     locked,
     move,
 )
+from server.topups.actions.settlement import mark_unknown
 from server.topups.model import TopUp
 from server.topups.rules import (
     ConfirmationsTooMany,
@@ -89,6 +90,8 @@ def begin_charge(work: Work, top_up_id: str) -> tuple[str, ChargeRequest] | None
     except Shredded:
         if top_up.status == TopUpStatus.PENDING.value:
             move(work, top_up, TopUpStatus.FAILED, TopUpFailed, failure_code=FailureCode.TOKEN_GONE.value)
+        else:
+            mark_unknown(work, top_up_id)  # it may have been charged before the crash
         return None
     if top_up.status == TopUpStatus.PENDING.value:
         move(work, top_up, TopUpStatus.PROCESSING, TopUpStarted)
