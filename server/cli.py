@@ -48,7 +48,7 @@ def serve(
 
     changed = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     settings = Settings(**changed)  # type: ignore[arg-type]
-    run_server(settings, demo=demo, sandbox=sandbox, out=out, err=err)
+    run_server(settings, demo=demo, sandbox=sandbox, out=out)
 
 
 @app.command()

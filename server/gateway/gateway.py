@@ -42,6 +42,6 @@ class Gateway:
         return self._operations.mutations_in_flight
 
     async def shutdown(self) -> None:
-        """Send every client away to come back later, and let the mutations in flight end. Accepts no new ones."""
+        """Send every client away to come back later, accept no new ones, let the mutations in flight end."""
         self._connections.send_away()
         await self._operations.settle()

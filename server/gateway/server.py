@@ -1,7 +1,7 @@
-"""The WebSocket side of uvicorn, with the one thing that ASGI lacks: a way to drop a client that reads nothing.
+"""The WebSocket side of uvicorn, with the one thing that ASGI lacks: a way to drop a client that never reads.
 
-Closing politely waits until everything written before has been read, which such a client can put off for ever,
-keeping its buffers and its file descriptor.
+Closing politely waits until everything written before has been read, which such a client can put off for
+ever, keeping its buffers and its file descriptor.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """GraphQL over server-sent events: the "distinct connections" mode of the graphql-sse protocol.
 
-One request, one operation, one stream of `next` events and a `complete`. A stream that ends without `complete`
-(the server stops, the client is too slow) is to be opened again.
+One request, one operation, one stream of `next` events and a `complete`. A stream that ends without
+`complete` (the server stops, the client is too slow) is to be opened again.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class EventStreams:
             stream.refuse(
                 encode_errors([coded_error("TIMEOUT", "The subscription could not be started in time.")])
             )
-        except Exception as failure:
-            stream.refuse(encode_errors(self._ports.describe_error(failure, context.request_id)))
+        except Exception as bug:
+            stream.refuse(encode_errors(self._ports.describe_error(bug, context.request_id)))
 
 
 class _Stream:

@@ -1,9 +1,9 @@
 """GraphQL over WebSocket: the graphql-transport-ws protocol, one `Socket` a connection.
 
-The server's own task reads; there is no other while the client keeps up: messages are written where they arise
-(`outbox.py`), pings are a timer, and an operation has a task only until its subscription has started or its result
-is sent. Every operation authenticates the connection's credentials again, so that a revoked session cannot go on
-asking through an open socket.
+The server's own task reads; there is no other while the client keeps up: messages are written where they
+arise (`outbox.py`), pings are a timer, and an operation has a task only until its subscription has started or
+its result is sent. Every operation authenticates the connection's credentials again, so that a revoked
+session cannot go on asking through an open socket.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 
 from server.gateway.connections import Connections
+from server.gateway.errors import coded_error, log
 from server.gateway.identity import (
     credentials_of,
     credentials_of_init,
@@ -19,7 +20,6 @@ from server.gateway.identity import (
     is_secure,
     request_id_of,
 )
-from server.gateway.errors import coded_error, log
 from server.gateway.messages import (
     CONNECTION_ACK,
     PING,
@@ -41,7 +41,7 @@ from server.gateway.socket_operation import SocketOperation
 from server.kit.graph.context import Context
 
 ABORT_EXTENSION = "postmeter.abort"
-"""An ASGI extension of our WebSocket server: `scope["extensions"][…]["call"]()` drops the connection at once."""
+"""An ASGI extension of our WebSocket server: its `call` drops the connection at once (`server.py`)."""
 
 
 class WebSocketEndpoint:
@@ -161,7 +161,9 @@ class Socket:
 
     async def _initialise(self, message: Incoming) -> None:
         if self._initialised:
-            raise BadMessageError("Too many initialisation requests", CloseCode.TOO_MANY_INITIALISATION_REQUESTS)
+            raise BadMessageError(
+                "Too many initialisation requests", CloseCode.TOO_MANY_INITIALISATION_REQUESTS
+            )
         self._initialised = True
         presented = credentials_of_init(message.payload or {})
         if presented.presented:
@@ -192,7 +194,7 @@ class Socket:
         operation.start(parameters)
 
     async def admit(self) -> Context | None:
-        """A context for one more operation; None, and the end of the connection, when it lost its authority."""
+        """A context for one more operation; None, and the connection ends, if its credentials are invalid."""
         viewer = await self._operations.viewer_of(self._credentials)
         if viewer is None:
             self.close(CloseCode.FORBIDDEN, "Forbidden")
@@ -219,7 +221,7 @@ class Socket:
             del self._running[operation.identifier]
 
     def _watch_silence(self) -> None:
-        """Ping after an interval of silence; give the client up when the deadline passes without any message."""
+        """Ping after an interval of silence; give the client up when no message comes before the deadline."""
         limits = self._ports.limits
         silent_seconds = self._loop.time() - self._heard_at
         if silent_seconds >= limits.ping_interval_seconds + limits.pong_deadline_seconds:
@@ -234,7 +236,7 @@ class Socket:
         self._timer = self._loop.call_later(delay_seconds, self._watch_silence)
 
     def check_authority(self) -> None:
-        """An operation was revoked: find out whether the connection's own credentials were, and close it then."""
+        """An operation was revoked: if the connection's own credentials were, close it."""
         if self._recheck is None and not self._closing:
             self._recheck = self._loop.create_task(self._close_unless_valid())
 

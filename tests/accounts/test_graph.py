@@ -14,7 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from server.accounts import personal
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
-from server.accounts.graph import NODES, AccountsMutation, AccountsQuery
+from server.accounts.graph import NODES, AccountMutations, AccountQueries
 from server.accounts.model import Account
 from server.gateway.engine import Engine
 from server.kit.graph.access import Access, Who, declare
@@ -43,7 +43,7 @@ NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
 
 
 @strawberry.type
-class Query(AccountsQuery):
+class Query(AccountQueries):
     @strawberry.field(metadata=declare(Access(Who.ANYONE, "api_use")))
     def node(self, info: Info, id: strawberry.ID) -> Node | None:
         loader = NODES.get(prefix_of(id) or "")
@@ -51,7 +51,7 @@ class Query(AccountsQuery):
 
 
 ENGINE = Engine(
-    strawberry.Schema(query=Query, mutation=AccountsMutation, config=StrawberryConfig(scalar_map=SCALARS))
+    strawberry.Schema(query=Query, mutation=AccountMutations, config=StrawberryConfig(scalar_map=SCALARS))
 )
 
 
@@ -136,7 +136,7 @@ def test_no_type_has_a_password_or_a_hash() -> None:
         if any(word in pair[1].lower() for word in ("password", "hash", "secret", "token"))
     ]
     assert sorted(found) == [
-        ("AccountsMutation", "changePassword"),
+        ("AccountMutations", "changePassword"),
         ("ApiKeyCreated", "secret"),
         ("Person", "passwordChangedAt"),
         ("SignedIn", "token"),

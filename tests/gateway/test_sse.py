@@ -11,7 +11,7 @@ import pytest
 
 from server.gateway.limits import GatewayLimits
 from server.kit.graph.sink import CloseReason
-from tests.gateway.world import Running, serving
+from tests.gateway.world import Running, serving, until
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +74,9 @@ async def subscribed(
         yield Events(response)
 
 
-async def test_a_subscription_streams_until_the_feed_ends(running: Running, client: httpx.AsyncClient) -> None:
+async def test_a_subscription_streams_until_the_feed_ends(
+    running: Running, client: httpx.AsyncClient
+) -> None:
     async with subscribed(running, client) as events:
         assert events.response.headers["cache-control"] == "no-store"
         assert events.response.headers["x-accel-buffering"] == "no"
@@ -87,7 +89,9 @@ async def test_a_subscription_streams_until_the_feed_ends(running: Running, clie
         assert await events.next() is None
 
 
-async def test_a_browser_s_event_source_subscribes_by_get(running: Running, client: httpx.AsyncClient) -> None:
+async def test_a_browser_s_event_source_subscribes_by_get(
+    running: Running, client: httpx.AsyncClient
+) -> None:
     params = {"query": "subscription { ticks }"}
     async with client.stream("GET", running.url, params=params) as response:
         events = Events(response)
@@ -108,8 +112,7 @@ async def test_a_quiet_stream_has_a_heartbeat(running: Running, client: httpx.As
     async with subscribed(running, client) as events:
         await running.world.subscribers(1)
         reading = asyncio.ensure_future(events.next())
-        while events.heartbeats < 4:
-            await asyncio.sleep(0.01)
+        await until(lambda: events.heartbeats >= 4)
         running.world.publish(1)
         assert (await reading) is not None
 

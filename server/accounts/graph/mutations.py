@@ -198,7 +198,7 @@ AcceptPolicyResult = Annotated[
 
 
 @strawberry.type
-class AccountsMutation:
+class AccountMutations:
     @strawberry.mutation(
         metadata=_OPEN, description="Open an account. It needs the policy's acceptance; it does not sign in."
     )
