@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import pytest
 
@@ -13,9 +14,10 @@ from server.kit.graph.feed import FeedMode
 from server.kit.graph.live import LiveLimits
 from server.kit.graph.sink import CloseReason
 from server.kit.problems import PublicError
-from server.kit.work import Call, Units, Work
+from server.kit.work import Call, Read, Units, Work
 from tests.kit.live_world import Asked, ManualTimer, Recorder, World, revoke, spend
 
+T = TypeVar("T")
 MODES = pytest.mark.parametrize("mode", list(FeedMode))
 
 
@@ -117,6 +119,54 @@ async def test_a_passed_over_subscriber_gets_nothing_after_its_revocation(units:
     slow.drain()
     await world.pass_time(lambda: slow.closed is not None)
     assert (slow.closed, slow.sequences) == (CloseReason.REVOKED, [0])
+    await world.live.close()
+
+
+class Delayed(Units):
+    """The reads of some tasks answer late: when the test says so."""
+
+    def __init__(self, units: Units) -> None:
+        super().__init__(units.house)
+        self.tasks: set[asyncio.Task[Any] | None] = set()
+        self.have_read = asyncio.Semaphore(0)
+        self.go_on = asyncio.Event()
+
+    async def read(self, function: Callable[[Read], T]) -> T:
+        result = await super().read(function)
+        if asyncio.current_task() in self.tasks:
+            self.have_read.release()
+            await self.go_on.wait()
+        return result
+
+
+async def test_a_revocation_between_authorising_and_joining_is_seen(units: Units) -> None:
+    delayed = Delayed(units)
+    world = World(delayed)
+    await world.start()
+    gone, kept, later = Recorder(), Recorder(), Recorder()
+    await world.subscribe(Asked(), kept, "ses_2")
+    await world.spend()
+    await kept.reached(1)
+
+    async def join(sink: Recorder, credential_id: str) -> asyncio.Task[Any]:
+        task = asyncio.ensure_future(world.subscribe(Asked(), sink, credential_id))
+        delayed.tasks.add(task)
+        await delayed.have_read.acquire()
+        return task
+
+    before = await join(gone, "ses_1")
+    await world.revoke("ses_1")
+    await world.spend()
+    await kept.reached(2)  # the channel has seen the revocation, without this subscriber
+    after = await join(later, "ses_3")  # enters together with it, and was authorised since
+    delayed.go_on.set()
+    await asyncio.gather(before, after)
+    await gone.ended()
+    assert (gone.closed, gone.sequences) == (CloseReason.REVOKED, [1])
+    await world.spend()
+    for sink, first in ((kept, 0), (later, 2)):
+        await sink.reached(3)
+        assert sink.sequences == list(range(first, 4))
     await world.live.close()
 
 
