@@ -64,7 +64,7 @@ def _book_keeping(model: type[Base], purpose: Purpose, retention: str, category:
     return Held(model, columns, category, purpose, "contract", retention, "delete", exported=False)
 
 
-HOLDINGS = (
+HELD = (
     _book_keeping(AuditEntry, "security", "audit", "activity"),
     _book_keeping(StoredOutcome, "api_use", "account"),
     _book_keeping(EventStream, "balance_and_orders", "account", "activity"),

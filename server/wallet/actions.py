@@ -19,6 +19,7 @@ from server.kit.db import Prepared
 from server.kit.work import Work
 from server.wallet.model import Claim, Hold, Posting, Wallet
 from server.wallet.rules import (
+    CHAIN_KEY,
     REFERENCE_LENGTH_MAX,
     TRANSFERS_MAX,
     UNITS,
@@ -35,9 +36,6 @@ from server.wallet.rules import (
     split_reversal,
 )
 from server.wallet.rules.chain import genesis, link
-
-KEY_PURPOSE = "chain"
-"""Under which purpose the key store keeps a wallet's secret."""
 
 Key = tuple[str, str]
 """Account id and unit: what names a wallet to the other slices."""
@@ -140,7 +138,7 @@ def reserve(
 
     Raises HoldQuantityInvalid, HoldsTooMany, BalanceTooLow.
     """
-    check_quantity(quantity)
+    check_quantity(unit, quantity)
     ledger = _Ledger(work, {(account_id, unit)})
     wallet = ledger.wallets[account_id, unit]
     _check_open_holds(work, wallet.id)
@@ -186,15 +184,18 @@ def capture(
     reference: str,
     *,
     final: bool = False,
+    account_id: str | None = None,
 ) -> HoldRow:
     """Spend a part of a hold, or all of it. With `final` what is left goes back to the customer.
 
+    With an account id, another account's hold is not found (Q014).
+
     Raises HoldNotFound, HoldNotOpen, HoldQuantityInvalid, HoldTooSmall.
     """
-    ledger, wallet, hold = _lock_hold(work, hold_id)
+    ledger, wallet, hold = _lock_hold(work, hold_id, account_id)
     check_open(hold.state, hold.expires_at <= work.now)
     remaining = hold.quantity - hold.captured - hold.released
-    check_capture(remaining, quantity)
+    check_capture(wallet.unit, remaining, quantity)
     ledger.change(
         wallet,
         kind,
@@ -219,9 +220,12 @@ def capture(
     )
 
 
-def release(work: Work, hold_id: str) -> HoldRow:
-    """Give back what is left of a hold. Raises HoldNotFound, HoldNotOpen."""
-    ledger, wallet, hold = _lock_hold(work, hold_id)
+def release(work: Work, hold_id: str, *, account_id: str | None = None) -> HoldRow:
+    """Give back what is left of a hold. With an account id, another account's is not found (Q014).
+
+    Raises HoldNotFound, HoldNotOpen.
+    """
+    ledger, wallet, hold = _lock_hold(work, hold_id, account_id)
     check_open(hold.state, expired=False)
     return _give_back(work, ledger, wallet, hold, HoldState.RELEASED)
 
@@ -319,7 +323,7 @@ class _Locked:
 
     def __init__(self, work: Work, row: Sequence[Any]) -> None:
         self.id, self.account_id, self.unit, self.posted, self.held, self.sequence, self.head = row
-        self.secret = work.keys.key(self.id, KEY_PURPOSE).secret
+        self.secret = work.keys.key(self.id, CHAIN_KEY).secret
         self.changed = False
 
 
@@ -431,7 +435,7 @@ def _open_wallet(work: Work, account_id: str, unit: str) -> None:
     if unit not in UNITS:
         raise ValueError(f"{unit} is no unit")
     wallet_id = work.ids.new("wal")
-    secret = work.keys.ensure(wallet_id, [KEY_PURPOSE])[KEY_PURPOSE].secret
+    secret = work.keys.ensure(wallet_id, [CHAIN_KEY])[CHAIN_KEY].secret
     values = {
         "id": wallet_id,
         "account_id": account_id,
@@ -454,7 +458,7 @@ def _check_open_holds(work: Work, wallet_id: str) -> None:
         raise HoldsTooMany(limit)
 
 
-def _lock_hold(work: Work, hold_id: str) -> tuple[_Ledger, _Locked, Row[Any]]:
+def _lock_hold(work: Work, hold_id: str, account_id: str | None = None) -> tuple[_Ledger, _Locked, Row[Any]]:
     """The hold, under the lock of its wallet: holds change under that lock only. Raises HoldNotFound."""
     query = (
         select(Hold.__table__, Wallet.account_id, Wallet.unit)
@@ -462,7 +466,7 @@ def _lock_hold(work: Work, hold_id: str) -> tuple[_Ledger, _Locked, Row[Any]]:
         .where(Hold.id == hold_id)
     )
     found = work.first(query)
-    if found is None:
+    if found is None or account_id not in (None, found.account_id):
         raise HoldNotFound
     ledger = _Ledger(work, {(found.account_id, found.unit)})
     current = work.first(query)
