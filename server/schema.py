@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
@@ -34,7 +36,11 @@ class Query(accounts.AccountQueries, wallet.WalletQueries, topups.TopUpQueries, 
         description="Anything with an id, if it is yours; null when there is no such thing, or not for you (Q014).",
         metadata=declare(Access(Who.SIGNED_IN, "api_use")),
     )
-    def node(self, info: Info, id: strawberry.ID) -> Node | None:
+    def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of anything.")],
+    ) -> Node | None:
         loader = _NODES.get(prefix_of(id) or "")
         found: Node | None = loader(info, id) if loader else None
         return found
