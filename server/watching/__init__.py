@@ -64,6 +64,7 @@ async def _watch_in_lines(feed: BalanceFeed, out: Console) -> None:
 
 def columns(update: Update) -> tuple[str, ...]:
     """Instant, sequence, what happened, by how much, then available, posted and held."""
-    what = update.posting_kind or update.kind
-    numbers = (update.amount or "", update.available, update.posted, update.held)
-    return (update.at, str(update.sequence), what, *(str(number) for number in numbers))
+    posting = update.posting
+    what, amount = (posting.kind, str(posting.amount)) if posting else (update.kind, "")
+    figures = (str(update.available), str(update.posted), str(update.held))
+    return (update.at or "", str(update.sequence), what, amount, *figures)

@@ -18,6 +18,7 @@ from websockets.typing import Subprotocol
 PROTOCOL = Subprotocol("graphql-transport-ws")
 ACK_SECONDS_MAX = 10.0
 SILENCE_SECONDS_MAX = 20.0
+CLOSE_SECONDS_MAX = 1.0
 RETRY_SECONDS_MIN = 0.5
 RETRY_SECONDS_MAX = 30.0
 DOUBLINGS_MAX = 6
@@ -26,7 +27,7 @@ MESSAGE_BYTES_MAX = 1_048_576
 
 SUBSCRIPTION = """subscription Watch($unit: Unit!, $after: BigInt) {
   balance(unit: $unit, after: $after, mode: EVERY) {
-    kind sequence posted held available at posting { kind amount }
+    kind sequence posted held available at posting { kind amount heldChange }
   }
 }"""
 
@@ -43,21 +44,32 @@ class WatchRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """What changed the balance. `amount` is 0 where only a hold changed."""
+
+    kind: str
+    amount: Decimal
+    held_change: Decimal
+
+    @classmethod
+    def of(cls, posting: dict[str, str]) -> Posting:
+        return cls(posting["kind"], Decimal(posting["amount"]), Decimal(posting["heldChange"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
-    """One message of the feed. `posting_kind` and `amount` are None when nothing was posted."""
+    """One message of the feed, in whole units. `at` is None before the first change, `posting` in a snapshot."""
 
     kind: str
     sequence: int
     posted: Decimal
     held: Decimal
     available: Decimal
-    at: str
-    posting_kind: str | None
-    amount: Decimal | None
+    at: str | None
+    posting: Posting | None
 
     @classmethod
     def of(cls, balance: dict[str, Any]) -> Update:
-        posting = balance["posting"]
         return cls(
             balance["kind"],
             int(balance["sequence"]),
@@ -65,8 +77,7 @@ class Update:
             Decimal(balance["held"]),
             Decimal(balance["available"]),
             balance["at"],
-            posting["kind"] if posting else None,
-            Decimal(posting["amount"]) if posting else None,
+            Posting.of(balance["posting"]) if balance["posting"] else None,
         )
 
 
@@ -122,6 +133,7 @@ class BalanceFeed:
             subprotocols=[PROTOCOL],
             open_timeout=ACK_SECONDS_MAX,
             ping_interval=SILENCE_SECONDS_MAX,
+            close_timeout=CLOSE_SECONDS_MAX,
             max_size=MESSAGE_BYTES_MAX,
         ) as socket:
             await self._join(socket)

@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from server.watching.feed import BalanceFeed, Update
+from server.watching.feed import BalanceFeed, Posting, Update
 
 HISTORY = 120
 POSTINGS_SHOWN = 8
@@ -69,7 +69,7 @@ class Screen:
         )  # fmt: skip
 
     def _balance(self, present: Update) -> list[RenderableType]:
-        parts = f"posted {present.posted:,}   held {present.held:,}   as of {present.at}"
+        parts = f"posted {present.posted:,}   held {present.held:,}   as of {present.at or 'now'}"
         figure = Text("\n".join(big(f"{present.available:,}")), style="bold", no_wrap=True, overflow="crop")
         return [Text("available", style="dim"), figure, Text(parts, style="dim"), Text()]
 
@@ -82,13 +82,10 @@ class Screen:
         table.add_column(min_width=18)
         table.add_column(justify="right", min_width=12)
         table.add_column(style="dim", justify="right")
-        for change in reversed(
-            [change for change in self._changes if change.amount is not None][-POSTINGS_SHOWN:]
-        ):
-            assert change.amount is not None
-            amount = Text(f"{change.amount:+,}", style="red" if change.amount < 0 else "green")
-            kind = (change.posting_kind or "").lower().replace("_", " ")
-            table.add_row(kind, amount, f"#{change.sequence}")
+        for change in reversed(list(self._changes)[-POSTINGS_SHOWN:]):
+            if change.posting is not None:
+                kind = change.posting.kind.lower().replace("_", " ")
+                table.add_row(kind, moved(change.posting), f"#{change.sequence}")
         return table
 
     def _books(self) -> RenderableType:
@@ -102,6 +99,14 @@ class Screen:
             return f"[{'green' if self._feed.state == 'live' else 'yellow'}]● {self._feed.state}[/]"
         seconds = max(1, round(self._feed.retry_at - asyncio.get_running_loop().time() + 0.5))
         return f"[yellow]● reconnecting in {seconds} s[/]"
+
+
+def moved(posting: Posting) -> Text:
+    if posting.amount == 0:
+        return Text(
+            f"{'holds' if posting.held_change > 0 else 'frees'} {abs(posting.held_change):,}", style="yellow"
+        )
+    return Text(f"{posting.amount:+,}", style="red" if posting.amount < 0 else "green")
 
 
 def big(text: str) -> list[str]:
