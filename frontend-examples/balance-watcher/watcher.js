@@ -116,7 +116,8 @@ function watch(unit) {
 }
 
 function refuse(errors) {
-  say(errors[0]?.message ?? 'The server refused the subscription.');
+  const [{ message, extensions }] = errors;
+  say(extensions?.code === 'FORBIDDEN' ? 'This key may not read balances: it needs the scope BALANCE_READ.' : message);
 }
 
 // --- showing the feed: many changes may arrive within one frame, and are painted once

@@ -217,7 +217,9 @@ def _balance_of(message: dict[str, Any]) -> dict[str, Any]:
     payload: Any = message.get("payload")
     if message["type"] == "complete":
         raise WatchRefused("The server ended the feed.")
-    errors = payload if message["type"] == "error" else payload.get("errors")
-    if errors:
-        raise WatchRefused(errors[0]["message"])
-    return dict(payload["data"]["balance"])
+    if message["type"] == "next" and payload.get("data"):
+        return dict(payload["data"]["balance"])
+    error = (payload if message["type"] == "error" else payload["errors"])[0]
+    if error.get("extensions", {}).get("code") == "FORBIDDEN":
+        raise WatchRefused("This API key may not read balances: it needs the scope BALANCE_READ.")
+    raise WatchRefused(error["message"])
