@@ -108,7 +108,7 @@ def _signed_roots(folder: Path | None, secret: bytes) -> tuple[list[SignedRoot],
         except RootInvalid:
             faults.append((path.stem, "the file is damaged or not signed by this server"))
             continue
-        if roots and root.previous != roots[-1].root:
+        if roots and root.previous != roots[-1].digest:
             faults.append((root.name, "the root before it is another or is missing"))
         roots.append(root)
     return roots, faults
