@@ -15,8 +15,8 @@ from server.gateway.websocket import WebSocketEndpoint
 class Gateway:
     """GraphQL over HTTP, server-sent events and WebSocket, at one path.
 
-    `ide` answers browsers that open the path as a page. Stop it with `shutdown` before the HTTP server stops,
-    which otherwise waits for event streams that nobody ends.
+    `ide` answers browsers that open the path as a page. Serve it with `uvicorn_options`, and `shutdown` it
+    before the HTTP server stops (`GracefulServer`), which otherwise waits for streams that nobody ends.
     """
 
     def __init__(self, ports: Ports, ide: ASGIApp | None = None) -> None:

@@ -100,7 +100,7 @@ class HttpEndpoint:
             viewer, facts_of(request.scope, request.headers, request.request_id)
         )
         if prepared.kind == "subscription":
-            await self._streams.subscribe(request.receive, request.send, prepared, context)
+            await self._streams.subscribe(request.scope, request.receive, request.send, prepared, context)
         else:
             await self._execute(request, prepared, context)
 

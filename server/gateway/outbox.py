@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 from server.gateway.limits import GatewayLimits
@@ -141,32 +140,3 @@ class Outbox:
     async def _within_limit(self, writing: Awaitable[None]) -> None:
         async with asyncio.timeout(self._limits.send_timeout_seconds):
             await writing
-
-
-class Lifeline:
-    """Lets callbacks end the task that serves a connection, as if it had returned by itself.
-
-    The task enters it around its waiting; `cut` ends the wait. A cancellation from elsewhere stays one.
-    """
-
-    __slots__ = ("_cut", "_task")
-
-    def __init__(self) -> None:
-        self._task: asyncio.Task[Any] | None = None
-        self._cut = False
-
-    def __enter__(self) -> None:
-        self._task = asyncio.current_task()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        task, self._task = self._task, None
-        if task is None or not self._cut or kind is not asyncio.CancelledError:
-            return False
-        return task.uncancel() == 0
-
-    def cut(self) -> None:
-        if self._task is not None and not self._cut:
-            self._cut = True
-            self._task.cancel()

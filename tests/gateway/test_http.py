@@ -9,6 +9,9 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from gql import Client, gql
+from gql.transport.exceptions import TransportQueryError
+from gql.transport.httpx import HTTPXAsyncTransport
 
 from server.gateway.limits import GatewayLimits
 from tests.gateway.world import Running, serving
@@ -309,6 +312,14 @@ async def test_a_bug_is_masked_and_traceable(running: Running, client: httpx.Asy
     assert (answer.status_code, code_of(answer)) == (500, "INTERNAL")
     assert answer.json()["errors"][0]["extensions"]["requestId"] == answer.headers["x-request-id"]
     assert b"secret" not in answer.content
+
+
+async def test_the_python_client_gql(running: Running) -> None:
+    transport = HTTPXAsyncTransport(running.url, headers={"authorization": "Bearer good"})
+    async with Client(transport=transport) as session:
+        assert await session.execute(gql("{ viewer }")) == {"viewer": "acc_1"}
+        with pytest.raises(TransportQueryError, match="Cannot query"):
+            await session.execute(gql("{ unknown }"))
 
 
 async def test_the_language_is_told(running: Running, client: httpx.AsyncClient) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from server.gateway.lifeline import Lifeline
 from server.gateway.limits import GatewayLimits
-from server.gateway.outbox import Lifeline, Outbox, start
+from server.gateway.outbox import Outbox, start
 
 pytestmark = pytest.mark.anyio
 
@@ -186,7 +187,7 @@ async def test_a_cancellation_reaches_the_stalled_coroutine() -> None:
 
 
 async def test_a_cut_lifeline_ends_the_wait_and_nothing_else() -> None:
-    lifeline, after = Lifeline(), []
+    lifeline, after = Lifeline({}), []
 
     async def serve() -> str:
         with lifeline:
@@ -205,7 +206,7 @@ async def test_a_cut_lifeline_ends_the_wait_and_nothing_else() -> None:
 
 
 async def test_a_cancellation_from_elsewhere_stays_one() -> None:
-    lifeline = Lifeline()
+    lifeline = Lifeline({})
 
     async def serve() -> None:
         with lifeline:

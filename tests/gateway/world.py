@@ -28,7 +28,7 @@ from server.gateway.gateway import Gateway
 from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
 from server.gateway.ports import Credentials, RequestError, RequestFacts
-from server.gateway.server import AbortableWebSockets
+from server.gateway.server import GracefulServer, uvicorn_options
 from server.kit.graph.context import Context, Cookie
 from server.kit.graph.sink import CloseReason, Sink
 from server.kit.registry import Registry
@@ -235,7 +235,9 @@ class Running:
         await until(lambda: self.gateway.mutations_in_flight == 0)
 
 
-class QuietServer(uvicorn.Server):
+class QuietServer(GracefulServer):
+    """Leaves the signals to pytest."""
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -282,19 +284,15 @@ async def serving(limits: GatewayLimits | None = None, **ports: Any) -> AsyncIte
         port=0,
         log_level="error",
         lifespan="off",
-        ws=AbortableWebSockets,
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,
-        ws_max_size=limits.message_bytes_max,
+        **uvicorn_options(limits),
     )
-    server = QuietServer(config)
+    server = QuietServer(config, gateway.shutdown)
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     try:
         yield Running(world, gateway, server)
     finally:
         world.release.set()
-        await gateway.shutdown()
         server.should_exit = True
         await task
     assert gateway.connections_open == 0

@@ -10,10 +10,17 @@ from sqlalchemy.exc import IntegrityError
 
 from server.kit.db import savepoint
 from server.kit.events import StoredEvent, after
+from server.kit.idempotency import Receipt
 from server.kit.money import Currency
 from server.kit.work import Read, Work
 from server.orders import actions, reads
-from server.orders.actions import OrderActivated, OrderCancelled, OrderCompleted, OrderPlaced, OrderProgressed
+from server.orders.actions.events import (
+    OrderActivated,
+    OrderCancelled,
+    OrderCompleted,
+    OrderPlaced,
+    OrderProgressed,
+)
 from server.orders.model import Order, RegistryEntry
 from server.orders.reads import OrderRow
 from server.orders.rules import Terms
@@ -29,6 +36,7 @@ from server.orders.rules.problems import (
     TooManyPendingOrders,
 )
 from server.orders.rules.status import OrderStatus
+from server.topups.actions.changes import TopUpSettled
 from server.wallet.actions import Transfer, post
 from server.wallet.model import Posting, Wallet
 from server.wallet.rules import BalanceTooLow, Counter, PostingKind
@@ -134,7 +142,7 @@ async def test_a_reference_that_cannot_be_printed_is_refused(customer: Customer)
 async def test_one_key_orders_once(customer: Customer) -> None:
     await customer.receive(1000_00)
 
-    def place(work: Work) -> actions.Receipt:
+    def place(work: Work) -> Receipt:
         return actions.place_order(work, customer.account_id, TEN_THOUSAND, Currency.USD)
 
     receipts = await asyncio.gather(*(customer.once("placeOrder", "k", {}, place) for _ in range(10)))
@@ -160,6 +168,20 @@ async def test_a_pending_order_becomes_active_when_it_is_paid(customer: Customer
     assert [order.status for order in now] == ["PENDING", "ACTIVE", "ACTIVE"]
     assert (await customer.balance("USD"), await customer.balance("EMAIL")) == (10_00, 11_000)
     assert await events_of(customer) == ["OrderPlaced"] * 3 + ["OrderActivated"] * 2
+
+
+@pytest.mark.rule("M030")
+async def test_a_settled_top_up_pays_what_waits_in_its_currency(customer: Customer) -> None:
+    customer.units.house.reactions.on(TopUpSettled, actions.pay_waiting_orders)
+    orders = [
+        await customer.order(TEN_THOUSAND, currency, await_payment=True)
+        for currency in (Currency.EUR, Currency.USD)
+    ]
+    await customer.receive(500_00, "EUR")
+    await customer.receive(500_00, "USD")
+    settled = TopUpSettled(customer.account_id, "tup_1", "SUCCEEDED", "EUR", 500_00, 500_00, None, None)
+    await customer.run(lambda work: work.record(settled))
+    assert [(await customer.found(order.id)).status for order in orders] == ["ACTIVE", "PENDING"]
 
 
 @pytest.mark.rule("M030")

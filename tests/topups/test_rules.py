@@ -15,7 +15,7 @@ from server.topups.rules import (
     AmountTooLarge,
     AmountTooSmall,
     ConfirmationCodeInvalid,
-    CurrencyNotOffered,
+    CurrencyNotAccepted,
     Limits,
     PaymentTokenInvalid,
     Terms,
@@ -80,7 +80,7 @@ def test_amounts_outside_the_limits_say_the_limits() -> None:
 
 
 def test_a_currency_without_limits_is_not_offered() -> None:
-    with pytest.raises(CurrencyNotOffered):
+    with pytest.raises(CurrencyNotAccepted):
         amount_of(Decimal(5), Currency.TND, Terms(limits={"EUR": Limits(1, 2)}))
 
 

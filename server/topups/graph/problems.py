@@ -8,26 +8,20 @@ import strawberry
 
 from server.kit.graph.problems import Problem, common, problem
 from server.kit.graph.scalars import MoneyType
-from server.kit.money import AmountFault, Currency, Money
+from server.kit.money import Currency, Money
 from server.topups import rules
+from server.topups.graph.enums import AmountFaultEnum, TopUpStatusEnum
 from server.topups.rules import outcomes
-from server.topups.rules.outcomes import TopUpStatus
-
-strawberry.enum(
-    AmountFault,
-    description="What is wrong with an amount: no number, more decimals than the currency has, too large to be "
-    "meant, or negative.",
-)
 
 
 @problem(rules.AmountInvalid)
 @strawberry.type(description="The amount cannot be meant.")
 class AmountInvalid(Problem):
-    fault: AmountFault = strawberry.field(description="What is wrong with it.")
+    fault: AmountFaultEnum = strawberry.field(description="What is wrong with it.")
 
     @classmethod
     def of(cls, refusal: rules.AmountInvalid) -> Self:
-        return cls(**common(refusal), fault=AmountFault[refusal.fault])
+        return cls(**common(refusal), fault=AmountFaultEnum[refusal.fault])
 
 
 @problem(rules.AmountTooSmall)
@@ -52,13 +46,13 @@ class AmountTooLarge(Problem):
         return cls(**common(refusal), maximum=MoneyType.of(maximum))
 
 
-@problem(rules.CurrencyNotOffered)
-@strawberry.type(description="Nothing can be paid in this currency here.")
-class CurrencyNotOffered(Problem):
+@problem(rules.CurrencyNotAccepted)
+@strawberry.type(description="No payment is accepted in this currency.")
+class CurrencyNotAccepted(Problem):
     currency: Currency = strawberry.field(description="The currency that was asked for.")
 
     @classmethod
-    def of(cls, refusal: rules.CurrencyNotOffered) -> Self:
+    def of(cls, refusal: rules.CurrencyNotAccepted) -> Self:
         return cls(**common(refusal), currency=Currency[refusal.currency])
 
 
@@ -97,11 +91,11 @@ class TopUpNotFound(Problem):
 @problem(outcomes.TopUpStatusConflict)
 @strawberry.type(description="The top-up is not waiting for a code.")
 class TopUpStatusConflict(Problem):
-    status: TopUpStatus = strawberry.field(description="Where it is instead.")
+    status: TopUpStatusEnum = strawberry.field(description="Where it is instead.")
 
     @classmethod
     def of(cls, refusal: outcomes.TopUpStatusConflict) -> Self:
-        return cls(**common(refusal), status=TopUpStatus[refusal.status])
+        return cls(**common(refusal), status=TopUpStatusEnum[refusal.status])
 
 
 @problem(rules.ConfirmationCodeInvalid)

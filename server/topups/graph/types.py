@@ -9,33 +9,17 @@ from typing import Any
 import strawberry
 
 from server.kit.graph.access import Access, Who, exposes
+from server.kit.graph.context import Info
 from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt, MoneyType
 from server.kit.money import Currency, Money
+from server.topups.graph.enums import FailureCodeEnum, NextActionEnum, TopUpStatusEnum
 from server.topups.model import TopUp
-from server.topups.rules.outcomes import FailureCode, NextAction, TopUpStatus
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "topups:read")
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "topups:write")
 OPEN = Access(Who.ANYONE, "balance_and_orders")
-
-strawberry.enum(
-    TopUpStatus,
-    description="Where a top-up is: PENDING (ordered), PROCESSING (the gateway works on it, or waits for "
-    "`nextAction`), SUCCEEDED (received and in the balance), FAILED (no money came), ERRORED (outcome unknown; it is "
-    "being found out), REVERSED (the money went again and was taken out of the balance).",
-)
-strawberry.enum(
-    FailureCode,
-    name="TopUpFailureCode",
-    description="Why no money came, why it went again, or that it is not known.",
-)
-strawberry.enum(
-    NextAction,
-    name="TopUpNextAction",
-    description="What the payer has to do: ENTER_CODE, with `confirmTopUp`.",
-)
 
 
 @exposes(READ)
@@ -50,11 +34,11 @@ class TopUpType(Node):
     received: MoneyType | None = strawberry.field(
         description="What came, after the fees of banks; exactly this was credited. Null until something came."
     )
-    status: TopUpStatus = strawberry.field(description="Where it is.")
-    failure_code: FailureCode | None = strawberry.field(
+    status: TopUpStatusEnum = strawberry.field(description="Where it is.")
+    failure_code: FailureCodeEnum | None = strawberry.field(
         description="Why, when it is FAILED, ERRORED or REVERSED."
     )
-    next_action: NextAction | None = strawberry.field(
+    next_action: NextActionEnum | None = strawberry.field(
         description="What the payer has to do before it goes on; null when nothing."
     )
 
@@ -77,9 +61,9 @@ class TopUpType(Node):
             updated_at=instant,
             amount=MoneyType.of(Money(top_up.amount_minor, currency)),
             received=None if received_minor is None else MoneyType.of(Money(received_minor, currency)),
-            status=TopUpStatus[state["status"]],
-            failure_code=None if failure is None else FailureCode[failure],
-            next_action=None if action is None else NextAction[action],
+            status=TopUpStatusEnum[state["status"]],
+            failure_code=None if failure is None else FailureCodeEnum[failure],
+            next_action=None if action is None else NextActionEnum[action],
         )
 
 
@@ -91,8 +75,11 @@ class TopUpUpdate:
         description="The account's sequence of this message; give it as `after` to resume behind it."
     )
     top_up: TopUpType | None = strawberry.field(
-        description="The top-up as it was right after this change. In a SNAPSHOT or RESET it is the present state "
-        "of the one that was asked for, or null when all of the account were: read the list then."
+        description="The top-up as it was right after this change. In a snapshot or a reset the one that was asked "
+        "for as it is now, null when all are watched."
+    )
+    newest: list[TopUpType] = strawberry.field(
+        description="In a snapshot or a reset of all top-ups the 20 newest; else empty."
     )
 
 
@@ -101,3 +88,10 @@ class TopUpUpdate:
 class SandboxToken:
     token: str = strawberry.field(description="Give it as `paymentToken`.")
     description: str = strawberry.field(description="What happens to the payment.")
+
+
+def account_of(info: Info) -> str:
+    """The signed-in account."""
+    account_id = info.context.viewer.account_id
+    assert account_id is not None, "these fields are for the signed-in"
+    return account_id
