@@ -37,7 +37,7 @@ def _balances(parents: Sequence[Account], info: Info) -> list[list[Balance]]:
     description="What the account has, one balance a unit that was ever used.",
     metadata=declare(BALANCE_READ, batch=_balances),
 )
-def balances(self: strawberry.Parent[Account]) -> list[Balance]:
+def balances(account: strawberry.Parent[Account]) -> list[Balance]:
     raise NotImplementedError("resolved for all accounts at once")
 
 
@@ -45,8 +45,10 @@ def balances(self: strawberry.Parent[Account]) -> list[Balance]:
     description="What the account has of one unit; zeros at sequence 0 when it was never used.",
     metadata=declare(BALANCE_READ),
 )
-def balance(self: strawberry.Parent[Account], info: Info, unit: UnitArgument, as_of: AsOf = None) -> Balance:
-    return Balance.of(reads.balance(info.context.read, self.id, unit.name, as_of))
+def balance(
+    account: strawberry.Parent[Account], info: Info, unit: UnitArgument, as_of: AsOf = None
+) -> Balance:
+    return Balance.of(reads.balance(info.context.read, account.id, unit.name, as_of))
 
 
 def _wallets(parents: Sequence[Account], info: Info) -> list[list[Wallet]]:
@@ -58,7 +60,7 @@ def _wallets(parents: Sequence[Account], info: Info) -> list[list[Wallet]]:
     description="The account's wallets, one a unit that was ever used.",
     metadata=declare(BALANCE_READ, batch=_wallets),
 )
-def wallets(self: strawberry.Parent[Account]) -> list[Wallet]:
+def wallets(account: strawberry.Parent[Account]) -> list[Wallet]:
     raise NotImplementedError("resolved for all accounts at once")
 
 
