@@ -186,7 +186,7 @@ def capture(
     final: bool = False,
     account_id: str | None = None,
 ) -> HoldRow:
-    """Spend a part of a hold, or all of it. With `final` what is left goes back to the customer.
+    """Spend a part of a hold, or all of it. With `final` what is left goes back in the same change.
 
     With an account id, another account's hold is not found (Q014).
 
@@ -196,27 +196,24 @@ def capture(
     check_open(hold.state, hold.expires_at <= work.now)
     remaining = hold.quantity - hold.captured - hold.released
     check_capture(wallet.unit, remaining, quantity)
+    left = 0 if final else remaining - quantity
     ledger.change(
         wallet,
         kind,
         -quantity,
-        -quantity,
+        left - remaining,
         counter=counter,
         transfer_id=work.ids.new("trf"),
         hold_id=hold_id,
         reference=reference,
     )
-    left = remaining - quantity
-    if final and left:
-        ledger.change(wallet, PostingKind.HOLD_RELEASED, 0, -left, hold_id=hold_id, reference=hold.reference)
     ledger.save()
-    done = final or not left
     return _save_hold(
         work,
         hold,
         captured=hold.captured + quantity,
-        released=hold.released + (left if final else 0),
-        state=HoldState.CAPTURED if done else HoldState.OPEN,
+        released=hold.released + remaining - quantity - left,
+        state=HoldState.OPEN if left else HoldState.CAPTURED,
     )
 
 
