@@ -32,7 +32,7 @@ from server.wallet.graph import (
     WalletQueries,
     WalletSubscriptions,
 )
-from server.wallet.graph.types import CounterAccount, HoldStateEnum, PostingKindEnum
+from server.wallet.graph.enums import CounterAccount, HoldStateEnum, PostingKindEnum
 from server.wallet.model import Claim, Hold, Posting, Wallet
 from server.wallet.rules import UNITS, Counter, HoldState, PostingKind
 from tests.wallet.conftest import ACCOUNT, OTHER, Do
@@ -303,6 +303,10 @@ async def test_a_key_reads_what_its_scopes_say(api: Api, do: Do) -> None:
     assert await api.data("{ account { balances { posted } } }", key) == {"balances": [{"posted": "10.00"}]}
     assert await api.codes("{ verifyLedger { intact } }", key) == ["FORBIDDEN"]
     assert await api.codes(PLACE, key, input=place()) == ["FORBIDDEN"]
+    sender = Viewer(ACCOUNT, "key_2", frozenset({"usage:write"}))
+    placed = await api.data(PLACE, sender, input=place())
+    assert placed["hold"]["remaining"] == "6.00"
+    assert await api.codes("{ account { balances { posted } } }", sender) == ["FORBIDDEN"]
 
 
 async def test_the_account_can_have_its_ledger_verified(api: Api, do: Do) -> None:

@@ -15,7 +15,8 @@ from server.kit.graph.node import NodeLoader
 from server.kit.graph.scalars import BigInt
 from server.kit.ids import is_id
 from server.wallet import reads
-from server.wallet.graph.types import BALANCE_READ, LEDGER_READ, AsOf, Balance, Hold, Unit, Wallet
+from server.wallet.graph.enums import Unit
+from server.wallet.graph.types import BALANCE_READ, LEDGER_READ, AsOf, Balance, Hold, Wallet
 from server.wallet.reads.proof import Report, verify_account
 
 UnitArgument = Annotated[Unit, strawberry.argument(description="Of which unit.")]
