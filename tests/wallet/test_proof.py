@@ -237,10 +237,26 @@ async def test_root_files_cannot_be_edited_or_lost(units: Units, tmp_path: Path,
     whole = paths[1].read_text()
     paths[1].write_text(whole.replace(" 8 ", " 7 "))
     whats = [what for _, what in told(await verify_ledger(units, roots_dir=tmp_path))]
-    assert "the file is damaged or not signed by this server" in whats
+    assert whats == [
+        "the file is damaged or not signed by this server",
+        "the root before it is another or is missing",
+    ]
     paths[1].unlink()
     whats = [what for _, what in told(await verify_ledger(units, roots_dir=tmp_path))]
     assert whats == ["the root before it is another or is missing"]
+
+
+async def test_a_damaged_root_does_not_end_the_signing(
+    units: Units, tmp_path: Path, clock: ManualClock
+) -> None:
+    await write_root(units, tmp_path)
+    clock.advance(timedelta(days=1))
+    (await write_root(units, tmp_path)).write_text("nonsense")
+    clock.advance(timedelta(days=1))
+    await write_root(units, tmp_path)
+    report = await verify_ledger(units, roots_dir=tmp_path)
+    assert [what for _, what in told(report)] == ["the file is damaged or not signed by this server"]
+    assert report.roots == 2
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

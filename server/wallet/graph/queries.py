@@ -82,7 +82,7 @@ class LedgerVerification:
         description="Whether balances, sequences, links and holds are all what the postings say."
     )
     complete: bool = strawberry.field(
-        description="Whether every posting was replayed; of a wallet with over 20000 only the newest are."
+        description="Whether every posting was replayed; of more than 10000 only the newest of each wallet are."
     )
     wallets: int = strawberry.field(description="How many wallets were looked at.")
     postings: int = strawberry.field(description="How many postings were replayed.")

@@ -62,8 +62,7 @@ async def sweep_holds(units: Units) -> None:
 async def write_root(units: Units, roots_dir: Path) -> Path:
     """Sign the heads of all wallets into a new file of `roots_dir`; returns its path.
 
-    Heads are read page by page: each wallet's is true at its moment, and no snapshot stays open. Raises
-    RootInvalid when the last file there is damaged.
+    Heads are read page by page: each wallet's is true at its moment, and no snapshot stays open.
     """
     secret = await units.read(_signing_secret)
     writer = await asyncio.to_thread(RootWriter, roots_dir, secret, units.house.clock.now())

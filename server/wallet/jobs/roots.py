@@ -7,6 +7,7 @@ of what the file before signed. Whoever rewrites the database cannot rewrite a r
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -59,8 +60,7 @@ class RootWriter:
         self._at = at
         self._tree = MerkleTree()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        before = root_paths(folder)
-        self._previous = read_root(before[-1], secret).digest if before else _NO_DIGEST
+        self._previous = _last_digest(folder, secret)
         self._path = folder / f"{at:%Y%m%dT%H%M%S%fZ}{_SUFFIX}"
         self._draft = self._path.with_suffix(".draft")
         self._file = self._draft.open("w", encoding="ascii")
@@ -106,6 +106,14 @@ def read_root(path: Path, secret: bytes) -> SignedRoot:
         return _read_root(path, secret)
     except (ValueError, KeyError, StopIteration, InvalidSignature):
         raise RootInvalid(path.stem) from None
+
+
+def _last_digest(folder: Path, secret: bytes) -> bytes:
+    # A damaged file must not end the signing: verification names it, and the chain goes on without it.
+    for path in reversed(root_paths(folder)):
+        with contextlib.suppress(RootInvalid):
+            return read_root(path, secret).digest
+    return _NO_DIGEST
 
 
 def _read_root(path: Path, secret: bytes) -> SignedRoot:
