@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import strawberry
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.base import get_object_definition
 
+import server.schema  # noqa: F401 - adds the ledger's fields to Account
 from server.accounts.graph import Account
 from server.gateway.engine import Engine
 from server.kit.graph.access import Access, Who, declare
 from server.kit.graph.context import Context, Info
 from server.kit.graph.feed import FeedEventKind
-from server.kit.graph.node import Node, extend
+from server.kit.graph.node import Node
 from server.kit.graph.scalars import SCALARS
 from server.kit.ids import prefix_of
 from server.kit.personal import Held
@@ -25,7 +25,6 @@ from server.kit.work import Units
 from server.wallet import personal
 from server.wallet.actions import post
 from server.wallet.graph import (
-    EXTENSIONS,
     NODES,
     Unit,
     WalletMutations,
@@ -66,21 +65,14 @@ class Query(WalletQueries):
         return loader(info, id) if loader else None
 
 
-def _engine() -> Engine:
-    shown = {field.name for field in get_object_definition(Account, strict=True).fields}
-    for cls, field in EXTENSIONS:
-        if field.name not in shown:
-            extend(cls, field)
-    schema = strawberry.Schema(
+ENGINE = Engine(
+    strawberry.Schema(
         query=Query,
         mutation=WalletMutations,
         subscription=WalletSubscriptions,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
-    return Engine(schema)
-
-
-ENGINE = _engine()
+)
 
 
 class Api:
