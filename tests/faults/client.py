@@ -77,7 +77,8 @@ class Api:
         return await self.do("placeOrder", {"item": item, "currency": "EUR", "idempotencyKey": key})
 
     async def balance(self, unit: str) -> dict[str, Any]:
-        query = "query Q($unit: Unit!) { viewer { account { balance(unit: $unit) { posted held available sequence } } } }"
+        query = """query Q($unit: Unit!) {
+          viewer { account { balance(unit: $unit) { posted held available sequence } } } }"""
         found: dict[str, Any] = (await self.ask(query, {"unit": unit}))["viewer"]["account"]["balance"]
         return found
 
