@@ -227,9 +227,9 @@ class Asker:
 
     def _bad_objects(self, kind: GraphQLInputObjectType) -> Iterator[Any]:
         for name, field in kind.fields.items():
-            base = {} if kind.is_one_of else self._good(kind)
             for bad in self._bad(field.type):
-                yield {**base, name: bad}
+                # Made anew each time: with a used idempotency key nothing would look at the bad value.
+                yield {**({} if kind.is_one_of else self._good(kind)), name: bad}
 
     def _good(self, kind: Any) -> Any:
         if isinstance(kind, GraphQLNonNull):
