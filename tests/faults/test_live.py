@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
@@ -158,29 +158,29 @@ async def test_the_pushed_balance_is_the_refetched_balance(api: Api) -> None:
         assert {name: update[name] for name in now} == now
 
 
-async def fold(api: Api, query: str, field: str, subject: str, done: Any) -> dict[str, Any]:
-    """What a client knows by id, from the snapshot and the changes that `done` makes."""
-    async with api.socket() as socket:
+async def fold(
+    api: Api, query: str, field: str, subject: str, change: Callable[[], Awaitable[None]]
+) -> dict[str, Any]:
+    """What a client knows by id, from a snapshot and what was pushed while `change` ran, its last event included."""
+    async with api.socket() as socket, api.socket() as later:
         await socket.subscribe(query)
         snapshot = (await socket.data())[field]
         known = {thing["id"]: thing for thing in snapshot["newest"]}
-        last = int(snapshot["sequence"])
-        changes = asyncio.create_task(done())
-        finished = None
-        while finished is None or known.get(finished, {}).get("status") not in ("SUCCEEDED", "CANCELLED"):
+        await change()
+        await later.subscribe(query)
+        last, head = int(snapshot["sequence"]), int((await later.data())[field]["sequence"])
+        while last < head:
             update = (await socket.data())[field]
             assert update["kind"] == "CHANGE"
             assert int(update["sequence"]) > last
             last = int(update["sequence"])
             known[update[subject]["id"]] = update[subject]
-            if changes.done():
-                finished = changes.result()
         return known
 
 
 @pytest.mark.rule("Q013")
 async def test_the_pushed_orders_are_the_refetched_orders(api: Api) -> None:
-    async def trade() -> str:
+    async def trade() -> None:
         for number in range(3):
             await api.order("SMS_100", f"trade-{number}")
         lookup = {"numberLookup": {"numbers": 100, "country": "CH"}}
@@ -190,7 +190,6 @@ async def test_the_pushed_orders_are_the_refetched_orders(api: Api) -> None:
         last = (await api.order("SMS_100", "last"))["order"]["id"]
         cancel = {"orderId": last, "reason": "DUPLICATE", "idempotencyKey": "cancel"}
         assert (await api.do("cancelOrder", cancel))["__typename"] == "OrderCancelled"
-        return str(last)
 
     known = await fold(api, ORDERS, "orderChanged", "order", trade)
     listed = (await api.ask(ORDERS_NOW))["viewer"]["account"]["orders"]["edges"]
@@ -208,11 +207,10 @@ async def settled(api: Api, top_up_id: str) -> None:
 
 @pytest.mark.rule("Q013")
 async def test_the_pushed_top_ups_are_the_refetched_top_ups(api: Api) -> None:
-    async def pay() -> str:
+    async def pay() -> None:
         for token in ("declined", "short", "ok"):
             paid = (await api.top_up("20.00", token, f"tok_sandbox_{token}"))["topUp"]["id"]
             await settled(api, paid)
-        return str(paid)
 
     known = await fold(api, TOP_UPS, "topUpChanged", "topUp", pay)
     listed = (await api.ask(TOP_UPS_NOW))["viewer"]["account"]["topUps"]["edges"]

@@ -45,16 +45,12 @@ async def refused_everywhere(api: Api) -> None:
 async def ending(socket: Socket) -> tuple[list[int], str, int]:
     """The sequences that still came, the code of the operation's end, and that of the socket's."""
     sequences: list[int] = []
-    code = ""
+    while (message := await socket.receive())["type"] == "next":
+        sequences.append(int(message["payload"]["data"]["balance"]["sequence"]))
     with pytest.raises(ConnectionClosed) as closed:
-        while True:
-            message = await socket.receive()
-            if message["type"] == "next":
-                sequences.append(int(message["payload"]["data"]["balance"]["sequence"]))
-            else:
-                code = message["payload"][0]["extensions"]["code"]
+        await socket.receive()
     assert closed.value.rcvd is not None
-    return sequences, code, closed.value.rcvd.code
+    return sequences, message["payload"][0]["extensions"]["code"], closed.value.rcvd.code
 
 
 async def with_key(api: Api, *scopes: str) -> tuple[Api, str]:
