@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from server.gateway.limits import GatewayLimits
 from server.serving import SHUTDOWN_SECONDS_MAX
-from tests.faults.client import Api, connected, customer, open_stream
+from tests.faults.client import Api, Socket, connected, customer, open_stream
 from tests.faults.processes import Process
 
 MUTATIONS = 200
@@ -50,6 +51,15 @@ SPEND = """mutation Do($key: String!) { recordUsage(input: {idempotencyKey: $key
   ... on UsageRecorded { replayed postings { sequence } } ... on Problem { code } } }"""
 
 
+async def until_closed(socket: Socket) -> int | None:
+    """The code that the server closes the socket with, after whatever it still sends."""
+    try:
+        while True:
+            await socket.receive()
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd is not None else None
+
+
 @pytest.mark.parametrize("own_process", ["sqlite", "postgresql"], indirect=True)
 async def test_stopped_under_load_it_answers_what_it_does_and_sends_clients_away(
     own_process: Process,
@@ -62,12 +72,9 @@ async def test_stopped_under_load_it_answers_what_it_does_and_sends_clients_away
             await socket.data()
             await anext(stream)
             outcomes = await stop_under_load(process, api)
-            with pytest.raises(ConnectionClosed) as closed:
-                while True:
-                    await socket.receive()
+            closed = await until_closed(socket)
             names = [name async for name, _ in stream]
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == SERVICE_RESTART, "after which clients connect again"
+    assert closed == SERVICE_RESTART, "after which clients connect again"
     assert "complete" not in names, "a stream that ends without it is opened again"
     status, seconds = await asyncio.to_thread(process.wait_stopped)
     assert (status, seconds < SHUTDOWN_SECONDS_MAX + GatewayLimits().shutdown_timeout_seconds) == (0, True)
@@ -81,3 +88,12 @@ async def test_stopped_under_load_it_answers_what_it_does_and_sends_clients_away
             assert not now["replayed"], f"{key} was done without an answer"
         else:
             assert now == before | {"replayed": True}, key
+
+
+def test_a_demo_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
+    process = Process(tmp_path, mode="--demo")
+    process.start()
+    assert list(tmp_path.glob("postmeter-demo-*"))
+    process.ask_to_stop()
+    status, _ = process.wait_stopped()
+    assert (status, list(tmp_path.glob("postmeter-demo-*"))) == (0, [])
