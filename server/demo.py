@@ -15,8 +15,6 @@ from typing import Any
 import httpx
 import structlog
 from rich.console import Console
-from rich.panel import Panel
-from rich.table import Table
 
 from server.app import Postmeter
 from server.kit.clock import SystemClock
@@ -27,6 +25,7 @@ DAYS = 60
 SEED = 1883  # the year of the first postal meter patent, and as good a seed as any
 LOGIN = "larkpress"
 MONEY_LOW, EMAIL_LOW, SMS_LOW = 60, 4_000, 60
+TOP_UP_EUR = 250
 TRAFFIC_PAUSE_SECONDS = (0.6, 2.4)
 
 _log = structlog.get_logger("postmeter.demo")
@@ -141,7 +140,7 @@ class Demo:
         """Buy what runs low, as a careful office does."""
         money, email, sms = await self._balances(company)
         if money < MONEY_LOW:
-            await self._top_up(company, 250, "tok_sandbox_ok")
+            await self._top_up(company, TOP_UP_EUR, "tok_sandbox_ok")
         if email < EMAIL_LOW:
             await self._order_credits(company, "EMAIL_10K", 1)
         if sms < SMS_LOW:
@@ -160,36 +159,38 @@ class Demo:
                 _log.warning("demo_traffic_failed", error=type(error).__name__)
 
     def _invite(self, url: str, key: str) -> None:
-        table = Table.grid(padding=(0, 2))
-        table.add_row("Watch a balance", f"{url}/examples/balance-watcher/#key={key}")
-        table.add_row("GraphiQL", f"{url}/graphql")
-        table.add_row("Login", LOGIN)
-        table.add_row("Password", self._password)
-        table.add_row("API key", key)
-        self._out.print(
-            Panel(table, title="The demo is ready", title_align="left", expand=False), soft_wrap=True
+        lines = (
+            "",
+            "[bold]The demo is ready.[/bold] Its balances keep moving.",
+            f"  Watch a balance   {url}/examples/balance-watcher/#key={key}",
+            f"  Ask for anything  {url}/graphql",
+            f"  In a terminal     POSTMETER_API_KEY={key} postmeter watch EMAIL --url {url}/graphql",
+            f"  Sign in           {LOGIN} / {self._password}",
+            f"  API key           {key}",
+            "",
         )
-        self._out.print(
-            f"In a terminal: POSTMETER_API_KEY={key} postmeter watch EMAIL --url {url}/graphql",
-            soft_wrap=True,
-        )
+        for line in lines:  # never wrapped: a link broken over two lines cannot be followed
+            self._out.print(line, highlight=False, soft_wrap=True)
 
     # ---- verbs
 
     async def _top_up(self, company: Api, amount: int, token: str) -> None:
+        data = {
+            "amount": {"amount": f"{amount}.00", "currency": "EUR"},
+            "paymentToken": token,
+            "idempotencyKey": self._key(),
+        }
         made = await company.do(
-            "createTopUp",
-            "CreateTopUpInput",
-            {
-                "amount": {"amount": f"{amount}.00", "currency": "EUR"},
-                "paymentToken": token,
-                "idempotencyKey": self._key(),
-            },
-            "... on TopUpCreated { topUp { id } }",
+            "createTopUp", "CreateTopUpInput", data, "... on TopUpCreated { topUp { id status } }"
         )
-        # The due work that the mutation left is done here and now, before the clock moves on.
-        await self._postmeter.due.run_due()
-        del made
+        top_up = made["topUp"]
+        # The clock must not move on before the payment is through; a client would subscribe to topUpChanged.
+        while top_up["status"] in ("PENDING", "PROCESSING"):
+            await asyncio.sleep(0.01)
+            found = await company.ask(
+                "query($id: ID!) { topUp(id: $id) { id status } }", {"id": top_up["id"]}
+            )
+            top_up = found["topUp"]
 
     async def _order_credits(self, company: Api, code: str, packs: int) -> str:
         item = {"creditPack": {"code": code, "packs": packs}}
@@ -200,11 +201,12 @@ class Demo:
         return await self._order(company, item)
 
     async def _order(self, company: Api, item: dict[str, Any]) -> str:
+        quoted = await company.ask(QUOTE, {"input": {"item": item, "currency": "EUR"}})
+        if float(quoted["quoteOrder"]["missing"]["amount"]):
+            await self._top_up(company, TOP_UP_EUR, "tok_sandbox_ok")
+        data = {"item": item, "currency": "EUR", "idempotencyKey": self._key()}
         placed = await company.do(
-            "placeOrder",
-            "PlaceOrderInput",
-            {"item": item, "currency": "EUR", "idempotencyKey": self._key()},
-            "... on OrderPlaced { order { id } }",
+            "placeOrder", "PlaceOrderInput", data, "... on OrderPlaced { order { id } }"
         )
         return str(placed["order"]["id"])
 
@@ -256,6 +258,9 @@ KEY_SCOPES = [
     "ORDERS_WRITE",
     "USAGE_WRITE",
 ]
+
+
+QUOTE = "query($input: QuoteOrderInput!) { quoteOrder(input: $input) { ... on OrderQuote { missing { amount } } } }"
 
 
 class Api:

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from server.app import Postmeter
 from server.demo import Demo, DemoClock
-from server.gateway.server import AbortableWebSockets
+from server.gateway.server import GracefulServer, uvicorn_options
 from server.kit import logs
 from server.settings import Settings
 
@@ -90,31 +90,26 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class Server(uvicorn.Server):
-    """uvicorn, which says where it listens, runs the demo, and sends live clients away before it stops."""
+class Server(GracefulServer):
+    """Says where it listens, and runs the demo beside."""
 
     def __init__(self, postmeter: Postmeter, out: Console, demo: Demo | None) -> None:
         settings = postmeter.settings
-        super().__init__(
-            uvicorn.Config(
-                postmeter.asgi,
-                host=settings.host,
-                port=settings.port,
-                loop="auto",
-                http="httptools",
-                ws=AbortableWebSockets,
-                ws_max_size=postmeter.gateway_limits.message_bytes_max,
-                ws_per_message_deflate=False,  # it costs memory a socket, and hides clients that do not read
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=settings.tls_terminated_by_proxy,
-                ssl_certfile=settings.tls_certificate_file,
-                ssl_keyfile=settings.tls_key_file,
-                timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
-                lifespan="on",
-            )
+        config = uvicorn.Config(
+            postmeter.asgi,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=settings.tls_terminated_by_proxy,
+            ssl_certfile=settings.tls_certificate_file,
+            ssl_keyfile=settings.tls_key_file,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
+            lifespan="on",
+            **uvicorn_options(postmeter.gateway_limits),
         )
+        super().__init__(config, self._stop_background)
         self._postmeter = postmeter
         self._out = out
         self._demo = demo
@@ -130,12 +125,11 @@ class Server(uvicorn.Server):
         if self._demo is not None:
             self._start(self._demo.run(url))
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+    async def _stop_background(self) -> None:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._postmeter.gateway.shutdown()
-        await super().shutdown(sockets)
 
     def _url(self) -> str:
         host, port = self.servers[0].sockets[0].getsockname()[:2]

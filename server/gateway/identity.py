@@ -8,8 +8,9 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from server.gateway.negotiate import preferred_language
-from server.gateway.ports import Credentials, RequestFacts, Scope
+from server.gateway.ports import RequestFacts, Scope
 from server.kit.graph.context import Cookie
+from server.kit.viewer import Credentials
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
 _TOKEN_LENGTH_MAX = 512

@@ -15,7 +15,6 @@ from server.gateway.params import Parameters
 from server.gateway.ports import (
     Authenticator,
     ContextFactory,
-    Credentials,
     DescribeError,
     Engine,
     Live,
@@ -24,7 +23,7 @@ from server.gateway.ports import (
 )
 from server.kit.graph.context import Context
 from server.kit.problems import outcome_unknown
-from server.kit.viewer import ANONYMOUS, Viewer
+from server.kit.viewer import ANONYMOUS, Credentials, Viewer
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from graphql import GraphQLError, OperationType
 
 from server.kit.graph.context import Context
 from server.kit.graph.sink import Sink, Subscription
-from server.kit.viewer import Viewer
+from server.kit.viewer import Credentials, Viewer
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -56,18 +56,6 @@ class Live(Protocol):
 
         Cancelling the call must leave no subscriber behind.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a request presented. A bearer token takes precedence: a cookie beside it is not read."""
-
-    bearer: str | None = None
-    session_cookie: str | None = None
-
-    @property
-    def presented(self) -> bool:
-        return self.bearer is not None or self.session_cookie is not None
 
 
 class Authenticator(Protocol):

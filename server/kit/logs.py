@@ -41,5 +41,5 @@ def configure(level: str, *, stream: object = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("uvicorn.access", "uvicorn.error", "alembic.runtime.migration"):
+    for chatty in ("uvicorn.access", "uvicorn.error", "alembic.runtime.migration", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from server.gateway.identity import credentials_of, headers_of, set_cookie_headers
 from server.gateway.origins import may_connect, may_use_cookie
-from server.gateway.ports import Credentials
 from server.kit.graph.context import Cookie
+from server.kit.viewer import Credentials
 
 
 def test_over_tls_only_the_host_bound_cookie_counts() -> None:

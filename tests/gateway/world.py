@@ -29,13 +29,13 @@ from server.gateway.engine.errors import RequestError
 from server.gateway.gateway import Gateway
 from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
-from server.gateway.ports import Credentials, Engine, RequestFacts
+from server.gateway.ports import Engine, RequestFacts
 from server.gateway.server import GracefulServer, uvicorn_options
 from server.kit.graph.context import Context, Cookie
 from server.kit.graph.sink import CloseReason, Sink
 from server.kit.problems import overloaded
 from server.kit.registry import Registry
-from server.kit.viewer import Viewer
+from server.kit.viewer import Credentials, Viewer
 
 SCHEMA = build_schema("""
 type Query { hello(name: String! = "world"): String!, echo(value: Int!): Int!, viewer: String,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,14 +59,17 @@ LIST = """query($first: Int! = 20, $after: String, $status: OrderStatus) { me {
         edges { node { id status parameters { __typename } } } pageInfo { endCursor hasNextPage } } } }"""
 PACK = {"creditPack": {"code": "EMAIL_10K", "packs": 1}}
 
-_orders_of_account = copy.copy(EXTENSIONS[0][1])
+_orders_of_account = EXTENSIONS[0][1]
+assert _orders_of_account.base_resolver is not None
 
 
 @exposes(Access(Who.ANYONE, "api_use"))
 @strawberry.type
 class Me:
     id: strawberry.ID
-    orders: Connection[Order] = _orders_of_account
+    orders: Connection[Order] = strawberry.field(
+        _orders_of_account.base_resolver.wrapped_func, metadata=_orders_of_account.metadata
+    )
 
 
 @strawberry.type

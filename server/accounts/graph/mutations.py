@@ -35,6 +35,7 @@ from server.kit.graph.mutations import OUTCOME, run
 from server.kit.graph.problems import Problem
 from server.kit.work import Work
 
+_ASKED = strawberry.argument(description="What is asked for.")
 _OPEN = declare(Access(Who.ANYONE, "identification"))
 _SIGNED_IN = declare(Access(Who.SIGNED_IN, "security"))
 _PERSON = declare(Access(Who.SIGNED_IN, "security", scope=PERSON_ONLY))
@@ -205,7 +206,7 @@ class AccountMutations:
     async def register(
         self,
         info: Info,
-        input: Annotated[RegisterInput, strawberry.argument(description="What the mutation needs.")],
+        input: Annotated[RegisterInput, _ASKED],
     ) -> RegisterResult:
         policy = input.accepted_policy
         accepted = (policy.document, policy.version) if policy else None
@@ -220,7 +221,7 @@ class AccountMutations:
     async def sign_in(
         self,
         info: Info,
-        input: Annotated[SignInInput, strawberry.argument(description="What the mutation needs.")],
+        input: Annotated[SignInInput, _ASKED],
     ) -> SignInResult:
         context = info.context
         proof = await context.services.get(Passwords).prove(input.login, input.password)
@@ -252,7 +253,7 @@ class AccountMutations:
     async def revoke_session(
         self,
         info: Info,
-        input: Annotated[RevokeSessionInput, strawberry.argument(description="What the mutation needs.")],
+        input: Annotated[RevokeSessionInput, _ASKED],
     ) -> RevokeSessionResult:
         return await run(  # type: ignore[return-value]
             info,
@@ -266,7 +267,7 @@ class AccountMutations:
     async def change_password(
         self,
         info: Info,
-        input: Annotated[ChangePasswordInput, strawberry.argument(description="What the mutation needs.")],
+        input: Annotated[ChangePasswordInput, _ASKED],
     ) -> ChangePasswordResult:
         session_id = info.context.viewer.credential_id or ""
         proof, password = await info.context.services.get(Passwords).replace(
@@ -282,7 +283,7 @@ class AccountMutations:
     async def create_api_key(
         self,
         info: Info,
-        input: Annotated[CreateApiKeyInput, strawberry.argument(description="What the mutation needs.")],
+        input: Annotated[CreateApiKeyInput, _ASKED],
     ) -> CreateApiKeyResult:
         scopes = [str(scope.value) for scope in input.scopes]
 
@@ -297,7 +298,7 @@ class AccountMutations:
     async def revoke_api_key(
         self,
         info: Info,
-        input: Annotated[RevokeApiKeyInput, strawberry.argument(description="What the mutation needs.")],
+        input: Annotated[RevokeApiKeyInput, _ASKED],
     ) -> RevokeApiKeyResult:
         return await run(  # type: ignore[return-value]
             info,
@@ -312,7 +313,7 @@ class AccountMutations:
     async def accept_policy(
         self,
         info: Info,
-        input: Annotated[PolicyVersionInput, strawberry.argument(description="What the mutation needs.")],
+        input: Annotated[PolicyVersionInput, _ASKED],
     ) -> AcceptPolicyResult:
         return await run(  # type: ignore[return-value]
             info,

@@ -31,7 +31,7 @@ GROUP_ACTIONS_MAX = 128
 WRITES_WAITING_MAX = 10_000
 READERS = 3
 BUSY_TIMEOUT_SECONDS = 5.0
-DATA_VERSION_POLL_SECONDS = 0.25
+OTHERS_POLL_SECONDS = 0.25
 
 _log = structlog.get_logger("postmeter.db")
 
@@ -73,7 +73,7 @@ class SqliteDatabase:
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
         self._reader_connections: list[Connection] = []
-        self._watcher: asyncio.Task[None] | None = None
+        self._watcher: tuple[asyncio.AbstractEventLoop, Callable[[], None]] | None = None
 
     async def start(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,9 +85,6 @@ class SqliteDatabase:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 
     async def close(self) -> None:
-        if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
         if self._writer is not None:
             await asyncio.to_thread(self._jobs.put, None)
             await asyncio.to_thread(self._writer.join)
@@ -118,22 +115,7 @@ class SqliteDatabase:
         return await job.future  # type: ignore[no-any-return]
 
     def watch_others(self, changed: Callable[[], None]) -> None:
-        self._watcher = asyncio.get_running_loop().create_task(self._poll_data_version(changed))
-
-    async def _poll_data_version(self, changed: Callable[[], None]) -> None:
-        # `data_version` changes on a connection when any *other* connection commits, our own writer's included;
-        # an extra wake-up costs one read, a missing one would cost a watcher its data.
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        try:
-            seen = connection.execute("PRAGMA data_version").fetchone()
-            while True:
-                await asyncio.sleep(DATA_VERSION_POLL_SECONDS)
-                now = connection.execute("PRAGMA data_version").fetchone()
-                if now != seen:
-                    seen = now
-                    changed()
-        finally:
-            connection.close()
+        self._watcher = (asyncio.get_running_loop(), changed)
 
     # ---- reading
 
@@ -161,20 +143,37 @@ class SqliteDatabase:
         return connection
 
     def _write_loop(self, connection: Connection) -> None:
-        while (job := self._jobs.get()) is not None:
-            group = [job]
-            last = False
-            while len(group) < GROUP_ACTIONS_MAX and not self._jobs.empty():
-                following = self._jobs.get()
-                if following is None:
-                    last = True
-                    break
-                group.append(following)
-            self._commit_group(connection, group)
-            _answer(group)
+        version = _data_version(connection)
+        while True:
+            group, last = self._next_group()
+            if group:
+                self._commit_group(connection, group)
+                _answer(group)
+            # It changes on this connection when another one has committed: only other processes write.
+            if (now := _data_version(connection)) != version:
+                version = now
+                self._tell_watcher()
             if last:
                 break
         connection.close()
+
+    def _next_group(self) -> tuple[list[_Job], bool]:
+        """What waits to be written, and whether it is the last; nothing after a moment without any."""
+        try:
+            job = self._jobs.get(timeout=OTHERS_POLL_SECONDS)
+        except queue.Empty:
+            return [], False
+        group: list[_Job] = []
+        while job is not None:
+            group.append(job)
+            if len(group) == GROUP_ACTIONS_MAX or self._jobs.empty():
+                return group, False
+            job = self._jobs.get()
+        return group, True
+
+    def _tell_watcher(self) -> None:
+        if self._watcher is not None and not self._watcher[0].is_closed():
+            self._watcher[0].call_soon_threadsafe(self._watcher[1])
 
     def _commit_group(self, connection: Connection, group: list[_Job]) -> None:
         try:
@@ -267,6 +266,10 @@ def _reason(error: BaseException) -> str:
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return "DATABASE_LOCKED"
     return "IO_ERROR" if name.startswith("SQLITE_IOERR") else "DATABASE_ERROR"
+
+
+def _data_version(connection: Connection) -> int:
+    return int(_driver(connection).execute("PRAGMA data_version").fetchone()[0])
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -1,10 +1,11 @@
 """The ledger in the API: the parts that schema.py joins, and what later slices show of it."""
 
+from server.wallet.graph.enums import Unit
 from server.wallet.graph.mutations import WalletMutations
 from server.wallet.graph.problems import BalanceTooHighProblem, InsufficientBalanceProblem
 from server.wallet.graph.queries import EXTENSIONS, NODES, WalletQueries
 from server.wallet.graph.subscriptions import BalanceFeed, WalletSubscriptions
-from server.wallet.graph.types import Balance, Posting, Unit
+from server.wallet.graph.types import Balance, Posting
 
 __all__ = [
     "EXTENSIONS",

@@ -23,6 +23,7 @@ from server.kit.idempotency import Receipt
 from server.kit.work import Work
 from server.wallet import actions, reads
 from server.wallet.actions import HoldRow
+from server.wallet.graph.enums import Unit
 from server.wallet.graph.problems import (
     HoldNotFoundProblem,
     HoldNotOpenProblem,
@@ -33,7 +34,7 @@ from server.wallet.graph.problems import (
     InsufficientBalanceProblem,
 )
 from server.wallet.graph.queries import account_of
-from server.wallet.graph.types import OWN, SPEND, Balance, Hold, Unit
+from server.wallet.graph.types import OWN, SPEND, Balance, Hold
 from server.wallet.rules import (
     CREDIT_UNITS,
     Counter,
@@ -77,7 +78,7 @@ class ReleaseHoldInput:
 @exposes(OWN)
 @strawberry.type(description="The hold was placed.")
 class HoldPlaced:
-    hold: Hold = strawberry.field(description="The hold.", metadata=declare(OWN))
+    hold: Hold = strawberry.field(description="The hold.")
     balance: Balance = strawberry.field(description="The balance right after it.")
     replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
 
@@ -85,7 +86,7 @@ class HoldPlaced:
 @exposes(OWN)
 @strawberry.type(description="A part of the hold was spent.")
 class HoldCaptured:
-    hold: Hold = strawberry.field(description="The hold right after it.", metadata=declare(OWN))
+    hold: Hold = strawberry.field(description="The hold right after it.")
     balance: Balance = strawberry.field(description="The balance right after it.")
     replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
 
@@ -93,7 +94,7 @@ class HoldCaptured:
 @exposes(OWN)
 @strawberry.type(description="What was left of the hold was given back.")
 class HoldReleased:
-    hold: Hold = strawberry.field(description="The hold right after it.", metadata=declare(OWN))
+    hold: Hold = strawberry.field(description="The hold right after it.")
     balance: Balance = strawberry.field(description="The balance right after it.")
     replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
 

@@ -8,7 +8,7 @@ import strawberry
 
 from server.kit.graph.problems import Problem, common, problem
 from server.wallet import rules
-from server.wallet.graph.types import HoldStateEnum, Unit
+from server.wallet.graph.enums import HoldStateEnum, Unit
 from server.wallet.rules import amount_of
 
 

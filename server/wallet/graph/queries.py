@@ -15,7 +15,8 @@ from server.kit.graph.node import NodeLoader
 from server.kit.graph.scalars import BigInt
 from server.kit.ids import is_id
 from server.wallet import reads
-from server.wallet.graph.types import BALANCE_READ, LEDGER_READ, AsOf, Balance, Hold, Unit, Wallet
+from server.wallet.graph.enums import Unit
+from server.wallet.graph.types import BALANCE_READ, LEDGER_READ, AsOf, Balance, Hold, Wallet
 from server.wallet.reads.proof import Report, verify_account
 
 UnitArgument = Annotated[Unit, strawberry.argument(description="Of which unit.")]
@@ -37,7 +38,7 @@ def _balances(parents: Sequence[Account], info: Info) -> list[list[Balance]]:
     description="What the account has, one balance a unit that was ever used.",
     metadata=declare(BALANCE_READ, batch=_balances),
 )
-def balances(self: strawberry.Parent[Account]) -> list[Balance]:
+def balances(account: strawberry.Parent[Account]) -> list[Balance]:
     raise NotImplementedError("resolved for all accounts at once")
 
 
@@ -45,8 +46,10 @@ def balances(self: strawberry.Parent[Account]) -> list[Balance]:
     description="What the account has of one unit; zeros at sequence 0 when it was never used.",
     metadata=declare(BALANCE_READ),
 )
-def balance(self: strawberry.Parent[Account], info: Info, unit: UnitArgument, as_of: AsOf = None) -> Balance:
-    return Balance.of(reads.balance(info.context.read, self.id, unit.name, as_of))
+def balance(
+    account: strawberry.Parent[Account], info: Info, unit: UnitArgument, as_of: AsOf = None
+) -> Balance:
+    return Balance.of(reads.balance(info.context.read, account.id, unit.name, as_of))
 
 
 def _wallets(parents: Sequence[Account], info: Info) -> list[list[Wallet]]:
@@ -58,7 +61,7 @@ def _wallets(parents: Sequence[Account], info: Info) -> list[list[Wallet]]:
     description="The account's wallets, one a unit that was ever used.",
     metadata=declare(BALANCE_READ, batch=_wallets),
 )
-def wallets(self: strawberry.Parent[Account]) -> list[Wallet]:
+def wallets(account: strawberry.Parent[Account]) -> list[Wallet]:
     raise NotImplementedError("resolved for all accounts at once")
 
 
@@ -79,7 +82,7 @@ class LedgerVerification:
         description="Whether balances, sequences, links and holds are all what the postings say."
     )
     complete: bool = strawberry.field(
-        description="Whether every posting was replayed; of a wallet with over 20000 only the newest are."
+        description="Whether every posting was replayed; of more than 10000 only the newest of each wallet are."
     )
     wallets: int = strawberry.field(description="How many wallets were looked at.")
     postings: int = strawberry.field(description="How many postings were replayed.")

@@ -15,8 +15,9 @@ from server.kit.graph.feed import FeedEvent, FeedEventKind, FeedMode
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.wallet import reads
+from server.wallet.graph.enums import Unit
 from server.wallet.graph.queries import UnitArgument, account_of
-from server.wallet.graph.types import BALANCE_READ, LEDGER_READ, OWN, Posting, Unit
+from server.wallet.graph.types import BALANCE_READ, LEDGER_READ, OWN, Posting
 from server.wallet.reads import BalanceRow, balance_after
 from server.wallet.rules import amount_of
 

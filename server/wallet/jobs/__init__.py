@@ -62,8 +62,7 @@ async def sweep_holds(units: Units) -> None:
 async def write_root(units: Units, roots_dir: Path) -> Path:
     """Sign the heads of all wallets into a new file of `roots_dir`; returns its path.
 
-    Heads are read page by page: each wallet's is true at its moment, and no snapshot stays open. Raises
-    RootInvalid when the last file there is damaged.
+    Heads are read page by page: each wallet's is true at its moment, and no snapshot stays open.
     """
     secret = await units.read(_signing_secret)
     writer = await asyncio.to_thread(RootWriter, roots_dir, secret, units.house.clock.now())
@@ -108,7 +107,7 @@ def _signed_roots(folder: Path | None, secret: bytes) -> tuple[list[SignedRoot],
         except RootInvalid:
             faults.append((path.stem, "the file is damaged or not signed by this server"))
             continue
-        if roots and root.previous != roots[-1].root:
+        if roots and root.previous != roots[-1].digest:
             faults.append((root.name, "the root before it is another or is missing"))
         roots.append(root)
     return roots, faults

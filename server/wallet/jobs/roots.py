@@ -1,12 +1,14 @@
 """Signed roots: one file a day, outside the database, with the head of every wallet.
 
 A file has a header line, a line for each wallet in the order of ids (`wallet sequence head`), and a footer line
-with the Merkle root over those lines and an Ed25519 signature over instant, number of wallets, root and the root
-before. Whoever rewrites the database cannot rewrite a root without the server's secret.
+with the Merkle root over those lines and an Ed25519 signature over instant, number of wallets, root and the digest
+of what the file before signed. Whoever rewrites the database cannot rewrite a root without the server's secret.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -23,16 +25,16 @@ from server.wallet.rules.merkle import Leaf, MerkleTree
 ROOTS_KEPT = 30
 _FORMAT = "postmeter-root-1"
 _SUFFIX = ".root"
-_NO_ROOT = bytes(32)
+_NO_DIGEST = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRoot:
-    """A root file whose hash and signature are right."""
+    """A root file whose hash and signature are right. `digest` is of what it signed, `previous` of the one before."""
 
     path: Path
     at: datetime
-    root: bytes
+    digest: bytes
     previous: bytes
 
     @property
@@ -58,8 +60,7 @@ class RootWriter:
         self._at = at
         self._tree = MerkleTree()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        before = root_paths(folder)
-        self._previous = read_root(before[-1], secret).root if before else _NO_ROOT
+        self._previous = _last_digest(folder, secret)
         self._path = folder / f"{at:%Y%m%dT%H%M%S%fZ}{_SUFFIX}"
         self._draft = self._path.with_suffix(".draft")
         self._file = self._draft.open("w", encoding="ascii")
@@ -107,6 +108,14 @@ def read_root(path: Path, secret: bytes) -> SignedRoot:
         raise RootInvalid(path.stem) from None
 
 
+def _last_digest(folder: Path, secret: bytes) -> bytes:
+    # A damaged file must not end the signing: verification names it, and the chain goes on without it.
+    for path in reversed(root_paths(folder)):
+        with contextlib.suppress(RootInvalid):
+            return read_root(path, secret).digest
+    return _NO_DIGEST
+
+
 def _read_root(path: Path, secret: bytes) -> SignedRoot:
     tree = MerkleTree()
     with path.open(encoding="ascii") as file:
@@ -121,7 +130,7 @@ def _read_root(path: Path, secret: bytes) -> SignedRoot:
     previous = bytes.fromhex(header["previous"])
     message = _signed(header["at"], tree.count, tree.root(), previous)
     _key(secret).public_key().verify(bytes.fromhex(footer["signature"]), message)
-    return SignedRoot(path, from_micros(header["at"]), tree.root(), previous)
+    return SignedRoot(path, from_micros(header["at"]), hashlib.sha256(message).digest(), previous)
 
 
 def _signed(at_micros: int, count: int, root: bytes, previous: bytes) -> bytes:

@@ -23,8 +23,8 @@ from server.wallet.rules.replay import Replay
 READ_ROWS_MAX = 10_000
 """Most postings looked at in one snapshot: a long verification must not keep a snapshot open."""
 FAULTS_MAX = 100
-ACCOUNT_POSTINGS_MAX = 20_000
-"""Most postings of a wallet that a request may have replayed; the command replays all."""
+ACCOUNT_POSTINGS_MAX = 10_000
+"""Most postings of an account that a request may have replayed, shared among its wallets; the command replays all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +138,13 @@ class Verification:
 def verify_account(read: Read, account_id: str) -> Report:
     """Replay one account's wallets now. Of a long wallet only the newest postings, and `complete` is false."""
     report = Report()
-    wallets = select(Wallet.id, Wallet.sequence).where(Wallet.account_id == account_id).order_by(Wallet.id)
-    for wallet in read.rows(wallets):
-        start = max(0, wallet.sequence - ACCOUNT_POSTINGS_MAX)
+    query = select(Wallet.id, Wallet.sequence).where(Wallet.account_id == account_id).order_by(Wallet.id)
+    wallets = read.rows(query)
+    share = ACCOUNT_POSTINGS_MAX // max(1, len(wallets))
+    for wallet in wallets:
+        start = max(0, wallet.sequence - share)
         walk = _WalletWalk(wallet.id, report, (), start)
-        walk.advance(read, ACCOUNT_POSTINGS_MAX + 1)
+        walk.advance(read, share + 1)
         report.complete &= start == 0
         report.wallets += 1
     return report

@@ -162,13 +162,15 @@ class Replay:
 
     def _resolve(self, posting: PostingFacts, hold: HoldFigures) -> Iterator[str]:
         ending = _RESOLVING.get(posting.kind)
+        hold.captured -= posting.posted_delta
+        hold.released += posting.posted_delta - posting.held_delta
         if ending is None:
-            if posting.posted_delta != posting.held_delta:
-                yield "a capture takes from the balance what it takes from the hold"
-            hold.captured -= posting.held_delta
-            hold.state = HoldState.CAPTURED.value if hold.remaining == 0 else HoldState.OPEN.value
+            hold.state = HoldState.OPEN.value if hold.remaining else HoldState.CAPTURED.value
+            if not posting.held_delta <= posting.posted_delta < 0:
+                yield "a capture spends something, and no more than it takes from the hold"
+            if posting.posted_delta != posting.held_delta and hold.remaining:
+                yield "a capture gives back a part of what it leaves"
             return
-        hold.released -= posting.held_delta
-        if hold.remaining:
-            yield "a hold is given back whole"
         hold.state = ending
+        if hold.remaining or posting.posted_delta:
+            yield "a hold is given back whole, and spends nothing"

@@ -24,7 +24,7 @@ class LiveLimits:
     latest_backlog_messages_max: int = 32
     """A LATEST subscriber with more messages waiting is passed over until it has caught up. The subscriptions of
     one WebSocket share its backlog, so it is not as low as one subscription would need."""
-    latest_per_second_max: int = 20
+    latest_per_second_max: float = 20.0
     fallback_read_seconds: float = 15.0
     """After this long without a wake-up a channel reads anyway: what a lost wake-up costs at most."""
     lag_check_seconds: float = 0.05
