@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from server.accounts import rules as accounts
+from server.accounts import rules as account_rules
 from server.kit.registry import Registry
+from server.orders import rules as order_rules
+from server.topups import rules as topup_rules
+from server.wallet import rules as wallet_rules
 
 
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
-    return Registry(accounts.Terms())
+    return Registry(account_rules.Terms(), wallet_rules.Terms(), topup_rules.Terms(), order_rules.Terms())

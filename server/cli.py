@@ -36,7 +36,9 @@ def serve(
     ] = False,
     sandbox: Annotated[
         bool,
-        typer.Option("--sandbox", help="Mark a new database as a sandbox: its payment gateway mints play money."),
+        typer.Option(
+            "--sandbox", help="Mark a new database as a sandbox: its payment gateway mints play money."
+        ),
     ] = False,
     host: Annotated[str | None, typer.Option(help="Listen here instead of the setting.")] = None,
     port: Annotated[int | None, typer.Option(help="Listen on this port; 0 takes a free one.")] = None,
@@ -46,7 +48,7 @@ def serve(
 
     changed = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     settings = Settings(**changed)  # type: ignore[arg-type]
-    run_server(settings, demo=demo, sandbox=sandbox, out=out, err=err)
+    run_server(settings, demo=demo, sandbox=sandbox, out=out)
 
 
 @app.command()
@@ -112,5 +114,3 @@ def _run(make: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         return asyncio.run(make())
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-
-

@@ -1,5 +1,7 @@
 """Joins the slices' queries, mutations and subscriptions into one schema."""
 
-from __future__ import annotations
-
-import server.accounts.model  # noqa: F401
+import server.accounts.model
+import server.kit.personal
+import server.orders.model
+import server.topups.model
+import server.wallet.model  # noqa: F401

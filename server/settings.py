@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     ledger_roots_dir: Path = Field(
         Path("keys/ledger-roots"), description="Where the daily signed ledger roots are written."
     )
+    sandbox_mark_file: Path = Field(
+        Path("data/SANDBOX"),
+        description="Only where this file exists does the sandbox payment gateway, which mints play money, work.",
+    )
     host: str = Field("127.0.0.1", description="The address to listen on. Others than loopback need TLS.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     tls_certificate_file: Path | None = Field(None, description="The TLS certificate chain, PEM.")
@@ -63,3 +67,8 @@ class Settings(BaseSettings):
     )
     password_workers: int = Field(2, ge=1, le=32, description="How many passwords are hashed at a time.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs carry no personal data.")
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of the main database, None when it is not SQLite."""
+        return Path(self.database_url.partition(":///")[2]) if self.database_url.startswith("sqlite") else None

@@ -93,7 +93,7 @@ class Acceptance(Base):
 class AuthorityEpoch(Base):
     """Counts the revocations of an account: equal numbers mean that nothing was revoked in between.
 
-    The row is also the lock between revoking and acting: see `reads.hold_authority`.
+    The row is also the lock between revoking and acting: see `actions.guard`.
     """
 
     __tablename__ = "authority_epochs"

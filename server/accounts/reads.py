@@ -13,7 +13,6 @@ from server.accounts.model import ACTIVE, Acceptance, Account, ApiKey, Authority
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded, token_hash
 from server.kit.db import Prepared
-from server.kit.problems import PublicError
 from server.kit.viewer import Viewer
 from server.kit.work import Read
 
@@ -35,11 +34,6 @@ def authority_topic(account_id: str) -> str:
 
 def account(read: Read, account_id: str) -> Row[Any] | None:
     return read.first(select(Account.__table__).where(Account.id == account_id))
-
-
-def accounts(read: Read, account_ids: Iterable[str]) -> dict[str, Row[Any]]:
-    """By id, those that exist."""
-    return {row.id: row for row in _by_ids(read, Account, account_ids)}
 
 
 def people(read: Read, person_ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -114,19 +108,8 @@ def accepted(read: Read, account_id: str) -> set[tuple[str, str]]:
 # ---- authority
 
 
-def viewer_of_session(read: Read, token: str) -> Viewer | None:
-    """Who acts with this session token; None when it is unknown, revoked or over, or the account suspended."""
-    credential = credential_of_session(read, token)
-    return credential.viewer if credential else None
-
-
-def viewer_of_key(read: Read, secret: str) -> Viewer | None:
-    """Who acts with this API key; None when it is unknown, revoked or expired, or the account suspended."""
-    credential = credential_of_key(read, secret)
-    return credential.viewer if credential else None
-
-
 def credential_of_session(read: Read, token: str) -> Credential | None:
+    """Who acts with this session token; None when it is unknown, revoked or over, or the account suspended."""
     found = _session_by_token.run(read.connection, token_hash=token_hash(token), now=to_micros(read.now))
     if not found:
         return None
@@ -136,6 +119,7 @@ def credential_of_session(read: Read, token: str) -> Credential | None:
 
 
 def credential_of_key(read: Read, secret: str) -> Credential | None:
+    """Who acts with this API key; None when it is unknown, revoked or expired, or the account suspended."""
     found = _key_by_secret.run(read.connection, secret_hash=token_hash(secret), now=to_micros(read.now))
     if not found:
         return None
@@ -178,21 +162,6 @@ def still_valid(read: Read, viewers: Iterable[Viewer]) -> set[str]:
             )
             valid.update(read.execute(query).scalars())
     return valid
-
-
-def require_authority(read: Read, viewer: Viewer) -> None:
-    """Raises PublicError UNAUTHENTICATED when the viewer's credential is no longer good.
-
-    For the start of a unit of work: the account's epoch stays locked (shared with other work) until the commit,
-    so a revocation waits for what was begun before it, and nothing commits after a revocation was answered.
-    """
-    if viewer.account_id is None:
-        return
-    ((epoch_,),) = _epoch_shared.run(read.connection, account_id=viewer.account_id) or ((0,),)
-    in_time = viewer.expires_at is None or read.now < viewer.expires_at
-    if in_time and (epoch_ == viewer.authority_epoch or viewer.credential_id in still_valid(read, [viewer])):
-        return
-    raise PublicError("UNAUTHENTICATED", "The session or API key is no longer valid; sign in again.")
 
 
 def open_or_none(read: Read, column: str, sealed: bytes | None) -> str | None:
@@ -250,6 +219,4 @@ _key_by_secret = Prepared(
         Account.status == bindparam("active", ACTIVE),
     )
 )
-_this_epoch = select(AuthorityEpoch.epoch).where(AuthorityEpoch.account_id == bindparam("account_id"))
-_epoch = Prepared(_this_epoch)
-_epoch_shared = Prepared(_this_epoch.with_for_update(read=True))
+_epoch = Prepared(select(AuthorityEpoch.epoch).where(AuthorityEpoch.account_id == bindparam("account_id")))

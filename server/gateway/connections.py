@@ -1,4 +1,4 @@
-"""The register of long-lived connections: how many there are, and how to end them all when the server stops."""
+"""The register of long-lived connections: how many there are, and how to end them all."""
 
 from __future__ import annotations
 

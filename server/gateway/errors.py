@@ -44,7 +44,7 @@ def formatted_errors(errors: Sequence[GraphQLError]) -> list[object]:
 
 
 def describe_error(failure: Exception, request_id: str) -> list[GraphQLError]:
-    """Errors meant for the client as they are; anything else is a bug: logged, masked, and traceable by its id."""
+    """Errors meant for the client as they are; anything else is a bug: masked, logged with the id."""
     if isinstance(failure, RequestError):
         return failure.errors
     if isinstance(failure, GraphQLError) and failure.original_error is None:

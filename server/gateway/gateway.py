@@ -15,8 +15,8 @@ from server.gateway.websocket import WebSocketEndpoint
 class Gateway:
     """GraphQL over HTTP, server-sent events and WebSocket, at one path.
 
-    `ide` answers browsers that open the path as a page. Stop it with `shutdown` before the HTTP server stops,
-    which otherwise waits for event streams that nobody ends.
+    `ide` answers browsers that open the path as a page. Serve it with `uvicorn_options`, and `shutdown` it
+    before the HTTP server stops (`GracefulServer`), which otherwise waits for streams that nobody ends.
     """
 
     def __init__(self, ports: Ports, ide: ASGIApp | None = None) -> None:
@@ -42,6 +42,6 @@ class Gateway:
         return self._operations.mutations_in_flight
 
     async def shutdown(self) -> None:
-        """Send every client away to come back later, and let the mutations in flight end. Accepts no new ones."""
+        """Send every client away to come back later, accept no new ones, let the mutations in flight end."""
         self._connections.send_away()
         await self._operations.settle()

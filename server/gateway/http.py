@@ -1,8 +1,9 @@
 """GraphQL over HTTP (the GraphQL Foundation's specification draft): one POST or GET, one response.
 
-Status codes. A request that is no GraphQL request (media type, JSON, parameter types): 4xx. A GraphQL request that
-cannot be executed (syntax, validation, variables, limits): 400 as `application/graphql-response+json`, 200 as
-`application/json`, as the draft wants for older clients. Executed, with or without field errors: 200.
+Status codes. A request that is no GraphQL request (media type, JSON, parameter types): 4xx. A GraphQL
+request that cannot be executed (syntax, validation, variables, limits): 400 as
+`application/graphql-response+json`, 200 as `application/json`, as the draft wants for older clients.
+Executed, with or without field errors: 200.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class HttpEndpoint:
             viewer, facts_of(request.scope, request.headers, request.request_id)
         )
         if prepared.kind == "subscription":
-            await self._streams.subscribe(request.receive, request.send, prepared, context)
+            await self._streams.subscribe(request.scope, request.receive, request.send, prepared, context)
         else:
             await self._execute(request, prepared, context)
 

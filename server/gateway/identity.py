@@ -18,7 +18,7 @@ _MALFORMED = ""
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
-    """The headers by lower-case name; repeated ones are joined as RFC 9110 §5.3 allows, cookies by RFC 9113 §8.2.3."""
+    """The headers by lower-case name; repeated ones are joined (RFC 9110 §5.3; cookies: RFC 9113 §8.2.3)."""
     pairs: list[tuple[bytes, bytes]] = scope["headers"]
     headers = dict(pairs)
     if len(headers) != len(pairs):
@@ -70,7 +70,7 @@ def _cookie(header: bytes, name: str) -> str | None:
 
 
 def _wire_name(name: str, secure: bool) -> str:
-    """Over TLS the `__Host-` prefix makes browsers refuse the cookie from any other host or path (RFC 6265bis §4.1.3)."""
+    """Over TLS, `__Host-` has browsers refuse the cookie from other hosts and paths (RFC 6265bis §4.1.3)."""
     return f"__Host-{name}" if secure else name
 
 
@@ -89,7 +89,10 @@ def _set_cookie(cookie: Cookie, secure: bool) -> bytes:
     except CookieError as error:
         raise ValueError(f"{cookie.name!r} is not a cookie name") from error
     (morsel,) = jar.values()
-    morsel.update({"path": "/", "samesite": "Strict", "httponly": True, "secure": secure})
+    morsel["path"] = "/"
+    morsel["samesite"] = "Strict"
+    morsel["httponly"] = True
+    morsel["secure"] = secure
     morsel["max-age"] = cookie.max_age_seconds if cookie.value else 0
     return morsel.OutputString().encode("latin-1")
 

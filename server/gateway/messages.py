@@ -20,8 +20,10 @@ _REASON_BYTES_MAX = 123
 
 
 class CloseCode(IntEnum):
-    """Why the server closes a socket. The 44xx codes are those of the protocol; after 1012, 1013, 4408 and 4499
-    the usual clients connect again by themselves."""
+    """Why the server closes a socket; the 44xx codes are those of the protocol.
+
+    After 1012, 1013, 4403, 4408 and 4499 the usual clients connect again by themselves, after the others not.
+    """
 
     SERVICE_RESTART = 1012
     TRY_AGAIN_LATER = 1013
@@ -34,8 +36,8 @@ class CloseCode(IntEnum):
     CONNECTION_INIT_TIMEOUT = 4408
     SUBSCRIBER_ALREADY_EXISTS = 4409
     TOO_MANY_INITIALISATION_REQUESTS = 4429
-    INTERNAL_SERVER_ERROR = 4500
     PONG_TIMEOUT = 4499
+    INTERNAL_SERVER_ERROR = 4500
 
 
 class BadMessageError(Exception):

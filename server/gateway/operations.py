@@ -52,7 +52,7 @@ class Operations:
         self._mutations: set[asyncio.Task[Result]] = set()
 
     async def viewer_of(self, credentials: Credentials) -> Viewer | None:
-        """None when credentials were presented that are not valid. Nothing presented is anonymous, unasked."""
+        """None when credentials were presented that are not valid. Nothing presented is anonymous."""
         if not credentials.presented:
             return ANONYMOUS
         return await self._ports.authenticator.authenticate(credentials)
@@ -63,8 +63,8 @@ class Operations:
     async def run(self, prepared: Prepared, context: Context) -> Result:
         """Execute a query or a mutation.
 
-        A query that takes too long is given up. A mutation never is: whoever waits for it is told that its outcome
-        is unknown, and it ends in its own time.
+        A query that takes too long is given up. A mutation never is: whoever waits for it is told that its
+        outcome is unknown, and it ends in its own time.
         """
         if prepared.kind == "mutation":
             return await self._run_mutation(prepared, context)
@@ -83,7 +83,8 @@ class Operations:
             raise TransportError(
                 504,
                 "OUTCOME_UNKNOWN",
-                "The mutation has not finished in time. It may still take effect: ask again with the same idempotency key.",
+                "The mutation has not finished in time and may still take effect: "
+                "ask again with the same idempotency key.",
             )
         return task.result()
 

@@ -1,7 +1,7 @@
 """Defence against other sites: cross-site request forgery and cross-site WebSocket hijacking.
 
-A browser attaches the session cookie by itself, so a request that carries it must prove that it comes from our
-own pages. A bearer token is attached by the client's code, which is proof enough.
+A browser attaches the session cookie by itself, so a request that carries it must prove that it comes from
+our own pages. A bearer token is attached by the client's code, which is proof enough.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ Headers = Mapping[bytes, bytes]
 def may_use_cookie(headers: Headers, allowed_origins: Collection[str]) -> bool:
     """Whether a request may act with its session cookie.
 
-    An `Origin` decides when there is one; without it the browser must say by `Sec-Fetch-Site` that the request is
-    same-origin or typed by the user. A client that says neither is refused: it should use a bearer token.
+    An `Origin` decides when there is one; without it the browser must say by `Sec-Fetch-Site` that the
+    request is same-origin or typed by the user. A client that says neither should use a bearer token.
     """
     if b"origin" in headers:
         return may_connect(headers, allowed_origins)

@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 from server.gateway.limits import GatewayLimits
@@ -23,8 +22,8 @@ class Stalled(Awaitable[None]):
         self._waits_for = waits_for
 
     def __await__(self) -> Generator[Any, Any, None]:
-        # This is what `await coroutine` does (PEP 380), but for the first future: the coroutine yielded it when it
-        # was stepped, no task has seen it yet, and the task that awaits us must be the one to wait for it.
+        # This is what `await coroutine` does (PEP 380), but for the first future: the coroutine yielded it
+        # when it was stepped, no task has seen it yet, and the task that awaits us must wait for it.
         waits_for = self._waits_for
         while True:
             try:
@@ -42,8 +41,8 @@ class Stalled(Awaitable[None]):
 def start(coroutine: Coroutine[Any, Any, None]) -> Stalled | None:
     """Run a coroutine at once, as far as it goes without waiting. None when that was to its end.
 
-    An ASGI `send` waits only while the network takes no more. Stepping it delivers a message to a thousand clients
-    in one loop, where awaiting each in a task of its own would cost a thousand task switches.
+    An ASGI `send` waits only while the network takes no more. Stepping it delivers a message to a thousand
+    clients in one loop, where awaiting each in a task of its own would cost a thousand task switches.
     """
     try:
         return Stalled(coroutine, coroutine.send(None))
@@ -54,8 +53,8 @@ def start(coroutine: Coroutine[Any, Any, None]) -> Stalled | None:
 class Outbox:
     """Messages to one ASGI `send`.
 
-    A message is written at once when nothing waits before it. When the network takes no more, a writer task is
-    made that lives until the backlog is written, each message within the time limit.
+    A message is written at once when nothing waits before it. When the network takes no more, a writer task
+    is made that lives until the backlog is written, each message within the time limit.
     """
 
     __slots__ = ("_closed", "_limits", "_on_overflow", "_on_stuck", "_queue", "_send", "_writer")
@@ -63,7 +62,7 @@ class Outbox:
     def __init__(
         self, send: Send, limits: GatewayLimits, on_overflow: Callable[[], None], on_stuck: Callable[[], None]
     ) -> None:
-        """`on_overflow`: the backlog is full and the message was dropped. `on_stuck`: the time limit has passed."""
+        """`on_overflow`: the backlog is full, the message dropped. `on_stuck`: the time limit has passed."""
         self._send = send
         self._limits = limits
         self._on_overflow = on_overflow
@@ -108,6 +107,7 @@ class Outbox:
         if self._writer is not None:
             self._writer.cancel()
             await asyncio.wait({self._writer})
+            self._queue = self._writer = None  # a writer that had not begun could not do it
 
     def _enqueue(self, message: Message) -> None:
         if self._queue is None:
@@ -140,32 +140,3 @@ class Outbox:
     async def _within_limit(self, writing: Awaitable[None]) -> None:
         async with asyncio.timeout(self._limits.send_timeout_seconds):
             await writing
-
-
-class Lifeline:
-    """Lets callbacks end the task that serves a connection, as if it had returned by itself.
-
-    The task enters it around its waiting; `cut` ends the wait. A cancellation from elsewhere stays one.
-    """
-
-    __slots__ = ("_cut", "_task")
-
-    def __init__(self) -> None:
-        self._task: asyncio.Task[Any] | None = None
-        self._cut = False
-
-    def __enter__(self) -> None:
-        self._task = asyncio.current_task()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        task, self._task = self._task, None
-        if task is None or not self._cut or kind is not asyncio.CancelledError:
-            return False
-        return task.uncancel() == 0
-
-    def cut(self) -> None:
-        if self._task is not None and not self._cut:
-            self._cut = True
-            self._task.cancel()

@@ -1,4 +1,4 @@
-"""The parameters of a GraphQL request, read from JSON or from a query string, the same for every transport."""
+"""The parameters of a GraphQL request, from JSON or from a query string, the same for every transport."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ def parse_json(raw: bytes | str, depth_max: int) -> Any:
     return value
 
 
+def _brackets(raw: bytes | str) -> int:
+    """An upper bound of the depth that costs next to nothing, and settles it for most requests."""
+    if isinstance(raw, bytes):
+        return raw.count(b"{") + raw.count(b"[")
+    return raw.count("{") + raw.count("[")
+
+
 def _deeper_than(value: Any, depth_max: int) -> bool:
     """Breadth-first: the walk must not recurse into what it guards against."""
     level = [value]
@@ -50,7 +57,7 @@ def _deeper_than(value: Any, depth_max: int) -> bool:
 
 
 def parameters_of(value: Any) -> Parameters:
-    """Check the types that the GraphQL-over-HTTP draft demands of `query`, `operationName`, `variables`, `extensions`."""
+    """Check the types that the GraphQL-over-HTTP draft demands of the four parameters."""
     if isinstance(value, list):
         raise InvalidParametersError("Batches are not supported: send one request at a time.")
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What the gateway is handed by app.py: the engine, the authenticator, the live hub and the context factory."""
+"""What the gateway is handed by app.py: the engine, the authenticator, the live hub, the context factory."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Live(Protocol):
     """The shared live hub."""
 
     async def subscribe(self, prepared: Any, context: Context, sink: Sink) -> Subscription:
-        """Join; events go to `sink`, possibly before this returns. Raises when refused before the first event.
+        """Join; events go to `sink`, maybe before this returns. Raises when refused before the first event.
 
         Cancelling the call must leave no subscriber behind.
         """

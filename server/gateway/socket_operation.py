@@ -16,7 +16,7 @@ from server.kit.graph.context import Context
 from server.kit.graph.sink import CloseReason, Subscription
 
 if TYPE_CHECKING:
-    from server.gateway.websocket import Socket
+    from server.gateway.socket import Socket
 
 
 class SocketOperation:

@@ -1,7 +1,7 @@
 """GraphQL over server-sent events: the "distinct connections" mode of the graphql-sse protocol.
 
-One request, one operation, one stream of `next` events and a `complete`. A stream that ends without `complete`
-(the server stops, the client is too slow) is to be opened again.
+One request, one operation, one stream of `next` events and a `complete`. A stream that ends without
+`complete` (the server stops, the client is too slow) is to be opened again.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Iterable
 
 from server.gateway.connections import Connections
 from server.gateway.errors import TransportError, coded_error, encode_errors
+from server.gateway.lifeline import Lifeline
 from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
-from server.gateway.outbox import Lifeline, Outbox
-from server.gateway.ports import Prepared, Receive, Send
+from server.gateway.outbox import Outbox
+from server.gateway.ports import Prepared, Receive, Scope, Send
 from server.kit.graph.context import Context
 from server.kit.graph.sink import CloseReason, Subscription
 
@@ -42,13 +43,15 @@ class EventStreams:
         await send(_start(request_id, [(b"content-length", b"%d" % len(body)), *cookies]))
         await send({"type": "http.response.body", "body": body})
 
-    async def subscribe(self, receive: Receive, send: Send, prepared: Prepared, context: Context) -> None:
+    async def subscribe(
+        self, scope: Scope, receive: Receive, send: Send, prepared: Prepared, context: Context
+    ) -> None:
         """Stream a subscription until the client leaves or the hub ends it."""
         if not self._connections.accepts:
             raise TransportError(
                 503, "UNAVAILABLE", "Too many connections; come back later.", [(b"retry-after", b"5")]
             )
-        stream = _Stream(send, self._ports.limits)
+        stream = _Stream(scope, send, self._ports.limits)
         self._connections.add(stream)
         try:
             with stream.lifeline:
@@ -67,8 +70,8 @@ class EventStreams:
             stream.refuse(
                 encode_errors([coded_error("TIMEOUT", "The subscription could not be started in time.")])
             )
-        except Exception as failure:
-            stream.refuse(encode_errors(self._ports.describe_error(failure, context.request_id)))
+        except Exception as bug:
+            stream.refuse(encode_errors(self._ports.describe_error(bug, context.request_id)))
 
 
 class _Stream:
@@ -76,8 +79,8 @@ class _Stream:
 
     __slots__ = ("_heartbeat", "_interval_seconds", "_loop", "_open", "_outbox", "lifeline", "subscription")
 
-    def __init__(self, send: Send, limits: GatewayLimits) -> None:
-        self.lifeline = Lifeline()
+    def __init__(self, scope: Scope, send: Send, limits: GatewayLimits) -> None:
+        self.lifeline = Lifeline(scope)
         self.subscription: Subscription | None = None
         self._outbox = Outbox(send, limits, on_overflow=self._overflowed, on_stuck=self.lifeline.cut)
         self._loop = asyncio.get_running_loop()

@@ -11,7 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from server.kit.audit import AuditEntry
 from server.kit.db import Base
+from server.kit.due import DueWork
+from server.kit.events import EventStream, StoredEvent
+from server.kit.idempotency import StoredOutcome
 
 Category = Literal["identification", "technical", "financial", "activity"]
 Purpose = Literal["identification", "api_use", "balance_and_orders", "security"]
@@ -53,3 +57,18 @@ def faults(declared: Iterable[Held]) -> list[str]:
         *(f"{name} is declared, but there is no such column" for name in sorted(counted.keys() - known)),
         *(f"{name} is declared {times} times" for name, times in sorted(counted.items()) if times > 1),
     ]
+
+
+def _book_keeping(model: type[Base], purpose: Purpose, retention: str, category: Category = "technical") -> Held:
+    columns = tuple(column.name for column in model.__table__.columns)
+    return Held(model, columns, category, purpose, "contract", retention, "delete", exported=False)
+
+
+HELD = (
+    _book_keeping(AuditEntry, "security", "audit", "activity"),
+    _book_keeping(StoredOutcome, "api_use", "account"),
+    _book_keeping(EventStream, "balance_and_orders", "account", "activity"),
+    _book_keeping(StoredEvent, "balance_and_orders", "account", "activity"),
+    _book_keeping(DueWork, "balance_and_orders", "account"),
+)
+"""What kit itself keeps: opaque ids, numbers and instants, no personal value."""

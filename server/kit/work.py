@@ -30,9 +30,16 @@ from server.kit.viewer import ANONYMOUS, SYSTEM, Viewer
 T = TypeVar("T")
 
 
+def _trust(_read: Read, _viewer: Viewer) -> None:
+    """The guard of a house without credentials."""
+
+
 @dataclass(frozen=True, slots=True)
 class House:
-    """What every unit of work stands on; made once by app.py."""
+    """What every unit of work stands on; made once by app.py.
+
+    `guard` refuses, by PublicError, an actor whose authority ended since the request was authenticated.
+    """
 
     database: Database
     keys: KeyStore
@@ -42,6 +49,7 @@ class House:
     terms: Registry
     bus: Bus
     reactions: Reactions
+    guard: Callable[[Read, Viewer], None] = _trust
 
 
 class Read:
@@ -193,6 +201,8 @@ class Units:
 
         def in_transaction(connection: Connection) -> tuple[T | Refusal, set[str]]:
             work = Work(house, connection, call.actor, call.request_id)
+            if call.actor.signed_in:
+                house.guard(work, call.actor)
             result: T | Refusal
             try:
                 result = attempt(work)

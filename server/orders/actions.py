@@ -22,8 +22,9 @@ from server.orders.rules.pricing import Quote, charges, check_order_reference, q
 from server.orders.rules.problems import CreditsUsed, OrderNotFound, TooManyPendingOrders
 from server.orders.rules.status import OrderStatus, check_cancellable, fulfil
 from server.orders.rules.terms import FxRate, Terms
+from server.topups.actions.changes import TopUpSettled
 from server.wallet.actions import Transfer, open_wallets, post
-from server.wallet.rules import BalanceTooLow, Counter, PostingKind
+from server.wallet.rules import BalanceTooHigh, BalanceTooLow, Counter, PostingKind
 
 _orders = Order.__table__.c
 
@@ -97,7 +98,7 @@ def place_order(
 def activate_paid_orders(work: Work, account_id: str, currency: Currency) -> int:
     """Pay what waits in this currency and is now affordable, the oldest first. Returns how many became active.
 
-    To be called wherever money comes in: a top-up, a refund.
+    Called wherever money comes in: a top-up, a refund.
     """
     waiting = (
         select(*_orders)
@@ -115,6 +116,11 @@ def activate_paid_orders(work: Work, account_id: str, currency: Currency) -> int
     for order in paid:
         _record_activated(work, order)
     return len(paid)
+
+
+def pay_waiting_orders(work: Work, event: TopUpSettled) -> None:
+    """The reaction to money that came in: an order becomes active with its payment (M030)."""
+    activate_paid_orders(work, event.account_id, Currency[event.currency])
 
 
 def record_fulfilment(work: Work, account_id: str, order_id: str, units: int) -> Receipt:
@@ -229,7 +235,7 @@ def _pay_if_possible(work: Work, order: OrderRow) -> bool:
     try:
         with savepoint(work.connection, "payment"):
             _pay(work, order)
-    except BalanceTooLow:
+    except (BalanceTooLow, BalanceTooHigh):
         return False
     return True
 
@@ -299,4 +305,4 @@ def _change(work: Work, order: OrderRow, status: OrderStatus, **values: Any) -> 
 
 
 def _rows(work: Work, statement: Executable) -> list[OrderRow]:
-    return [OrderRow(*row) for row in work.rows(statement)]
+    return [OrderRow(**row._mapping) for row in work.rows(statement)]

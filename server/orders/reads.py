@@ -59,7 +59,7 @@ def order(read: Read, account_id: str, order_id: str) -> OrderRow | None:
 def orders(read: Read, account_id: str, order_ids: Iterable[str]) -> Mapping[str, OrderRow]:
     """Those of these orders that the account has, by id."""
     query = select(*_orders).where(_orders.account_id == account_id, _orders.id.in_(list(order_ids)))
-    return {row.id: OrderRow(*row) for row in read.rows(query)}
+    return {row.id: OrderRow(**row._mapping) for row in read.rows(query)}
 
 
 def orders_of_account(
@@ -71,7 +71,7 @@ def orders_of_account(
         query = query.where(_orders.status == status.value)
     if before_id is not None:
         query = query.where(_orders.id < before_id)
-    return [OrderRow(*row) for row in read.rows(query.order_by(_orders.id.desc()).limit(limit))]
+    return [OrderRow(**row._mapping) for row in read.rows(query.order_by(_orders.id.desc()).limit(limit))]
 
 
 def pending_count(read: Read, account_id: str) -> int:

@@ -19,6 +19,7 @@ from server.kit.db import Prepared
 from server.kit.work import Work
 from server.wallet.model import Claim, Hold, Posting, Wallet
 from server.wallet.rules import (
+    CHAIN_KEY,
     REFERENCE_LENGTH_MAX,
     TRANSFERS_MAX,
     UNITS,
@@ -35,9 +36,6 @@ from server.wallet.rules import (
     split_reversal,
 )
 from server.wallet.rules.chain import genesis, link
-
-KEY_PURPOSE = "chain"
-"""Under which purpose the key store keeps a wallet's secret."""
 
 Key = tuple[str, str]
 """Account id and unit: what names a wallet to the other slices."""
@@ -319,7 +317,7 @@ class _Locked:
 
     def __init__(self, work: Work, row: Sequence[Any]) -> None:
         self.id, self.account_id, self.unit, self.posted, self.held, self.sequence, self.head = row
-        self.secret = work.keys.key(self.id, KEY_PURPOSE).secret
+        self.secret = work.keys.key(self.id, CHAIN_KEY).secret
         self.changed = False
 
 
@@ -431,7 +429,7 @@ def _open_wallet(work: Work, account_id: str, unit: str) -> None:
     if unit not in UNITS:
         raise ValueError(f"{unit} is no unit")
     wallet_id = work.ids.new("wal")
-    secret = work.keys.ensure(wallet_id, [KEY_PURPOSE])[KEY_PURPOSE].secret
+    secret = work.keys.ensure(wallet_id, [CHAIN_KEY])[CHAIN_KEY].secret
     values = {
         "id": wallet_id,
         "account_id": account_id,

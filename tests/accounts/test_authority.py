@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from server.accounts import actions, reads
+from server.accounts import actions
+from server.kit.clock import ManualClock
 from server.kit.events import DomainEvent, after
 from server.kit.problems import PublicError
 from server.kit.viewer import Viewer
@@ -24,11 +26,13 @@ class Acted(DomainEvent):
 async def act(units: Units, viewer: Viewer) -> int:
     """Some mutation, guarded as every mutation is."""
 
+    call = Call("act", viewer)
+
     def guarded(work: Work) -> int:
-        reads.require_authority(work, viewer)
+        actions.guard(work, call)
         return work.record(Acted(viewer.account_id or "", viewer.account_id or ""))
 
-    return await units.run(Call("act", viewer), guarded)
+    return await units.run(call, guarded)
 
 
 async def test_a_viewer_from_before_the_revocation_cannot_act_after_it(
@@ -67,9 +71,31 @@ async def test_racing_mutations_are_before_the_revocation_or_refused(
     assert events[-1].kind == "SessionRevoked"
 
 
-async def test_an_expired_credential_cannot_act(accounts: Accounts, units: Units, clock: object) -> None:
+async def test_concurrent_changes_of_credentials_wait_for_each_other(
+    accounts: Accounts, units: Units
+) -> None:
     owner = await accounts.signed_in()
-    clock.set(owner.expires_at)  # type: ignore[attr-defined]
+    others = [await accounts.sign_in() for _ in range(6)]
+    call = Call("revokeSession", owner)
+
+    def revoke(session_id: str) -> Callable[[Work], None]:
+        def guarded(work: Work) -> None:
+            actions.guard(work, call)
+            actions.revoke_session(work, session_id)
+
+        return guarded
+
+    async with asyncio.timeout(0.9):  # PostgreSQL looks for deadlocks after one second
+        acting = [act(units, owner) for _ in others]
+        await asyncio.gather(*acting, *(units.run(call, revoke(other.id)) for other in others))
+    viewers = [await accounts.viewer(other.secret) for other in others]
+    assert viewers == [None] * 6
+
+
+async def test_an_expired_credential_cannot_act(accounts: Accounts, units: Units, clock: ManualClock) -> None:
+    owner = await accounts.signed_in()
+    assert owner.expires_at is not None
+    clock.set(owner.expires_at)
     with pytest.raises(PublicError):
         await act(units, owner)
 

@@ -160,3 +160,15 @@ async def test_the_first_api_call_under_a_new_version_accepts_it(
         lambda read: {row.version: row.mode for row in read.rows(select(Acceptance.__table__))}
     )
     assert modes == {"2025-09-19": AcceptanceMode.EXPLICIT.value, "2026-04-01": AcceptanceMode.BY_USE.value}
+
+
+async def test_accepting_at_once_is_one_acceptance(accounts: Accounts, units: Units) -> None:
+    account_id = await accounts.register()
+    policy = PolicyVersion("api_policy", "2026-01-01", units.house.clock.now())
+
+    def accept(work: Work) -> None:
+        actions.accept(work, account_id, policy, AcceptanceMode.EXPLICIT)
+
+    await asyncio.gather(*(units.run(Call("acceptPolicy"), accept) for _ in range(6)))
+    events = await units.read(lambda read: after(read.connection, account_id, 0, ["PolicyAccepted"], 9))
+    assert len(events) == 2

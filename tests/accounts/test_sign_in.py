@@ -236,7 +236,7 @@ async def test_a_suspended_account_has_no_authority(accounts: Accounts, units: U
 
 
 @pytest.mark.parametrize(
-    "token", ["", "pm_", "pms_", "pms_" + "a" * 52, "pm_" + "a" * 52, "x", "Bearer", "\x00"]
+    "token", ["", "pm_", "pms_", "pms_" + "a" * 52, "pm_" + "a" * 52, "x", "Bearer", "\x00", "pms_\ud800"]
 )
 async def test_what_is_no_credential_is_nobody(accounts: Accounts, token: str) -> None:
     for credentials in (Credentials(bearer=token), Credentials(session_cookie=token), Credentials()):
@@ -262,3 +262,13 @@ async def test_validity_is_checked_for_many_viewers_at_once(
     assert await valid() == {known[0].credential_id, known[2].credential_id, lasting.id, short.id}
     clock.advance(timedelta(hours=1))
     assert await valid() == {known[0].credential_id, known[2].credential_id, lasting.id}
+
+
+async def test_a_person_whose_keys_were_destroyed_cannot_sign_in(accounts: Accounts, units: Units) -> None:
+    account_id = await accounts.register()
+    proof = await accounts.passwords.prove(LOGIN, PASSWORD)
+    units.house.keys.destroy(account_id)
+    with pytest.raises(CredentialsInvalid):
+        await accounts.sign_in()
+    with pytest.raises(CredentialsInvalid):
+        await units.run(Call("signIn"), lambda work: actions.start_session(work, proof, DEVICE))

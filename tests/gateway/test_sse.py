@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket as sockets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ import pytest
 
 from server.gateway.limits import GatewayLimits
 from server.kit.graph.sink import CloseReason
-from tests.gateway.world import Running, serving
+from tests.gateway.world import Running, serving, until
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +75,9 @@ async def subscribed(
         yield Events(response)
 
 
-async def test_a_subscription_streams_until_the_feed_ends(running: Running, client: httpx.AsyncClient) -> None:
+async def test_a_subscription_streams_until_the_feed_ends(
+    running: Running, client: httpx.AsyncClient
+) -> None:
     async with subscribed(running, client) as events:
         assert events.response.headers["cache-control"] == "no-store"
         assert events.response.headers["x-accel-buffering"] == "no"
@@ -87,7 +90,9 @@ async def test_a_subscription_streams_until_the_feed_ends(running: Running, clie
         assert await events.next() is None
 
 
-async def test_a_browser_s_event_source_subscribes_by_get(running: Running, client: httpx.AsyncClient) -> None:
+async def test_a_browser_s_event_source_subscribes_by_get(
+    running: Running, client: httpx.AsyncClient
+) -> None:
     params = {"query": "subscription { ticks }"}
     async with client.stream("GET", running.url, params=params) as response:
         events = Events(response)
@@ -108,8 +113,7 @@ async def test_a_quiet_stream_has_a_heartbeat(running: Running, client: httpx.As
     async with subscribed(running, client) as events:
         await running.world.subscribers(1)
         reading = asyncio.ensure_future(events.next())
-        while events.heartbeats < 4:
-            await asyncio.sleep(0.01)
+        await until(lambda: events.heartbeats >= 4)
         running.world.publish(1)
         assert (await reading) is not None
 
@@ -197,9 +201,31 @@ async def test_streams_are_limited(running: Running, client: httpx.AsyncClient) 
 
 
 async def test_a_stop_ends_streams() -> None:
-    async with serving() as stopping, httpx.AsyncClient(headers=STREAM, timeout=5) as client:
-        async with subscribed(stopping, client) as events:
-            await stopping.world.subscribers(1)
-            await stopping.gateway.shutdown()
-            assert await events.next() is None
-        await stopping.all_gone()
+    async with (
+        serving() as stopping,
+        httpx.AsyncClient(headers=STREAM, timeout=5) as client,
+        subscribed(stopping, client) as events,
+    ):
+        await stopping.world.subscribers(1)
+        stopping.server.should_exit = True
+        assert await events.next() is None
+
+
+async def test_a_client_that_never_reads_is_dropped(running: Running) -> None:
+    body = b'{"query":"subscription { ticks }"}'
+    head = (
+        f"POST /graphql HTTP/1.1\r\nhost: {running.host}\r\naccept: text/event-stream\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    with sockets.socket() as deaf:
+        deaf.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+        deaf.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(deaf, ("127.0.0.1", running.port))
+        await loop.sock_sendall(deaf, head.encode() + body)
+        await running.world.subscribers(1)
+        open_before = running.sockets_open
+        for number in range(100):
+            running.world.publish(number, "x" * 100_000)
+        await running.all_gone()
+        await until(lambda: running.sockets_open < open_before)

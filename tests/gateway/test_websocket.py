@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket as sockets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from websockets.typing import Origin, Subprotocol
 
 from server.gateway.limits import GatewayLimits
 from server.kit.graph.sink import CloseReason
-from tests.gateway.world import Running, serving
+from tests.gateway.world import Running, serving, until
 
 pytestmark = pytest.mark.anyio
 
@@ -47,9 +47,7 @@ async def nothing_is_left(running: Running) -> AsyncIterator[None]:
     yield
     await running.all_gone()
     await running.world.subscribers(0)
-    async with asyncio.timeout(5):
-        while len(asyncio.all_tasks()) > before:
-            await asyncio.sleep(0.005)
+    await until(lambda: len(asyncio.all_tasks()) <= before)
 
 
 @asynccontextmanager
@@ -61,7 +59,9 @@ async def opened(running: Running, **options: Any) -> AsyncIterator[ClientConnec
 
 
 @asynccontextmanager
-async def acknowledged(running: Running, payload: Any = None, **options: Any) -> AsyncIterator[ClientConnection]:
+async def acknowledged(
+    running: Running, payload: Any = None, **options: Any
+) -> AsyncIterator[ClientConnection]:
     async with opened(running, **options) as socket:
         await say(socket, type="connection_init", **({} if payload is None else {"payload": payload}))
         assert await receive(socket) == {"type": "connection_ack"}
@@ -87,19 +87,22 @@ async def receive(socket: ClientConnection) -> Any:
 
 async def closed(socket: ClientConnection) -> tuple[int, str]:
     """Read until the server closes."""
-    try:
+    with suppress(ConnectionClosed):
         async with asyncio.timeout(5):
-            while True:
-                await socket.recv()
-    except ConnectionClosed as close:
-        assert close.rcvd is not None
-        return close.rcvd.code, close.rcvd.reason
+            async for _ in socket:
+                pass
+    assert socket.close_code is not None
+    return socket.close_code, socket.close_reason or ""
 
 
 async def test_a_query_and_a_mutation_answer_next_and_complete(running: Running) -> None:
     async with acknowledged(running) as socket:
         await ask(socket, "1", "{ hello }")
-        assert await receive(socket) == {"id": "1", "type": "next", "payload": {"data": {"hello": "Hello world"}}}
+        assert await receive(socket) == {
+            "id": "1",
+            "type": "next",
+            "payload": {"data": {"hello": "Hello world"}},
+        }
         assert await receive(socket) == {"id": "1", "type": "complete"}
         await ask(socket, "1", "mutation { increase }")
         assert (await receive(socket))["payload"]["data"]["increase"] > 0
@@ -147,13 +150,11 @@ async def test_a_mutation_outlives_its_socket(running: Running) -> None:
     before = running.world.counter
     async with acknowledged(running) as socket:
         await ask(socket, "1", "mutation { hangingIncrease }")
-        while not running.gateway.mutations_in_flight:
-            await asyncio.sleep(0.005)
+        await until(lambda: running.gateway.mutations_in_flight == 1)
     await running.all_gone()
     assert running.gateway.mutations_in_flight == 1
     running.world.release.set()
-    while running.gateway.mutations_in_flight:
-        await asyncio.sleep(0.005)
+    await running.mutations_settled()
     running.world.release.clear()
     assert running.world.counter == before + 1
 
@@ -362,9 +363,7 @@ async def test_revoked_credentials_cannot_ask_through_an_open_socket(running: Ru
         running.world.valid["good"] = viewer
 
 
-@pytest.mark.parametrize(
-    ("reason", "code"), [(CloseReason.TOO_SLOW, 1013), (CloseReason.GOING_AWAY, 1012)]
-)
+@pytest.mark.parametrize(("reason", "code"), [(CloseReason.TOO_SLOW, 1013), (CloseReason.GOING_AWAY, 1012)])
 async def test_the_hub_can_send_a_client_away(running: Running, reason: CloseReason, code: int) -> None:
     async with acknowledged(running) as socket:
         await ask(socket, "1", "subscription { ticks }")
@@ -394,7 +393,10 @@ async def test_a_client_that_never_reads_is_dropped_and_delays_nobody(running: R
             assert (await receive(socket))["payload"]["data"]["ticks"] == number
         async with asyncio.timeout(5):
             while running.gateway.connections_open > 1 or running.sockets_open > 1:
+                await say(socket, type="pong")
                 await asyncio.sleep(0.01)
+        await ask(socket, "2", "{ hello }")
+        assert (await receive(socket))["id"] == "2"
     deaf.close()
 
 

@@ -1,9 +1,9 @@
-"""A small world for the transports: a schema with an engine, an authenticator and a hub that tests direct by hand."""
+"""A small world for the transports: a schema, and an engine, authenticator and hub that tests direct."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from inspect import isawaitable
@@ -28,15 +28,15 @@ from server.gateway.gateway import Gateway
 from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
 from server.gateway.ports import Credentials, RequestError, RequestFacts
-from server.gateway.server import AbortableWebSockets
+from server.gateway.server import GracefulServer, uvicorn_options
 from server.kit.graph.context import Context, Cookie
 from server.kit.graph.sink import CloseReason, Sink
 from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 
 SCHEMA = build_schema("""
-type Query { hello(name: String! = "world"): String!, viewer: String, language: String!, fails: String, hangs: String,
-             echo(value: Int!): Int! }
+type Query { hello(name: String! = "world"): String!, echo(value: Int!): Int!, viewer: String,
+             language: String!, fails: String, hangs: String }
 type Mutation { increase: Int!, hangingIncrease: Int!, signIn: String!, breaks: Int! }
 type Subscription { ticks: Int!, refused: Int!, breaks: Int!, hangs: Int! }
 """)
@@ -75,7 +75,9 @@ class World:
     sinks: list[Sink] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    def prepare(self, query: str, operation_name: str | None, variables: dict[str, Any] | None) -> TestPrepared:
+    def prepare(
+        self, query: str, operation_name: str | None, variables: dict[str, Any] | None
+    ) -> TestPrepared:
         if "#bug" in query:
             raise ZeroDivisionError("a bug with a secret in it")
         try:
@@ -92,7 +94,9 @@ class World:
         if isinstance(values, list):
             raise RequestError(values)
         first: Any = operation.selection_set.selections[0]
-        return TestPrepared(document, operation.operation.value, operation_name, variables or {}, first.name.value)
+        return TestPrepared(
+            document, operation.operation.value, operation_name, variables or {}, first.name.value
+        )
 
     async def execute(self, prepared: TestPrepared, context: Context) -> TestResult:
         result = execute(
@@ -185,6 +189,15 @@ class Root:
         return "ok"
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what announces itself by no event."""
+    for _ in range(2_000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise TimeoutError
+
+
 @dataclass
 class Running:
     """A gateway behind a real socket."""
@@ -216,12 +229,15 @@ class Running:
 
     async def all_gone(self) -> None:
         """Wait until no connection is left."""
-        async with asyncio.timeout(10):
-            while self.gateway.connections_open:
-                await asyncio.sleep(0.005)
+        await until(lambda: self.gateway.connections_open == 0)
+
+    async def mutations_settled(self) -> None:
+        await until(lambda: self.gateway.mutations_in_flight == 0)
 
 
-class QuietServer(uvicorn.Server):
+class QuietServer(GracefulServer):
+    """Leaves the signals to pytest."""
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -268,20 +284,15 @@ async def serving(limits: GatewayLimits | None = None, **ports: Any) -> AsyncIte
         port=0,
         log_level="error",
         lifespan="off",
-        ws=AbortableWebSockets,
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,
-        ws_max_size=limits.message_bytes_max,
+        **uvicorn_options(limits),
     )
-    server = QuietServer(config)
+    server = QuietServer(config, gateway.shutdown)
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
+    await until(lambda: server.started)
     try:
         yield Running(world, gateway, server)
     finally:
         world.release.set()
-        await gateway.shutdown()
         server.should_exit = True
         await task
     assert gateway.connections_open == 0

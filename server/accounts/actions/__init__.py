@@ -1,6 +1,6 @@
 """Registering, signing in and out, and making and revoking credentials."""
 
-from server.accounts.actions.authority import reinstate_account, suspend_account
+from server.accounts.actions.authority import guard, reinstate_account, suspend_account
 from server.accounts.actions.issuing import KEY_MARK, SESSION_MARK, Issued
 from server.accounts.actions.keys import create_api_key, revoke_api_key
 from server.accounts.actions.registration import accept, accept_policy, register
@@ -24,6 +24,7 @@ __all__ = [
     "accept_policy",
     "change_password",
     "create_api_key",
+    "guard",
     "register",
     "reinstate_account",
     "revoke_api_key",

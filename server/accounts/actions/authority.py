@@ -1,13 +1,40 @@
-"""Taking authority away. Whatever does so counts up the account's `AuthorityEpoch` in the same transaction."""
+"""Checking authority before acting, and taking it away.
+
+Whatever takes authority away counts up the account's `AuthorityEpoch` in the same transaction.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from server.accounts import reads
 from server.accounts.actions.events import AccountReinstated, AccountSuspended, SessionRevoked
 from server.accounts.model import ACTIVE, SUSPENDED, Account, AuthorityEpoch, Session
-from server.kit.work import Work
+from server.kit.db import Prepared
+from server.kit.problems import PublicError
+from server.kit.work import Call, Work
+
+_CHANGES_CREDENTIALS = frozenset(
+    {"signIn", "signOut", "revokeSession", "changePassword", "createApiKey", "revokeApiKey"}
+)
+
+
+def guard(work: Work, call: Call) -> None:
+    """What every unit of work begins with: the actor's credential must still be good.
+
+    The account's epoch stays locked until the commit, shared among mutations and alone for those that change
+    credentials. So a revocation waits for what was begun before it, and nothing commits after a revocation was
+    answered. Raises PublicError UNAUTHENTICATED.
+    """
+    viewer = call.actor
+    if viewer.account_id is None:
+        return
+    locked = _lock_alone if call.action in _CHANGES_CREDENTIALS else _lock_shared
+    found = locked.run(work.connection, account_id=viewer.account_id)
+    in_time = viewer.expires_at is None or work.now < viewer.expires_at
+    unchanged = bool(found) and found[0][0] == viewer.authority_epoch
+    if not in_time or not (unchanged or viewer.credential_id in reads.still_valid(work, [viewer])):
+        raise PublicError("UNAUTHENTICATED", "The session or API key is no longer valid; sign in again.")
 
 
 def suspend_account(work: Work, account_id: str) -> None:
@@ -39,7 +66,7 @@ def revoke_sessions(work: Work, account_id: str, which: ColumnElement[bool]) -> 
 
 def lock_authority(work: Work, account_id: str) -> None:
     """Wait for the account's other changes of credentials, and let its next ones wait."""
-    work.first(select(literal(1)).where(AuthorityEpoch.account_id == account_id).with_for_update())
+    _lock_alone.run(work.connection, account_id=account_id)
 
 
 def count_revocation(work: Work, account_id: str) -> None:
@@ -51,3 +78,8 @@ def count_revocation(work: Work, account_id: str) -> None:
 
 def _set_status(work: Work, account_id: str, status: str) -> None:
     work.execute(update(Account).where(Account.id == account_id).values(status=status))
+
+
+_this_epoch = select(AuthorityEpoch.epoch).where(AuthorityEpoch.account_id == bindparam("account_id"))
+_lock_shared = Prepared(_this_epoch.with_for_update(read=True))
+_lock_alone = Prepared(_this_epoch.with_for_update())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import reads, rules
 from server.accounts.actions.events import AccountRegistered, PolicyAccepted
@@ -51,11 +52,11 @@ def accept_policy(work: Work, document: str, version: str) -> None:
 
 def accept(work: Work, account_id: str, policy: PolicyVersion, mode: AcceptanceMode) -> None:
     """Store that the account accepts a version of a document. The first acceptance stays."""
-    version = {"account_id": account_id, "document": policy.document, "version": policy.version}
-    if (policy.document, policy.version) in reads.accepted(work, account_id):
-        return
-    work.execute(insert(Acceptance).values(**version, mode=mode.value, at=work.now))
-    work.record(PolicyAccepted(account_id, account_id, policy.document, policy.version, mode.value))
+    new = upsert(Acceptance).values(
+        account_id=account_id, document=policy.document, version=policy.version, mode=mode.value, at=work.now
+    )
+    if work.first(new.on_conflict_do_nothing().returning(Acceptance.account_id)) is not None:
+        work.record(PolicyAccepted(account_id, account_id, policy.document, policy.version, mode.value))
 
 
 def _claim_login(work: Work, login: str, person_id: str) -> None:

@@ -34,6 +34,7 @@ class PasswordProof:
     `rehashed` replaces it where the hash was made with parameters that are no longer used.
     """
 
+    account_id: str
     person_id: str
     verified: str = field(repr=False)
     rehashed: str | None = field(default=None, repr=False)
@@ -43,7 +44,6 @@ def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Is
     """Sign somebody in. Raises CredentialsInvalid, also when the password was changed since it was verified."""
     person = _proved(work, proof)
     terms = work.terms(Terms)
-    lock_authority(work, person.account_id)
     _make_room(work, person, terms.sessions_max)
     session_id, token = work.ids.new("ses"), new_secret(work, SESSION_MARK)
     agent = device.user_agent[: terms.user_agent_length_max] if device.user_agent else None
@@ -92,19 +92,19 @@ def change_password(work: Work, proof: PasswordProof | None, password: NewPasswo
 
 
 def _proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
-    """The person whose password was proved, whose row stays locked. Raises CredentialsInvalid."""
+    """The person whose password was proved; the account's credentials stay locked. Raises CredentialsInvalid."""
     if proof is None:
         raise rules.CredentialsInvalid
+    lock_authority(work, proof.account_id)
     person = work.first(
         select(Person.__table__)
         .join(Account, Account.id == Person.account_id)
         .where(Person.id == proof.person_id, Account.status == ACTIVE)
-        .with_for_update(of=Person)
     )
     if person is None:
         raise rules.CredentialsInvalid
-    stored = work.open("people.password_hash", person.password_hash)
-    if not hmac.compare_digest(stored, proof.verified):
+    stored = reads.open_or_none(work, "people.password_hash", person.password_hash)
+    if stored is None or not hmac.compare_digest(stored, proof.verified):
         raise rules.CredentialsInvalid
     if proof.rehashed is not None:
         _keep_password_hash(work, person, proof.rehashed)

@@ -15,6 +15,7 @@ from server.accounts.rules import Terms
 from server.kit.viewer import SYSTEM, Credentials, Viewer
 from server.kit.work import Call, Read, Units
 
+SESSION_COOKIE = "postmeter_session"
 USES_WAITING_MAX = 10_000
 USES_STORED_AT_ONCE_MAX = 500
 
@@ -35,6 +36,8 @@ class Authenticator:
     def authenticate_in(self, read: Read, credentials: Credentials) -> Viewer | None:
         """The same inside a read that is open anyway."""
         token = credentials.bearer if credentials.bearer is not None else credentials.session_cookie or ""
+        if not token.isascii():
+            return None
         if token.startswith(SESSION_MARK):
             credential = reads.credential_of_session(read, token)
         elif token.startswith(KEY_MARK) and credentials.bearer is not None:

@@ -13,9 +13,10 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import argon2
+from sqlalchemy import Row
 
 from server.accounts.actions import PasswordProof
 from server.accounts.reads import open_or_none, person_by_login, person_of_session
@@ -73,6 +74,7 @@ class Argon2id:
 class _Stored:
     """Whose password is to be verified, and against what."""
 
+    account_id: str
     person_id: str
     login: str
     password_hash: str = field(repr=False)
@@ -134,7 +136,7 @@ class Passwords:
         rehashed = None
         if self._hasher.is_outdated(against):
             rehashed = await self._in_pool(lambda: self._hasher.hash(typed))
-        return PasswordProof(stored.person_id, against, rehashed)
+        return PasswordProof(stored.account_id, stored.person_id, against, rehashed)
 
     async def _in_pool(self, function: Callable[[], T]) -> T:
         if self._pending >= self._pending_max:
@@ -146,21 +148,21 @@ class Passwords:
             self._pending -= 1
 
 
-def _person_by_login(read: Read, login: str) -> object:
+def _person_by_login(read: Read, login: str) -> Row[Any] | None:
     try:
         return person_by_login(read, normal_login(read.terms(Terms), login))
     except LoginInvalid:
         return None
 
 
-def _stored(read: Read, person: object) -> _Stored | None:
+def _stored(read: Read, person: Row[Any] | None) -> _Stored | None:
     if person is None:
         return None
-    login = open_or_none(read, "people.login", person.login)  # type: ignore[attr-defined]
-    password_hash = open_or_none(read, "people.password_hash", person.password_hash)  # type: ignore[attr-defined]
+    login = open_or_none(read, "people.login", person.login)
+    password_hash = open_or_none(read, "people.password_hash", person.password_hash)
     if login is None or password_hash is None:
         return None
-    return _Stored(person.id, login, password_hash)  # type: ignore[attr-defined]
+    return _Stored(person.account_id, person.id, login, password_hash)
 
 
 def _normal(password: str) -> bytes:

@@ -25,7 +25,7 @@ class Sink(Protocol):
     """One subscriber. Every call is synchronous, is made on the event loop, and never blocks or raises."""
 
     def send(self, payload: bytes) -> None:
-        """Deliver one encoded execution result. All subscribers of one execution get the same bytes object."""
+        """Deliver one encoded execution result; all subscribers of one execution get the same bytes."""
 
     def close(self, reason: CloseReason, message: str) -> None:
         """End the subscription. What is sent afterwards is dropped."""

@@ -82,7 +82,8 @@ class SmsRate:
 @strawberry.type(description="What there is to buy, at today's prices in one currency.")
 class Catalog:
     currency: Currency = strawberry.field(description="The currency of all its prices.")
-    products: list[Product] = strawberry.field(description="Everything that can be ordered.")
+    credit_packs: list[CreditPack] = strawberry.field(description="Credits, by the pack.")
+    metered_products: list[MeteredProduct] = strawberry.field(description="What is paid by the unit.")
     credits_per_email: int = strawberry.field(description="E-mail credits for one message.")
     sms_rates: list[SmsRate] = strawberry.field(description="SMS credits by zone.")
 
@@ -103,7 +104,8 @@ class Catalog:
         elsewhere = SmsRate(zone="ELSEWHERE", countries=[], credits_per_segment=terms.sms_credits_elsewhere)
         return cls(
             currency=currency,
-            products=[*packs, *metered],
+            credit_packs=packs,
+            metered_products=metered,
             credits_per_email=terms.credits_per_email,
             sms_rates=[*rates, elsewhere],
         )

@@ -43,7 +43,7 @@ class QuoteOrderInput:
 @strawberry.type
 class OrderQueries:
     @strawberry.field(
-        description="What there is to buy; no products when nothing is sold in the currency.",
+        description="What there is to buy; empty lists when nothing is sold in the currency.",
         metadata=declare(CATALOG),
     )
     def catalog(self, info: Info, currency: CurrencyArgument) -> Catalog:
@@ -75,19 +75,23 @@ def _quoted(info: Info, data: QuoteOrderInput) -> OrderQuote | Problem:
         priced = quote(data.item.item(), data.currency, read.terms(Terms))
     except Refusal as refusal:
         return problem_of(refusal)
-    return OrderQuote.of(priced, balance(read, account_of(info), data.currency.code).available)
+    wallet = balance(read, account_of(info), data.currency.code)
+    assert wallet is not None, "only a past balance can be missing"
+    return OrderQuote.of(priced, wallet.available)
 
 
 @strawberry.field(description="The account's orders, newest first.", metadata=declare(READ))
 def orders(
-    self: strawberry.Parent[Account],
+    account: strawberry.Parent[Account],
     info: Info,
     first: First = 20,
     after: After = None,
     status: StatusArgument = None,
 ) -> Connection[Order]:
     wanted = OrderStatus[status.name] if status is not None else None
-    rows = reads.orders_of_account(info.context.read, self.id, wanted, key_after(after), rows_wanted(first))
+    rows = reads.orders_of_account(
+        info.context.read, account.id, wanted, key_after(after), rows_wanted(first)
+    )
     return page(rows, first, after, Order.of, lambda row: row.id)
 
 

@@ -94,7 +94,7 @@ class OrderSubscriptions:
         "order. An id that is not the account's ends it with NOT_FOUND.",
         metadata=declare(READ, feed=_feed),
     )
-    async def order_changed(
+    def order_changed(  # type: ignore[empty-body]
         self,
         id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only this order; all when left out.")

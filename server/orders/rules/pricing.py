@@ -100,6 +100,7 @@ def metered_cost_minor(units: int, price_minor: int) -> int:
 
 
 def sms_credits_a_segment(country: str, terms: Terms) -> int:
+    """How many SMS credits one segment to a country (ISO 3166-1 alpha-2) takes."""
     for zone in terms.sms_zones:
         if country in zone.countries:
             return zone.credits_per_segment

@@ -47,7 +47,7 @@ _CODE_COLUMN = "top_ups.step_up_code"
 def create_top_up(work: Work, account_id: str, money: Money, payment_token: str, gateway: str) -> TopUp:
     """Commit the intent to pay; the due job `topups.settle` charges it at once, outside this transaction.
 
-    `gateway` is the name of the gateway that knows the token. Raises CurrencyNotOffered, AmountTooSmall,
+    `gateway` is the name of the gateway that knows the token. Raises CurrencyNotAccepted, AmountTooSmall,
     AmountTooLarge, PaymentTokenInvalid or TopUpsTooMany.
     """
     terms = work.terms(Terms)

@@ -106,14 +106,14 @@ def move(work: Work, top_up: TopUp, to: TopUpStatus, event: type[TopUpChange], *
 
 def change(work: Work, top_up: TopUp, event: type[TopUpChange], **changes: object) -> TopUp:
     """Write columns of a locked top-up and record the event that tells it."""
-    changed = write(work, top_up, **changes)
+    changed = write(work, top_up, updated_at=work.now, **changes)
     work.record(event.of(changed))
     return changed
 
 
 def write(work: Work, top_up: TopUp, **changes: object) -> TopUp:
-    """Write columns that no event tells."""
-    statement = update(TopUp).where(TopUp.id == top_up.id).values(updated_at=work.now, **changes)
+    """Write columns that no event tells: none that a customer sees."""
+    statement = update(TopUp).where(TopUp.id == top_up.id).values(**changes)
     row = work.first(statement.returning(*TopUp.__table__.c))
     assert row is not None, "a locked row stays"
     return TopUp(**row._mapping)

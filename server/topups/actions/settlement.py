@@ -31,7 +31,6 @@ from server.topups.rules import ProviderEventAltered, Terms, reconcile_at
 from server.topups.rules.outcomes import (
     ChargedBack,
     ChargeResult,
-    Declined,
     FailureCode,
     NeedsStepUp,
     NotFound,

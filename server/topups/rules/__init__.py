@@ -87,10 +87,10 @@ class AmountTooLarge(Refusal):
 
 
 @dataclass(eq=False)
-class CurrencyNotOffered(Refusal):
-    """Nothing can be paid in this currency here."""
+class CurrencyNotAccepted(Refusal):
+    """No payment is accepted in this currency."""
 
-    code = "CURRENCY_NOT_OFFERED"
+    code = "CURRENCY_NOT_ACCEPTED"
     currency: str
 
     @property
@@ -172,10 +172,10 @@ _CODE = re.compile(r"[0-9A-Za-z]{4,12}\Z")
 
 
 def amount_of(amount: Decimal, currency: Currency, terms: Terms) -> Money:
-    """The ordered amount. Raises AmountInvalid, CurrencyNotOffered, AmountTooSmall or AmountTooLarge."""
+    """The ordered amount. Raises AmountInvalid, CurrencyNotAccepted, AmountTooSmall or AmountTooLarge."""
     limits = terms.limits.get(currency.code)
     if limits is None:
-        raise CurrencyNotOffered(currency.code)
+        raise CurrencyNotAccepted(currency.code)
     try:
         minor = to_minor(amount, currency)
     except AmountError as error:
@@ -185,10 +185,10 @@ def amount_of(amount: Decimal, currency: Currency, terms: Terms) -> Money:
 
 
 def check_amount(money: Money, terms: Terms) -> None:
-    """Raises CurrencyNotOffered, AmountTooSmall or AmountTooLarge."""
+    """Raises CurrencyNotAccepted, AmountTooSmall or AmountTooLarge."""
     limits = terms.limits.get(money.currency.code)
     if limits is None:
-        raise CurrencyNotOffered(money.currency.code)
+        raise CurrencyNotAccepted(money.currency.code)
     if money.minor < limits.minimum_minor:
         raise AmountTooSmall(money.currency.code, limits.minimum_minor)
     if money.minor > limits.maximum_minor:

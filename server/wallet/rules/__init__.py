@@ -17,6 +17,8 @@ UNITS = frozenset((*CREDIT_UNITS, *(currency.code for currency in Currency)))
 TRANSFERS_MAX = 1_000
 """Most transfers in one call: they share a transaction, and a lock on each of their wallets."""
 REFERENCE_LENGTH_MAX = 64
+CHAIN_KEY = "chain"
+"""Under which purpose the key store keeps a wallet's secret."""
 
 
 class Counter(Enum):

@@ -1,0 +1,293 @@
+"""Registering, signing in and out, and credentials, as mutations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from functools import partial
+from typing import Annotated
+
+import strawberry
+
+from server.accounts import actions, reads
+from server.accounts.actions import Device, Issued
+from server.accounts.adapters.authenticator import SESSION_COOKIE
+from server.accounts.adapters.passwords import Passwords
+from server.accounts.graph.problems import (
+    AcceptanceMissingProblem,
+    ApiKeyExpiryInvalidProblem,
+    ApiKeyLimitReachedProblem,
+    ApiKeyNameInvalidProblem,
+    ApiKeyNotFoundProblem,
+    CredentialsInvalidProblem,
+    LoginInvalidProblem,
+    LoginTakenProblem,
+    PasswordTooWeakProblem,
+    PolicyNotInForceProblem,
+    ScopeNotGrantableProblem,
+    SessionNotFoundProblem,
+)
+from server.accounts.graph.types import ApiKey, Scope
+from server.accounts.rules import PERSON_ONLY, Terms
+from server.kit.graph.access import Access, Who, declare, exposes
+from server.kit.graph.context import Cookie, Info
+from server.kit.graph.mutations import OUTCOME, run
+from server.kit.graph.problems import Problem
+from server.kit.work import Work
+
+_OPEN = declare(Access(Who.ANYONE, "identification"))
+_SIGNED_IN = declare(Access(Who.SIGNED_IN, "security"))
+_PERSON = declare(Access(Who.SIGNED_IN, "security", scope=PERSON_ONLY))
+_ACCOUNT = declare(Access(Who.SIGNED_IN, "identification", scope="account:write"))
+
+
+@strawberry.enum(description="How a client keeps its session token.")
+class Transport(Enum):
+    COOKIE = strawberry.enum_value(
+        "COOKIE",
+        description="For browsers: an HttpOnly cookie, which no script can read. The answer has no token.",
+    )
+    BEARER = strawberry.enum_value(
+        "BEARER",
+        description="For other clients: the answer has the token, sent as `Authorization: Bearer …`.",
+    )
+
+
+@strawberry.input(description="A version of a document, as `policyInForce` names it.")
+class PolicyVersionInput:
+    document: str = strawberry.field(description="Which document.")
+    version: str = strawberry.field(description="Which version of it.")
+
+
+@strawberry.input(
+    description="What is needed to open an account. No name, e-mail address or number is asked for."
+)
+class RegisterInput:
+    login: str = strawberry.field(description="3 to 64 letters a to z, digits and . _ + @ -, in any case.")
+    password: str = strawberry.field(description="12 to 256 characters, without the login in it.")
+    accepted_policy: PolicyVersionInput | None = strawberry.field(
+        default=None, description="The policy that the person agrees to; it must be the version in force."
+    )
+
+
+@strawberry.input(description="Login and password.")
+class SignInInput:
+    login: str = strawberry.field(description="The login, in any case.")
+    password: str = strawberry.field(description="The password.")
+    transport: Transport = strawberry.field(description="How the session token is kept.")
+
+
+@strawberry.input(description="Which session.")
+class RevokeSessionInput:
+    id: strawberry.ID = strawberry.field(description="The session's id.")
+
+
+@strawberry.input(description="The present password and the new one.")
+class ChangePasswordInput:
+    current_password: str = strawberry.field(description="The present password.")
+    password: str = strawberry.field(
+        description="The new one: 12 to 256 characters, without the login in it."
+    )
+
+
+@strawberry.input(description="What a new API key may do, and for how long.")
+class CreateApiKeyInput:
+    name: str = strawberry.field(description="What to call it, 1 to 80 characters.")
+    scopes: list[Scope] = strawberry.field(description="What it may do; at least one, never KEYS_WRITE.")
+    expires_at: datetime | None = strawberry.field(default=None, description="When it ends; null for never.")
+
+
+@strawberry.input(description="Which API key.")
+class RevokeApiKeyInput:
+    id: strawberry.ID = strawberry.field(description="The key's id.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="An account was opened. Sign in to use it.")
+class Registered:
+    account_id: strawberry.ID = strawberry.field(description="The new account.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="A session was started.")
+class SignedIn:
+    session_id: strawberry.ID = strawberry.field(description="The session.")
+    token: str | None = strawberry.field(
+        description="The session token, this once; null where a cookie carries it."
+    )
+    expires_at: datetime = strawberry.field(description="When the session ends in any case.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="The session has ended; its subscriptions end with it.")
+class SignedOut:
+    session_id: strawberry.ID = strawberry.field(description="The session that ended.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="The session has ended; its subscriptions end with it.")
+class SessionRevoked:
+    session_id: strawberry.ID = strawberry.field(description="The session that ended.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="The password was changed and all other sessions of the person have ended.")
+class PasswordChanged:
+    changed_at: datetime = strawberry.field(description="When.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="An API key was made.")
+class ApiKeyCreated:
+    api_key: ApiKey = strawberry.field(description="The key, as lists show it.")
+    secret: str = strawberry.field(
+        description="The secret, this once: store it now. It cannot be shown again."
+    )
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="The API key is of no use any more; its subscriptions have ended.")
+class ApiKeyRevoked:
+    api_key_id: strawberry.ID = strawberry.field(description="The key that ended.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="The acceptance is stored.")
+class PolicyAccepted:
+    document: str = strawberry.field(description="Which document.")
+    version: str = strawberry.field(description="Which version of it.")
+
+
+RegisterResult = Annotated[
+    Registered | LoginInvalidProblem | LoginTakenProblem | PasswordTooWeakProblem | AcceptanceMissingProblem,
+    strawberry.union("RegisterResult", description="A new account, or why there is none."),
+]
+SignInResult = Annotated[
+    SignedIn | CredentialsInvalidProblem,
+    strawberry.union("SignInResult", description="A session, or why there is none."),
+]
+SignOutResult = Annotated[
+    SignedOut | SessionNotFoundProblem,
+    strawberry.union("SignOutResult", description="The session that ended, or that there was none."),
+]
+RevokeSessionResult = Annotated[
+    SessionRevoked | SessionNotFoundProblem,
+    strawberry.union("RevokeSessionResult", description="The session that ended, or that there was none."),
+]
+ChangePasswordResult = Annotated[
+    PasswordChanged | CredentialsInvalidProblem | PasswordTooWeakProblem,
+    strawberry.union("ChangePasswordResult", description="That the password was changed, or why not."),
+]
+CreateApiKeyResult = Annotated[
+    ApiKeyCreated
+    | ApiKeyNameInvalidProblem
+    | ScopeNotGrantableProblem
+    | ApiKeyExpiryInvalidProblem
+    | ApiKeyLimitReachedProblem
+    | AcceptanceMissingProblem,
+    strawberry.union("CreateApiKeyResult", description="A new API key, or why there is none."),
+]
+RevokeApiKeyResult = Annotated[
+    ApiKeyRevoked | ApiKeyNotFoundProblem,
+    strawberry.union("RevokeApiKeyResult", description="The key that ended, or that there was none."),
+]
+AcceptPolicyResult = Annotated[
+    PolicyAccepted | PolicyNotInForceProblem,
+    strawberry.union("AcceptPolicyResult", description="The acceptance, or why there is none."),
+]
+
+
+@strawberry.type
+class AccountMutations:
+    @strawberry.mutation(
+        metadata=_OPEN, description="Open an account. It needs the policy's acceptance; it does not sign in."
+    )
+    async def register(self, info: Info, input: RegisterInput) -> RegisterResult:
+        policy = input.accepted_policy
+        accepted = (policy.document, policy.version) if policy else None
+        password = await info.context.services.get(Passwords).prepare(input.login, input.password)
+        return await run(  # type: ignore[return-value]
+            info,
+            lambda work: actions.register(work, input.login, password, accepted),
+            lambda _work, account_id: Registered(account_id=strawberry.ID(account_id)),
+        )
+
+    @strawberry.mutation(metadata=_OPEN, description="Start a session with login and password.")
+    async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
+        context = info.context
+        proof = await context.services.get(Passwords).prove(input.login, input.password)
+        device = Device(context.user_agent, context.remote_address)
+
+        def present(work: Work, issued: Issued) -> tuple[Issued, SignedIn]:
+            ends = work.now + work.terms(Terms).session_age_max
+            shown = issued.secret if input.transport is Transport.BEARER else None
+            return issued, SignedIn(session_id=strawberry.ID(issued.id), token=shown, expires_at=ends)
+
+        outcome = await run(info, lambda work: actions.start_session(work, proof, device), present)
+        if isinstance(outcome, Problem):
+            return outcome  # type: ignore[return-value]
+        issued, signed_in = outcome
+        if input.transport is Transport.COOKIE:
+            age_max = context.units.house.terms.get(Terms).session_age_max
+            context.cookies.append(Cookie(SESSION_COOKIE, issued.secret, int(age_max.total_seconds())))
+        return signed_in
+
+    @strawberry.mutation(metadata=_SIGNED_IN, description="End the session that this request is made with.")
+    async def sign_out(self, info: Info) -> SignOutResult:
+        session_id = strawberry.ID(info.context.viewer.credential_id or "")
+        outcome = await run(info, actions.sign_out, lambda _work, _none: SignedOut(session_id=session_id))
+        if isinstance(outcome, SignedOut):
+            info.context.cookies.append(Cookie(SESSION_COOKIE, "", 0))
+        return outcome  # type: ignore[return-value]
+
+    @strawberry.mutation(metadata=_PERSON, description="End a session of the account.")
+    async def revoke_session(self, info: Info, input: RevokeSessionInput) -> RevokeSessionResult:
+        return await run(  # type: ignore[return-value]
+            info,
+            lambda work: actions.revoke_session(work, input.id),
+            lambda _work, _none: SessionRevoked(session_id=input.id),
+        )
+
+    @strawberry.mutation(
+        metadata=_PERSON, description="Change one's password; ends one's other sessions, not the API keys."
+    )
+    async def change_password(self, info: Info, input: ChangePasswordInput) -> ChangePasswordResult:
+        session_id = info.context.viewer.credential_id or ""
+        proof, password = await info.context.services.get(Passwords).replace(
+            session_id, input.current_password, input.password
+        )
+        return await run(  # type: ignore[return-value]
+            info,
+            lambda work: actions.change_password(work, proof, password),
+            lambda work, _none: PasswordChanged(changed_at=work.now),
+        )
+
+    @strawberry.mutation(metadata=_PERSON, description="Make an API key. Its secret is in this answer only.")
+    async def create_api_key(self, info: Info, input: CreateApiKeyInput) -> CreateApiKeyResult:
+        scopes = [str(scope.value) for scope in input.scopes]
+
+        def present(work: Work, issued: Issued) -> ApiKeyCreated:
+            row = reads.api_keys_by_id(work, [issued.id])[issued.id]
+            return ApiKeyCreated(api_key=ApiKey.of(work, row), secret=issued.secret)
+
+        action = partial(actions.create_api_key, name=input.name, scopes=scopes, expires_at=input.expires_at)
+        return await run(info, action, present)  # type: ignore[return-value]
+
+    @strawberry.mutation(metadata=_PERSON, description="End an API key.")
+    async def revoke_api_key(self, info: Info, input: RevokeApiKeyInput) -> RevokeApiKeyResult:
+        return await run(  # type: ignore[return-value]
+            info,
+            lambda work: actions.revoke_api_key(work, input.id),
+            lambda _work, _none: ApiKeyRevoked(api_key_id=input.id),
+        )
+
+    @strawberry.mutation(
+        metadata=_ACCOUNT,
+        description="Accept a version of a document that is in force. Twice is as good as once.",
+    )
+    async def accept_policy(self, info: Info, input: PolicyVersionInput) -> AcceptPolicyResult:
+        return await run(  # type: ignore[return-value]
+            info,
+            lambda work: actions.accept_policy(work, input.document, input.version),
+            lambda _work, _none: PolicyAccepted(document=input.document, version=input.version),
+        )

@@ -1,0 +1,292 @@
+"""`postmeter serve --demo`: a small made-up company, whose history goes through the public API like anybody's.
+
+Its sixty days are made in seconds by a clock that moves; then gentle simulated traffic keeps its balances moving.
+What happens is the same every time; what opens the door (password and key) is random every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import structlog
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from server.app import Postmeter
+from server.kit.clock import SystemClock
+from server.kit.ids import SeededEntropy
+from server.kit.problems import PublicError
+
+DAYS = 60
+SEED = 1883  # the year of the first postal meter patent, and as good a seed as any
+LOGIN = "larkpress"
+MONEY_LOW, EMAIL_LOW, SMS_LOW = 60, 4_000, 60
+TRAFFIC_PAUSE_SECONDS = (0.6, 2.4)
+
+_log = structlog.get_logger("postmeter.demo")
+
+
+class DemoClock:
+    """The machine's clock, moved back; it only ever moves forward until it shows the true time again."""
+
+    def __init__(self) -> None:
+        self._machine = SystemClock()
+        self._behind = timedelta(days=DAYS)
+
+    def now(self) -> datetime:
+        return self._machine.now() - self._behind
+
+    def forward(self, step: timedelta) -> None:
+        self._behind = max(timedelta(0), self._behind - step)
+
+    def catch_up(self) -> None:
+        self._behind = timedelta(0)
+
+
+class Demo:
+    """Lark Press, a made-up publisher of newsletters."""
+
+    def __init__(self, postmeter: Postmeter, clock: DemoClock, out: Console) -> None:
+        self._postmeter = postmeter
+        self._clock = clock
+        self._out = out
+        self._dice = Dice(SEED)
+        self._password = postmeter.house.entropy.bytes(12).hex()
+        self._made = 0
+
+    async def run(self, url: str) -> None:
+        """Make the history, print how to get in, then keep the balances moving until cancelled."""
+        self._out.print(f"[dim]The demo writes {DAYS} days of history; the server answers meanwhile.[/dim]")
+        try:
+            async with self._company(url) as company:
+                await self._history(company)
+                self._clock.catch_up()
+                self._invite(url, company.key)
+                await self._traffic(company)
+        except Exception:
+            _log.exception("demo_failed")
+            self._out.print("[red]The demo stopped; the server goes on. The log says why.[/red]")
+
+    @asynccontextmanager
+    async def _company(self, url: str) -> AsyncIterator[Api]:
+        async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+            api = Api(client)
+            policy = (await api.ask("{ policyInForce { document version } }"))["policyInForce"]
+            account = {"login": LOGIN, "password": self._password, "acceptedPolicy": policy}
+            await api.do("register", "RegisterInput", account)
+            signed_in = await api.do(
+                "signIn",
+                "SignInInput",
+                {"login": LOGIN, "password": self._password, "transport": "BEARER"},
+                "... on SignedIn { token }",
+            )
+            api.key = signed_in["token"]
+            key = await api.do(
+                "createApiKey",
+                "CreateApiKeyInput",
+                {"name": "Demo sender", "scopes": KEY_SCOPES},
+                "... on ApiKeyCreated { secret }",
+            )
+            api.key = key["secret"]
+            yield api
+
+    # ---- history
+
+    async def _history(self, company: Api) -> None:
+        await self._top_up(company, 400, "tok_sandbox_ok")
+        await self._order_credits(company, "EMAIL_10K", 1)
+        await self._order_credits(company, "SMS_1K", 1)
+        for day in range(DAYS):
+            await self._special(company, day)
+            for _ in range(self._dice.between(2, 4)):
+                await self._send(company)
+                self._clock.forward(timedelta(minutes=self._dice.between(20, 300)))
+            await self._replenish(company)
+            self._clock.forward(timedelta(days=1) / 2)
+
+    async def _special(self, company: Api, day: int) -> None:
+        """The days on which something out of the ordinary happens."""
+        match day:
+            case 9:
+                await self._top_up(company, 90, "tok_sandbox_declined")
+            case 15:
+                await self._top_up(company, 120, "tok_sandbox_short")
+            case 21:
+                order = await self._order_credits(company, "SMS_1K", 1)
+                await self._cancel(company, order, "CUSTOMER_ERROR")
+            case 30:
+                await self._verify_addresses(company, 12_000, "Spring list")
+            case 38:
+                order = await self._order_credits(company, "EMAIL_10K", 1)
+                await self._cancel(company, order, "DUPLICATE")
+            case 47:
+                await self._hold(company, 1_500, 1_320)
+            case _:
+                pass
+
+    async def _send(self, company: Api) -> None:
+        if self._dice.between(1, 6) == 1:
+            segments = self._dice.between(2, 14)
+            await self._use(company, {"smsSend": {"segments": segments, "country": "CH"}})
+        else:
+            await self._use(company, {"emailSend": {"messages": self._dice.between(40, 420)}})
+
+    async def _replenish(self, company: Api) -> None:
+        """Buy what runs low, as a careful office does."""
+        money, email, sms = await self._balances(company)
+        if money < MONEY_LOW:
+            await self._top_up(company, 250, "tok_sandbox_ok")
+        if email < EMAIL_LOW:
+            await self._order_credits(company, "EMAIL_10K", 1)
+        if sms < SMS_LOW:
+            await self._order_credits(company, "SMS_100", 3)
+
+    # ---- live
+
+    async def _traffic(self, company: Api) -> None:
+        while True:
+            low, high = TRAFFIC_PAUSE_SECONDS
+            await asyncio.sleep(low + (high - low) * self._dice.between(0, 100) / 100)
+            try:
+                await self._send(company)
+                await self._replenish(company)
+            except (httpx.HTTPError, PublicError) as error:
+                _log.warning("demo_traffic_failed", error=type(error).__name__)
+
+    def _invite(self, url: str, key: str) -> None:
+        table = Table.grid(padding=(0, 2))
+        table.add_row("Watch a balance", f"{url}/examples/balance-watcher/#key={key}")
+        table.add_row("GraphiQL", f"{url}/graphql")
+        table.add_row("Login", LOGIN)
+        table.add_row("Password", self._password)
+        table.add_row("API key", key)
+        self._out.print(Panel(table, title="The demo is ready", title_align="left", expand=False), soft_wrap=True)
+        self._out.print(f"In a terminal: POSTMETER_API_KEY={key} postmeter watch EMAIL --url {url}/graphql", soft_wrap=True)
+
+    # ---- verbs
+
+    async def _top_up(self, company: Api, amount: int, token: str) -> None:
+        made = await company.do(
+            "createTopUp",
+            "CreateTopUpInput",
+            {
+                "amount": {"amount": f"{amount}.00", "currency": "EUR"},
+                "paymentToken": token,
+                "idempotencyKey": self._key(),
+            },
+            "... on TopUpCreated { topUp { id } }",
+        )
+        # The due work that the mutation left is done here and now, before the clock moves on.
+        await self._postmeter.due.run_due()
+        del made
+
+    async def _order_credits(self, company: Api, code: str, packs: int) -> str:
+        item = {"creditPack": {"code": code, "packs": packs}}
+        return await self._order(company, item)
+
+    async def _verify_addresses(self, company: Api, addresses: int, list_name: str) -> str:
+        item = {"emailVerification": {"addresses": addresses, "checkMailbox": True, "listName": list_name}}
+        return await self._order(company, item)
+
+    async def _order(self, company: Api, item: dict[str, Any]) -> str:
+        placed = await company.do(
+            "placeOrder",
+            "PlaceOrderInput",
+            {"item": item, "currency": "EUR", "idempotencyKey": self._key()},
+            "... on OrderPlaced { order { id } }",
+        )
+        return str(placed["order"]["id"])
+
+    async def _cancel(self, company: Api, order_id: str, reason: str) -> None:
+        await company.do(
+            "cancelOrder",
+            "CancelOrderInput",
+            {"orderId": order_id, "reason": reason, "idempotencyKey": self._key()},
+        )
+
+    async def _use(self, company: Api, operation: dict[str, Any]) -> None:
+        key = self._key()
+        entry = {"operation": operation, "reference": f"send:{key}"}
+        await company.do("recordUsage", "RecordUsageInput", {"entries": [entry], "idempotencyKey": key})
+
+    async def _hold(self, company: Api, quantity: int, used: int) -> None:
+        placed = await company.do(
+            "placeHold",
+            "PlaceHoldInput",
+            {"unit": "EMAIL", "quantity": quantity, "idempotencyKey": self._key()},
+            "... on HoldPlaced { hold { id } }",
+        )
+        await company.do(
+            "captureHold",
+            "CaptureHoldInput",
+            {"holdId": placed["hold"]["id"], "quantity": used, "final": True, "idempotencyKey": self._key()},
+        )
+
+    async def _balances(self, company: Api) -> tuple[float, float, float]:
+        found = await company.ask("{ viewer { account { wallets { unit balance { available } } } } }")
+        available = {
+            wallet["unit"]: float(wallet["balance"]["available"]) for wallet in found["viewer"]["account"]["wallets"]
+        }
+        return available.get("EUR", 0), available.get("EMAIL", 0), available.get("SMS", 0)
+
+    def _key(self) -> str:
+        self._made += 1
+        return f"demo-{self._made:05}"
+
+
+KEY_SCOPES = [
+    "ACCOUNT_READ",
+    "BALANCE_READ",
+    "LEDGER_READ",
+    "TOPUPS_READ",
+    "TOPUPS_WRITE",
+    "ORDERS_READ",
+    "ORDERS_WRITE",
+    "USAGE_WRITE",
+]
+
+
+class Api:
+    """The public API, as a program sees it."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self.key = ""
+
+    async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run an operation. Raises PublicError with the first error's code."""
+        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        body = {"query": query, "variables": variables or {}}
+        answer = (await self._client.post("/graphql", json=body, headers=headers)).json()
+        if answer.get("errors"):
+            first = answer["errors"][0]
+            raise PublicError(first.get("extensions", {}).get("code", "ERROR"), first["message"])
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def do(self, field: str, input_type: str, data: dict[str, Any], selection: str = "") -> dict[str, Any]:
+        """Run one mutation; a refusal is raised as PublicError."""
+        document = (
+            f"mutation($input: {input_type}!) {{ {field}(input: $input) "
+            f"{{ __typename {selection} ... on Problem {{ code message }} }} }}"
+        )
+        answer: dict[str, Any] = (await self.ask(document, {"input": data}))[field]
+        if "code" in answer:
+            raise PublicError(answer["code"], f"{field}: {answer['message']}")
+        return answer
+
+
+class Dice:
+    """Repeatable numbers for a made-up company."""
+
+    def __init__(self, seed: int) -> None:
+        self._entropy = SeededEntropy(seed)
+
+    def between(self, low: int, high: int) -> int:
+        return low + int.from_bytes(self._entropy.bytes(4), "big") % (high - low + 1)

@@ -1,0 +1,67 @@
+"""The slice's enumerations, each value with its meaning. Their names are those of the rules."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+
+@strawberry.enum(name="TopUpStatus", description="Where a top-up is.")
+class TopUpStatusEnum(Enum):
+    PENDING = strawberry.enum_value("PENDING", description="It is ordered; the gateway was not asked yet.")
+    PROCESSING = strawberry.enum_value(
+        "PROCESSING", description="The gateway works on it, or waits for `nextAction`."
+    )
+    SUCCEEDED = strawberry.enum_value(
+        "SUCCEEDED", description="The money came, and what came is in the balance."
+    )
+    FAILED = strawberry.enum_value(
+        "FAILED", description="No money came. Should it come after all, it is credited and this is SUCCEEDED."
+    )
+    ERRORED = strawberry.enum_value(
+        "ERRORED", description="It is not known whether money came; the gateway is being asked."
+    )
+    REVERSED = strawberry.enum_value(
+        "REVERSED", description="The money went again and was taken out of the balance. Final."
+    )
+
+
+@strawberry.enum(name="TopUpFailureCode", description="Why a top-up is FAILED, ERRORED or REVERSED.")
+class FailureCodeEnum(Enum):
+    DECLINED = strawberry.enum_value("DECLINED", description="The payer's bank said no.")
+    STEP_UP_FAILED = strawberry.enum_value("STEP_UP_FAILED", description="Too many wrong codes.")
+    STEP_UP_EXPIRED = strawberry.enum_value("STEP_UP_EXPIRED", description="Nobody entered the code in time.")
+    NOTHING_RECEIVED = strawberry.enum_value(
+        "NOTHING_RECEIVED", description="The payment went through, but fees ate all of it."
+    )
+    NOT_CHARGED = strawberry.enum_value(
+        "NOT_CHARGED", description="The request to the gateway was lost; nothing was charged."
+    )
+    TOKEN_GONE = strawberry.enum_value(
+        "TOKEN_GONE", description="The payment token was erased before it could be used."
+    )
+    OUTCOME_UNKNOWN = strawberry.enum_value(
+        "OUTCOME_UNKNOWN", description="The gateway did not answer; it is being asked."
+    )
+    CHARGED_BACK = strawberry.enum_value("CHARGED_BACK", description="The payer's bank took the money back.")
+    FAILED_LATE = strawberry.enum_value(
+        "FAILED_LATE", description="The payment failed after it had been reported as received."
+    )
+
+
+@strawberry.enum(name="TopUpNextAction", description="What the payer has to do before a top-up goes on.")
+class NextActionEnum(Enum):
+    ENTER_CODE = strawberry.enum_value(
+        "ENTER_CODE", description="Give the code that the payer's bank sent to `confirmTopUp`."
+    )
+
+
+@strawberry.enum(name="AmountFault", description="Why an amount cannot be meant.")
+class AmountFaultEnum(Enum):
+    NOT_A_NUMBER = strawberry.enum_value("NOT_A_NUMBER", description="It is no finite number.")
+    TOO_PRECISE = strawberry.enum_value(
+        "TOO_PRECISE", description="It has more decimals than the currency has."
+    )
+    TOO_LARGE = strawberry.enum_value("TOO_LARGE", description="No balance can hold it.")
+    NEGATIVE = strawberry.enum_value("NEGATIVE", description="It is below zero.")

@@ -1,0 +1,114 @@
+"""The refusals of top-ups as members of result unions."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import strawberry
+
+from server.kit.graph.problems import Problem, common, problem
+from server.kit.graph.scalars import MoneyType
+from server.kit.money import Currency, Money
+from server.topups import rules
+from server.topups.graph.enums import AmountFaultEnum, TopUpStatusEnum
+from server.topups.rules import outcomes
+
+
+@problem(rules.AmountInvalid)
+@strawberry.type(description="The amount cannot be meant.")
+class AmountInvalid(Problem):
+    fault: AmountFaultEnum = strawberry.field(description="What is wrong with it.")
+
+    @classmethod
+    def of(cls, refusal: rules.AmountInvalid) -> Self:
+        return cls(**common(refusal), fault=AmountFaultEnum[refusal.fault])
+
+
+@problem(rules.AmountTooSmall)
+@strawberry.type(description="The amount is below the smallest top-up of this currency.")
+class AmountTooSmall(Problem):
+    minimum: MoneyType = strawberry.field(description="The smallest top-up.")
+
+    @classmethod
+    def of(cls, refusal: rules.AmountTooSmall) -> Self:
+        minimum = Money(refusal.minimum_minor, Currency[refusal.currency])
+        return cls(**common(refusal), minimum=MoneyType.of(minimum))
+
+
+@problem(rules.AmountTooLarge)
+@strawberry.type(description="The amount is above the largest top-up of this currency.")
+class AmountTooLarge(Problem):
+    maximum: MoneyType = strawberry.field(description="The largest top-up.")
+
+    @classmethod
+    def of(cls, refusal: rules.AmountTooLarge) -> Self:
+        maximum = Money(refusal.maximum_minor, Currency[refusal.currency])
+        return cls(**common(refusal), maximum=MoneyType.of(maximum))
+
+
+@problem(rules.CurrencyNotAccepted)
+@strawberry.type(description="No payment is accepted in this currency.")
+class CurrencyNotAccepted(Problem):
+    currency: Currency = strawberry.field(description="The currency that was asked for.")
+
+    @classmethod
+    def of(cls, refusal: rules.CurrencyNotAccepted) -> Self:
+        return cls(**common(refusal), currency=Currency[refusal.currency])
+
+
+@problem(rules.PaymentTokenInvalid)
+@strawberry.type(description="No gateway here knows this payment token. Card numbers are never accepted.")
+class PaymentTokenInvalid(Problem):
+    pass
+
+
+@problem(rules.GatewayUnavailable)
+@strawberry.type(description="The token's payment gateway is switched off in this deployment.")
+class GatewayUnavailable(Problem):
+    gateway: str = strawberry.field(description="The gateway's name.")
+
+    @classmethod
+    def of(cls, refusal: rules.GatewayUnavailable) -> Self:
+        return cls(**common(refusal), gateway=refusal.gateway)
+
+
+@problem(rules.TopUpsTooMany)
+@strawberry.type(description="As many top-ups as allowed are waiting for their outcome.")
+class TopUpsTooMany(Problem):
+    limit: int = strawberry.field(description="How many may wait at once.")
+
+    @classmethod
+    def of(cls, refusal: rules.TopUpsTooMany) -> Self:
+        return cls(**common(refusal), limit=refusal.limit)
+
+
+@problem(rules.TopUpNotFound)
+@strawberry.type(description="There is no such top-up.")
+class TopUpNotFound(Problem):
+    pass
+
+
+@problem(outcomes.TopUpStatusConflict)
+@strawberry.type(description="The top-up is not waiting for a code.")
+class TopUpStatusConflict(Problem):
+    status: TopUpStatusEnum = strawberry.field(description="Where it is instead.")
+
+    @classmethod
+    def of(cls, refusal: outcomes.TopUpStatusConflict) -> Self:
+        return cls(**common(refusal), status=TopUpStatusEnum[refusal.status])
+
+
+@problem(rules.ConfirmationCodeInvalid)
+@strawberry.type(description="A confirmation code has 4 to 12 letters and digits.")
+class ConfirmationCodeInvalid(Problem):
+    pass
+
+
+@problem(rules.ConfirmationsTooMany)
+@strawberry.type(description="The challenge was answered as often as allowed.")
+class ConfirmationsTooMany(Problem):
+    limit: int = strawberry.field(description="How many answers are allowed.")
+
+    @classmethod
+    def of(cls, refusal: rules.ConfirmationsTooMany) -> Self:
+        return cls(**common(refusal), limit=refusal.limit)

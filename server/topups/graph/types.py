@@ -1,0 +1,97 @@
+"""Top-ups as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from server.kit.graph.access import Access, Who, exposes
+from server.kit.graph.context import Info
+from server.kit.graph.feed import FeedEventKind
+from server.kit.graph.node import Node
+from server.kit.graph.scalars import BigInt, MoneyType
+from server.kit.money import Currency, Money
+from server.topups.graph.enums import FailureCodeEnum, NextActionEnum, TopUpStatusEnum
+from server.topups.model import TopUp
+
+READ = Access(Who.SIGNED_IN, "balance_and_orders", "topups:read")
+WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "topups:write")
+OPEN = Access(Who.ANYONE, "balance_and_orders")
+
+
+@exposes(READ)
+@strawberry.type(name="TopUp", description="One payment into the balance.")
+class TopUpType(Node):
+    transaction_id: strawberry.ID = strawberry.field(
+        description="The payment's own id, unique like the top-up's; the gateway knows it too."
+    )
+    created_at: datetime = strawberry.field(description="When it was ordered.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    amount: MoneyType = strawberry.field(description="What was ordered.")
+    received: MoneyType | None = strawberry.field(
+        description="What came, after the fees of banks; exactly this was credited. Null until something came."
+    )
+    status: TopUpStatusEnum = strawberry.field(description="Where it is.")
+    failure_code: FailureCodeEnum | None = strawberry.field(
+        description="Why, when it is FAILED, ERRORED or REVERSED."
+    )
+    next_action: NextActionEnum | None = strawberry.field(
+        description="What the payer has to do before it goes on; null when nothing."
+    )
+
+    @classmethod
+    def of(cls, top_up: TopUp) -> TopUpType:
+        """The top-up as it is now."""
+        return cls.at(top_up, top_up.updated_at, vars(top_up))
+
+    @classmethod
+    def at(cls, top_up: TopUp, instant: datetime, state: Mapping[str, Any]) -> TopUpType:
+        """The top-up as it was then: `state` has the four things that change."""
+        currency = Currency[top_up.currency]
+        received_minor, failure, action = (
+            state[name] for name in ("received_minor", "failure_code", "next_action")
+        )
+        return cls(
+            id=strawberry.ID(top_up.id),
+            transaction_id=strawberry.ID(top_up.transaction_id),
+            created_at=top_up.created_at,
+            updated_at=instant,
+            amount=MoneyType.of(Money(top_up.amount_minor, currency)),
+            received=None if received_minor is None else MoneyType.of(Money(received_minor, currency)),
+            status=TopUpStatusEnum[state["status"]],
+            failure_code=None if failure is None else FailureCodeEnum[failure],
+            next_action=None if action is None else NextActionEnum[action],
+        )
+
+
+@exposes(READ)
+@strawberry.type(description="One message of `topUpChanged`.")
+class TopUpUpdate:
+    kind: FeedEventKind = strawberry.field(description="Why this message was sent.")
+    sequence: BigInt = strawberry.field(
+        description="The account's sequence of this message; give it as `after` to resume behind it."
+    )
+    top_up: TopUpType | None = strawberry.field(
+        description="The top-up as it was right after this change. In a snapshot or a reset the one that was asked "
+        "for as it is now, null when all are watched."
+    )
+    newest: list[TopUpType] = strawberry.field(
+        description="In a snapshot or a reset of all top-ups the 20 newest; else empty."
+    )
+
+
+@exposes(OPEN)
+@strawberry.type(description="A payment token of the sandbox gateway, and the story that it plays.")
+class SandboxToken:
+    token: str = strawberry.field(description="Give it as `paymentToken`.")
+    description: str = strawberry.field(description="What happens to the payment.")
+
+
+def account_of(info: Info) -> str:
+    """The signed-in account."""
+    account_id = info.context.viewer.account_id
+    assert account_id is not None, "these fields are for the signed-in"
+    return account_id

@@ -1,0 +1,140 @@
+"""Signed roots: one file a day, outside the database, with the head of every wallet.
+
+A file has a header line, a line for each wallet in the order of ids (`wallet sequence head`), and a footer line
+with the Merkle root over those lines and an Ed25519 signature over instant, number of wallets, root and the root
+before. Whoever rewrites the database cannot rewrite a root without the server's secret.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from server.kit.clock import from_micros, to_micros
+from server.wallet.rules.merkle import Leaf, MerkleTree
+
+ROOTS_KEPT = 30
+_FORMAT = "postmeter-root-1"
+_SUFFIX = ".root"
+_NO_ROOT = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRoot:
+    """A root file whose hash and signature are right."""
+
+    path: Path
+    at: datetime
+    root: bytes
+    previous: bytes
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Its wallets, in the order of ids."""
+        with self.path.open(encoding="ascii") as file:
+            next(file)
+            for line in file:
+                if line.startswith("{"):
+                    return
+                yield Leaf.parse(line.rstrip("\n"))
+
+
+class RootWriter:
+    """Writes one root: begin, `add` leaves in the order of ids, `finish`. The file appears whole or not at all."""
+
+    def __init__(self, folder: Path, secret: bytes, at: datetime) -> None:
+        self._folder = folder
+        self._secret = secret
+        self._at = at
+        self._tree = MerkleTree()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        before = root_paths(folder)
+        self._previous = read_root(before[-1], secret).root if before else _NO_ROOT
+        self._path = folder / f"{at:%Y%m%dT%H%M%S%fZ}{_SUFFIX}"
+        self._draft = self._path.with_suffix(".draft")
+        self._file = self._draft.open("w", encoding="ascii")
+        self._line(json.dumps({"format": _FORMAT, "at": to_micros(at), "previous": self._previous.hex()}))
+
+    def add(self, leaves: Sequence[Leaf]) -> None:
+        for leaf in leaves:
+            self._tree.add(leaf)
+            self._line(leaf.line())
+
+    def finish(self) -> Path:
+        """Sign, make it durable under its name, and drop files that are too old to compare with."""
+        root = self._tree.root()
+        message = _signed(to_micros(self._at), self._tree.count, root, self._previous)
+        signature = _key(self._secret).sign(message)
+        footer = {"wallets": self._tree.count, "root": root.hex(), "signature": signature.hex()}
+        self._line(json.dumps(footer))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._draft.replace(self._path)
+        _sync_folder(self._folder)
+        for old in root_paths(self._folder)[:-ROOTS_KEPT]:
+            old.unlink()
+        return self._path
+
+    def _line(self, text: str) -> None:
+        self._file.write(text + "\n")
+
+
+class RootInvalid(Exception):
+    """A root file that is damaged, or that this server did not sign."""
+
+
+def root_paths(folder: Path) -> list[Path]:
+    """The root files, the oldest first."""
+    return sorted(folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else []
+
+
+def read_root(path: Path, secret: bytes) -> SignedRoot:
+    """Read and check a file. Raises RootInvalid."""
+    try:
+        return _read_root(path, secret)
+    except (ValueError, KeyError, StopIteration, InvalidSignature):
+        raise RootInvalid(path.stem) from None
+
+
+def _read_root(path: Path, secret: bytes) -> SignedRoot:
+    tree = MerkleTree()
+    with path.open(encoding="ascii") as file:
+        header = json.loads(next(file))
+        for line in file:
+            if line.startswith("{"):
+                footer = json.loads(line)
+                break
+            tree.add(Leaf.parse(line.rstrip("\n")))
+        else:
+            raise ValueError("no footer")
+    previous = bytes.fromhex(header["previous"])
+    message = _signed(header["at"], tree.count, tree.root(), previous)
+    _key(secret).public_key().verify(bytes.fromhex(footer["signature"]), message)
+    return SignedRoot(path, from_micros(header["at"]), tree.root(), previous)
+
+
+def _signed(at_micros: int, count: int, root: bytes, previous: bytes) -> bytes:
+    return f"{_FORMAT} {at_micros} {count} {root.hex()} {previous.hex()}".encode()
+
+
+def _key(secret: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secret)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,141 @@
+"""Balances, postings and holds. A wallet that was never used reads as zeros at sequence 0."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from server.kit.work import Read
+from server.wallet.model import Claim, Hold, Posting, Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """What a wallet has, in the smallest part of its unit. `at` is its last change, None before the first."""
+
+    unit: str
+    posted: int
+    held: int
+    sequence: int
+    at: datetime | None
+
+    @property
+    def available(self) -> int:
+        return self.posted - self.held
+
+
+def balance(read: Read, account_id: str, unit: str, as_of: int | None = None) -> BalanceRow | None:
+    """The balance now, or as it was right after the change number `as_of`; None when that has not been yet."""
+    row = wallet(read, account_id, unit)
+    head = row.sequence if row is not None else 0
+    if as_of is not None and not 0 <= as_of <= head:
+        return None
+    if row is None or as_of == 0:
+        return BalanceRow(unit, posted=0, held=0, sequence=0, at=None)
+    if as_of is None or as_of == head:
+        return _balance_of(row)
+    past = read.first(select(_posting).where(_posting.c.wallet_id == row.id, _posting.c.sequence == as_of))
+    return balance_after(unit, past) if past is not None else None
+
+
+def balance_after(unit: str, posting: Row[Any]) -> BalanceRow:
+    """The balance right after a posting."""
+    return BalanceRow(
+        unit, posting.posted_after, posting.held_after, sequence=posting.sequence, at=posting.at
+    )
+
+
+def balances(read: Read, account_id: str) -> Sequence[BalanceRow]:
+    """The account's opened wallets, by unit."""
+    return balances_of(read, [account_id])[account_id]
+
+
+def balances_of(read: Read, account_ids: Sequence[str]) -> Mapping[str, Sequence[BalanceRow]]:
+    """The same for many accounts, in one query; an account without wallets has an empty list."""
+    found: dict[str, list[BalanceRow]] = defaultdict(list)
+    for row in _wallets_where(read, _wallet.c.account_id.in_(account_ids)):
+        found[row.account_id].append(_balance_of(row))
+    return {account_id: found[account_id] for account_id in account_ids}
+
+
+def wallet(read: Read, account_id: str, unit: str) -> Row[Any] | None:
+    """The wallet of one unit, None until it is opened."""
+    return read.first(select(_wallet).where(_wallet.c.account_id == account_id, _wallet.c.unit == unit))
+
+
+def wallet_by_id(read: Read, wallet_id: str) -> Row[Any] | None:
+    return read.first(select(_wallet).where(_wallet.c.id == wallet_id))
+
+
+def wallets_of(read: Read, account_ids: Sequence[str]) -> Mapping[str, Sequence[Row[Any]]]:
+    """The accounts' opened wallets, by unit, in one query."""
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in _wallets_where(read, _wallet.c.account_id.in_(account_ids)):
+        found[row.account_id].append(row)
+    return {account_id: found[account_id] for account_id in account_ids}
+
+
+def postings_before(read: Read, wallet_id: str, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Postings with a lower sequence than `before`, the newest first."""
+    query = select(_posting).where(_posting.c.wallet_id == wallet_id)
+    if before is not None:
+        query = query.where(_posting.c.sequence < before)
+    return read.rows(query.order_by(_posting.c.sequence.desc()).limit(limit))
+
+
+def postings_after(read: Read, wallet_id: str, after: int, limit: int) -> Sequence[Row[Any]]:
+    """Postings with a higher sequence than `after`, the oldest first."""
+    query = select(_posting).where(_posting.c.wallet_id == wallet_id, _posting.c.sequence > after)
+    return read.rows(query.order_by(_posting.c.sequence).limit(limit))
+
+
+def hold(read: Read, account_id: str, hold_id: str) -> Row[Any] | None:
+    """A hold of this account with its unit; None for anybody else's (Q014)."""
+    return read.first(
+        select(Hold.__table__, Wallet.account_id, Wallet.unit)
+        .join(Wallet, Wallet.id == Hold.wallet_id)
+        .where(Hold.id == hold_id, Wallet.account_id == account_id)
+    )
+
+
+def owed(read: Read, account_id: str, unit: str) -> int:
+    """What the account still owes after reversals, in the smallest part of the unit."""
+    query = (
+        select(func.coalesce(func.sum(Claim.amount - Claim.collected), 0))
+        .join(Wallet, Wallet.id == Claim.wallet_id)
+        .where(Wallet.account_id == account_id, Wallet.unit == unit)
+    )
+    return int(read.scalar(query))
+
+
+def counter_totals(read: Read) -> Mapping[tuple[str, str], int]:
+    """What each counter-account has received, by its name and unit: the mirror of all customers' postings.
+
+    Reads every posting: for reports, not for requests.
+    """
+    query = (
+        select(_posting.c.counter, _wallet.c.unit, func.sum(_posting.c.posted_delta).label("moved"))
+        .join(Wallet, _wallet.c.id == _posting.c.wallet_id)
+        .where(_posting.c.counter.is_not(None))
+        .group_by(_posting.c.counter, _wallet.c.unit)
+    )
+    return {(row.counter, row.unit): -int(row.moved) for row in read.rows(query)}
+
+
+def _wallets_where(read: Read, condition: Any) -> Sequence[Row[Any]]:
+    return read.rows(select(_wallet).where(condition).order_by(_wallet.c.account_id, _wallet.c.unit))
+
+
+def _balance_of(row: Row[Any]) -> BalanceRow:
+    return BalanceRow(
+        row.unit, row.posted, row.held, sequence=row.sequence, at=row.changed_at if row.sequence else None
+    )
+
+
+_wallet = Wallet.__table__
+_posting = Posting.__table__

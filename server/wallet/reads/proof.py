@@ -1,0 +1,274 @@
+"""Verification of the ledger: replays every posting in bounded reads, and says what is wrong and where."""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, type_coerce
+from sqlalchemy.types import BigInteger
+
+from server.kit.crypto import Shredded
+from server.kit.work import Read
+from server.wallet.model import Hold, Posting, Wallet
+from server.wallet.rules import CHAIN_KEY
+from server.wallet.rules.chain import genesis
+from server.wallet.rules.merkle import Leaf
+from server.wallet.rules.replay import Replay
+
+READ_ROWS_MAX = 10_000
+"""Most postings looked at in one snapshot: a long verification must not keep a snapshot open."""
+FAULTS_MAX = 100
+ACCOUNT_POSTINGS_MAX = 20_000
+"""Most postings of a wallet that a request may have replayed; the command replays all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong; without a sequence it is the wallet as a whole."""
+
+    wallet_id: str
+    sequence: int | None
+    what: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What was looked at and what was found. `totals` are the counter-accounts, by name and unit."""
+
+    wallets: int = 0
+    postings: int = 0
+    roots: int = 0
+    last_root_at: datetime | None = None
+    complete: bool = True
+    faults_found: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    totals: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def intact(self) -> bool:
+        return not self.faults_found
+
+    def fault(self, wallet_id: str, sequence: int | None, what: str) -> None:
+        """Count a fault; the first ones are kept."""
+        self.faults_found += 1
+        if len(self.faults) < FAULTS_MAX:
+            self.faults.append(Fault(wallet_id, sequence, what))
+
+    def lines(self) -> Iterator[str]:
+        """The report for a terminal."""
+        yield f"{self.wallets} wallets, {self.postings} postings, {self.roots} signed roots."
+        if self.last_root_at is None:
+            yield "There is no signed root yet: a cut tail would not be seen."
+        else:
+            yield f"The last signed root is of {self.last_root_at:%Y-%m-%d %H:%M:%S} UTC."
+        for (counter, unit), total in sorted(self.totals.items()):
+            yield f"{counter} {unit}: {total}"
+        for fault in self.faults:
+            place = "" if fault.sequence is None else f" at {fault.sequence}"
+            yield f"FAULT {fault.wallet_id}{place}: {fault.what}."
+        if self.faults_found > len(self.faults):
+            yield f"… and {self.faults_found - len(self.faults)} more faults."
+        yield "The ledger is intact." if self.intact else f"The ledger has {self.faults_found} faults."
+
+
+class Anchors:
+    """The leaves of one signed root, in the order of wallets, beside the walk over the wallets."""
+
+    def __init__(self, name: str, leaves: Iterable[Leaf]) -> None:
+        self.name = name
+        self._leaves = iter(leaves)
+        self._next = next(self._leaves, None)
+
+    def upto(self, wallet_id: str | None) -> Iterator[Leaf]:
+        """The leaves up to and including this wallet, each once; all that are left for None."""
+        while self._next is not None and (wallet_id is None or self._next.wallet_id <= wallet_id):
+            yield self._next
+            self._next = next(self._leaves, None)
+
+
+class Verification:
+    """A walk over all wallets that can pause after any posting. Each `advance` is one snapshot."""
+
+    def __init__(self, anchors: Sequence[Anchors] = ()) -> None:
+        self.report = Report()
+        self._anchors = anchors
+        self._wallet_id = ""
+        self._walk: _WalletWalk | None = None
+
+    def advance(self, read: Read) -> bool:
+        """Look at up to READ_ROWS_MAX more postings. False when the last wallet is done."""
+        budget = READ_ROWS_MAX
+        while budget > 0:
+            if self._walk is None and not self._next_wallet(read):
+                self._missing(None)
+                return False
+            assert self._walk is not None
+            budget -= self._walk.advance(read, budget) + 1
+            if self._walk.done:
+                self._walk = None
+                self.report.wallets += 1
+        return True
+
+    def _next_wallet(self, read: Read) -> bool:
+        query = select(Wallet.id).where(Wallet.id > self._wallet_id).order_by(Wallet.id).limit(1)
+        wallet_id = read.scalar(query)
+        if wallet_id is None:
+            return False
+        self._wallet_id = wallet_id
+        self._walk = _WalletWalk(wallet_id, self.report, self._missing(wallet_id))
+        return True
+
+    def _missing(self, wallet_id: str | None) -> list[tuple[str, Leaf]]:
+        """The anchors of this wallet; a fault for each anchored wallet that the walk has passed by."""
+        found = []
+        for anchors in self._anchors:
+            for leaf in anchors.upto(wallet_id):
+                if leaf.wallet_id == wallet_id:
+                    found.append((anchors.name, leaf))
+                else:
+                    self.report.fault(leaf.wallet_id, None, f"the wallet is gone; root {anchors.name} has it")
+        return found
+
+
+def verify_account(read: Read, account_id: str) -> Report:
+    """Replay one account's wallets now. Of a long wallet only the newest postings, and `complete` is false."""
+    report = Report()
+    wallets = select(Wallet.id, Wallet.sequence).where(Wallet.account_id == account_id).order_by(Wallet.id)
+    for wallet in read.rows(wallets):
+        start = max(0, wallet.sequence - ACCOUNT_POSTINGS_MAX)
+        walk = _WalletWalk(wallet.id, report, (), start)
+        walk.advance(read, ACCOUNT_POSTINGS_MAX + 1)
+        report.complete &= start == 0
+        report.wallets += 1
+    return report
+
+
+class _WalletWalk:
+    """One wallet, replayed in pages; its row and its holds are compared in the snapshot of the last page."""
+
+    def __init__(
+        self, wallet_id: str, report: Report, anchors: Sequence[tuple[str, Leaf]], start: int = 0
+    ) -> None:
+        self.done = False
+        self._id = wallet_id
+        self._report = report
+        self._anchors = list(anchors)
+        self._start = start
+        self._replay: Replay | None = None
+
+    def advance(self, read: Read, limit: int) -> int:
+        """Replay at most `limit` postings; returns how many."""
+        wallet = read.first(select(Wallet.__table__).where(Wallet.id == self._id))
+        replay = self._replay or self._begin(read, wallet)
+        if wallet is None or replay is None:
+            self.done = True
+            return 0
+        rows = read.rows(_page(self._id, replay.sequence, limit))
+        for row in rows:
+            if not self._step(replay, row):
+                return len(rows)
+            if row.counter is not None:
+                self._report.totals[row.counter, wallet.unit] -= row.posted_delta
+            self._check_anchors(replay, row.sequence)
+        self._report.postings += len(rows)
+        if len(rows) < limit:
+            self._finish(read, replay, wallet)
+        return len(rows)
+
+    def _step(self, replay: Replay, row: Row[Any]) -> bool:
+        try:
+            faults = list(replay.step(row))
+        except (TypeError, struct.error):
+            # SQLite keeps a text in a number's column when told to; nothing can follow from such a row.
+            faults, self.done = ["the posting cannot be read"], True
+        for what in faults:
+            self._report.fault(self._id, row.sequence, what)
+        return not self.done
+
+    def _begin(self, read: Read, wallet: Row[Any] | None) -> Replay | None:
+        if wallet is None:
+            return None
+        try:
+            secret = read.keys.key(self._id, CHAIN_KEY).secret
+        except Shredded:
+            self._report.fault(self._id, None, "the secret of the chain is gone")
+            return None
+        replay = Replay(secret, self._id, genesis(secret, self._id, wallet.account_id, wallet.unit))
+        if self._start:
+            for row in read.rows(_page(self._id, self._start - 1, 1)):
+                replay.resume(row)
+        self._replay = replay
+        return replay
+
+    def _check_anchors(self, replay: Replay, sequence: int) -> None:
+        for name, leaf in self._anchors:
+            if leaf.sequence == sequence and leaf.head != replay.head:
+                self._report.fault(self._id, sequence, f"root {name} signed another history")
+
+    def _finish(self, read: Read, replay: Replay, wallet: Row[Any]) -> None:
+        self.done = True
+        for what in replay.wallet_faults(wallet.sequence, wallet.posted, wallet.held, wallet.head):
+            self._report.fault(self._id, None, what)
+        for name, leaf in self._anchors:
+            if leaf.sequence > replay.sequence:
+                self._report.fault(
+                    self._id, replay.sequence, f"the tail is cut: root {name} has sequence {leaf.sequence}"
+                )
+        if self._start == 0:
+            self._compare_holds(read, replay)
+
+    def _compare_holds(self, read: Read, replay: Replay) -> None:
+        last = ""
+        while True:
+            rows = read.rows(
+                select(Hold.__table__)
+                .where(Hold.wallet_id == self._id, Hold.id > last)
+                .order_by(Hold.id)
+                .limit(READ_ROWS_MAX)
+            )
+            for row in rows:
+                figures = (row.quantity, row.captured, row.released, row.state, row.reference)
+                for what in replay.hold_faults(row.id, *figures):
+                    self._report.fault(self._id, None, what)
+            if len(rows) < READ_ROWS_MAX:
+                break
+            last = rows[-1].id
+        for hold_id in replay.holds:
+            self._report.fault(self._id, None, f"hold {hold_id} is gone")
+
+
+def _page(wallet_id: str, after: int, limit: int) -> Any:
+    return (
+        select(*_columns)
+        .where(_posting.c.wallet_id == wallet_id, _posting.c.sequence > after)
+        .order_by(_posting.c.sequence)
+        .limit(limit)
+    )
+
+
+def wallets_total(read: Read) -> int:
+    """How many wallets there are, for a progress bar."""
+    return int(read.scalar(select(func.count()).select_from(Wallet)))
+
+
+def leaves_after(read: Read, wallet_id: str, limit: int) -> Sequence[Leaf]:
+    """The heads of the next wallets by id, as leaves of a root."""
+    query = (
+        select(Wallet.id, Wallet.sequence, Wallet.head)
+        .where(Wallet.id > wallet_id)
+        .order_by(Wallet.id)
+        .limit(limit)
+    )
+    return [Leaf(row.id, row.sequence, row.head) for row in read.rows(query)]
+
+
+_posting = Posting.__table__
+_columns = [
+    type_coerce(column, BigInteger).label("at_micros") if column.name == "at" else column
+    for column in _posting.c
+]
