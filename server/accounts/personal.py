@@ -8,7 +8,7 @@ from __future__ import annotations
 from server.accounts.model import Acceptance, Account, ApiKey, AuthorityEpoch, Person, Session
 from server.kit.personal import Held
 
-HOLDINGS = (
+HELD = (
     Held(
         Account,
         ("id", "status", "created_at"),

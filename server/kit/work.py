@@ -30,7 +30,7 @@ from server.kit.viewer import ANONYMOUS, SYSTEM, Viewer
 T = TypeVar("T")
 
 
-def _trust(_read: Read, _viewer: Viewer) -> None:
+def _trust(_work: Work, _call: Call) -> None:
     """The guard of a house without credentials."""
 
 
@@ -49,7 +49,7 @@ class House:
     terms: Registry
     bus: Bus
     reactions: Reactions
-    guard: Callable[[Read, Viewer], None] = _trust
+    guard: Callable[[Work, Call], None] = _trust
 
 
 class Read:
@@ -201,8 +201,7 @@ class Units:
 
         def in_transaction(connection: Connection) -> tuple[T | Refusal, set[str]]:
             work = Work(house, connection, call.actor, call.request_id)
-            if call.actor.signed_in:
-                house.guard(work, call.actor)
+            house.guard(work, call)
             result: T | Refusal
             try:
                 result = attempt(work)

@@ -116,9 +116,9 @@ def test_every_field_declares_access_and_purpose() -> None:
 
 @pytest.mark.rule("Q003")
 def test_every_column_is_declared_as_what_it_is() -> None:
-    tables = {held.model.__tablename__ for held in personal.HOLDINGS}
+    tables = {held.model.__tablename__ for held in personal.HELD}
     assert tables >= {"accounts", "people", "sessions", "api_keys", "acceptances", "authority_epochs"}
-    assert [fault for fault in faults(personal.HOLDINGS) if fault.split(".")[0] in tables] == []
+    assert [fault for fault in faults(personal.HELD) if fault.split(".")[0] in tables] == []
     assert Account.__tablename__ in tables
 
 
