@@ -1,4 +1,4 @@
-"""Builds GraphiQL with npm while the package is built or installed, also with `pip install -e .`.
+"""Brings the pages into the package: GraphiQL, built with npm, also by `pip install -e .`; and the examples.
 
 A machine without Node.js installs all the same: the server then serves a page that says what to do.
 POSTMETER_SKIP_FRONTEND=1 leaves the frontend as it lies. An earlier build is never taken for a present one.
@@ -27,6 +27,11 @@ COMMAND_TIMEOUT_SECONDS = 240
 
 class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if self.target_name == "wheel" and version == "standard":
+            # An editable installation reads them where they lie.
+            build_data["force_include"]["frontend-examples/balance-watcher"] = (
+                "server/gateway/static/examples/balance-watcher"
+            )
         if os.environ.get("POSTMETER_SKIP_FRONTEND") == "1":
             return
         if problem := build(Path(self.root, "frontend-examples", "graphiql")):

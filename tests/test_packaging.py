@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 import hatch_build
 
@@ -90,3 +92,13 @@ class TestBuildHook:
     def test_one_that_cannot_be_started_is_a_problem_and_not_a_crash(self, npm: Path) -> None:
         npm.write_text("#!/does/not/exist\n")
         assert "could not be started" in (hatch_build.build(npm.parent) or "")
+
+
+def test_the_wheel_brings_the_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTMETER_SKIP_FRONTEND", "1")
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    watcher = {path.name for path in (ROOT / "frontend-examples" / "balance-watcher").iterdir()}
+    assert {f"server/gateway/static/examples/balance-watcher/{name}" for name in watcher} <= names
+    assert "server/gateway/static/landing/index.html" in names

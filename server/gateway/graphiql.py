@@ -6,34 +6,19 @@ without script tells how; a page that loads GraphiQL from a CDN is served only i
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from server.gateway.static_files import Page, file_routes
 
 STATIC = Path(__file__).parent / "static"
 BUILT = STATIC / "graphiql"
 FALLBACK = STATIC / "ide"
 ASSETS_PATH = "/graphql/assets"
-
-# Every kind of file that the build makes. Not `mimetypes`, which reads the machine's own table.
-CONTENT_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".md": "text/markdown; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".ttf": "font/ttf",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-}
-
-HASHED_NAME = re.compile(r".+-[A-Za-z0-9_-]{8}\.[a-z0-9]+")
 
 NO_FRAMES = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 CSP_BUILT = (
@@ -57,10 +42,10 @@ def graphiql(*, built: Path = BUILT, cdn: bool = False) -> Graphiql:
     The folder is read once: a build made while the server runs shows after a restart.
     """
     if (built / "index.html").is_file():
-        return Graphiql(Page(built / "index.html", CSP_BUILT), asset_routes(built / "assets"))
+        return Graphiql(Page.of(built / "index.html", CSP_BUILT), file_routes(ASSETS_PATH, built / "assets"))
     if cdn:
-        return Graphiql(Page(FALLBACK / "cdn.html", csp_of_cdn_page()), asset_routes(FALLBACK))
-    return Graphiql(Page(FALLBACK / "not_built.html", CSP_NOT_BUILT), [])
+        return Graphiql(Page.of(FALLBACK / "cdn.html", csp_of_cdn_page()), file_routes(ASSETS_PATH, FALLBACK))
+    return Graphiql(Page.of(FALLBACK / "not_built.html", CSP_NOT_BUILT), [])
 
 
 def csp_of_cdn_page() -> str:
@@ -72,61 +57,3 @@ def csp_of_cdn_page() -> str:
         f"default-src 'none'; script-src 'self' {scripts}; connect-src 'self'; "
         f"style-src 'unsafe-inline' {styles}; font-src data:; img-src 'self' data:; {NO_FRAMES}"
     )
-
-
-class Page:
-    """One HTML page, held in memory, with its content security policy."""
-
-    def __init__(self, file: Path, csp: str) -> None:
-        headers = {
-            "Cache-Control": "no-cache",
-            "Content-Security-Policy": csp,
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
-            "Vary": "Accept",
-            "X-Content-Type-Options": "nosniff",
-        }
-        self._response = Response(file.read_bytes(), media_type="text/html", headers=headers)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._response(scope, receive, send)
-
-
-def asset_routes(folder: Path) -> list[BaseRoute]:
-    """GET and HEAD for exactly the files that lie in `folder` now; whatever else is asked for is a 404."""
-    files = {entry.name: Path(entry.path) for entry in os.scandir(folder) if entry.is_file()}
-
-    async def asset(request: Request) -> Response:
-        name = request.path_params["name"]
-        file = files.get(name)
-        if file is None or file.suffix not in CONTENT_TYPES:
-            raise HTTPException(404)
-        compressed = files.get(f"{name}.gz") if accepts_gzip(request) else None
-        return asset_response(file, compressed)
-
-    return [Route(f"{ASSETS_PATH}/{{name}}", asset, methods=["GET"])]
-
-
-def accepts_gzip(request: Request) -> bool:
-    """Whether the client names gzip among the codings it takes, without refusing it by `q=0`."""
-    header = request.headers.get("accept-encoding", "").lower().replace(" ", "")
-    codings = header.split(",")
-    return any(coding.partition(";")[0] == "gzip" and not coding.endswith(";q=0") for coding in codings)
-
-
-def asset_response(file: Path, compressed: Path | None) -> Response:
-    headers = {
-        "Cache-Control": cache_control(file.name),
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Referrer-Policy": "no-referrer",
-        "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if compressed is not None:
-        headers["Content-Encoding"] = "gzip"
-    return FileResponse(compressed or file, headers=headers, media_type=CONTENT_TYPES[file.suffix])
-
-
-def cache_control(name: str) -> str:
-    """A year for names that carry the hash of their content (`index-DP6IIP0L.js`), else ask each time."""
-    return "public, max-age=31536000, immutable" if HASHED_NAME.fullmatch(name) else "no-cache"

@@ -138,7 +138,7 @@ def reserve(
 
     Raises HoldQuantityInvalid, HoldsTooMany, BalanceTooLow.
     """
-    check_quantity(quantity)
+    check_quantity(unit, quantity)
     ledger = _Ledger(work, {(account_id, unit)})
     wallet = ledger.wallets[account_id, unit]
     _check_open_holds(work, wallet.id)
@@ -184,15 +184,18 @@ def capture(
     reference: str,
     *,
     final: bool = False,
+    account_id: str | None = None,
 ) -> HoldRow:
     """Spend a part of a hold, or all of it. With `final` what is left goes back to the customer.
 
+    With an account id, another account's hold is not found (Q014).
+
     Raises HoldNotFound, HoldNotOpen, HoldQuantityInvalid, HoldTooSmall.
     """
-    ledger, wallet, hold = _lock_hold(work, hold_id)
+    ledger, wallet, hold = _lock_hold(work, hold_id, account_id)
     check_open(hold.state, hold.expires_at <= work.now)
     remaining = hold.quantity - hold.captured - hold.released
-    check_capture(remaining, quantity)
+    check_capture(wallet.unit, remaining, quantity)
     ledger.change(
         wallet,
         kind,
@@ -217,9 +220,12 @@ def capture(
     )
 
 
-def release(work: Work, hold_id: str) -> HoldRow:
-    """Give back what is left of a hold. Raises HoldNotFound, HoldNotOpen."""
-    ledger, wallet, hold = _lock_hold(work, hold_id)
+def release(work: Work, hold_id: str, *, account_id: str | None = None) -> HoldRow:
+    """Give back what is left of a hold. With an account id, another account's is not found (Q014).
+
+    Raises HoldNotFound, HoldNotOpen.
+    """
+    ledger, wallet, hold = _lock_hold(work, hold_id, account_id)
     check_open(hold.state, expired=False)
     return _give_back(work, ledger, wallet, hold, HoldState.RELEASED)
 
@@ -452,7 +458,7 @@ def _check_open_holds(work: Work, wallet_id: str) -> None:
         raise HoldsTooMany(limit)
 
 
-def _lock_hold(work: Work, hold_id: str) -> tuple[_Ledger, _Locked, Row[Any]]:
+def _lock_hold(work: Work, hold_id: str, account_id: str | None = None) -> tuple[_Ledger, _Locked, Row[Any]]:
     """The hold, under the lock of its wallet: holds change under that lock only. Raises HoldNotFound."""
     query = (
         select(Hold.__table__, Wallet.account_id, Wallet.unit)
@@ -460,7 +466,7 @@ def _lock_hold(work: Work, hold_id: str) -> tuple[_Ledger, _Locked, Row[Any]]:
         .where(Hold.id == hold_id)
     )
     found = work.first(query)
-    if found is None:
+    if found is None or account_id not in (None, found.account_id):
         raise HoldNotFound
     ledger = _Ledger(work, {(found.account_id, found.unit)})
     current = work.first(query)

@@ -79,7 +79,7 @@ class Hold(Base):
 
     __tablename__ = "holds"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    wallet_id: Mapped[str] = mapped_column(String(40), ForeignKey("wallets.id"), index=True)
+    wallet_id: Mapped[str] = mapped_column(String(40), ForeignKey("wallets.id"))
     quantity: Mapped[int] = mapped_column(BigInteger)
     captured: Mapped[int] = mapped_column(BigInteger)
     released: Mapped[int] = mapped_column(BigInteger)
@@ -89,6 +89,7 @@ class Hold(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     resolved_at: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (
+        Index(None, "wallet_id", "id"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("captured >= 0 AND released >= 0", name="parts_not_negative"),
         CheckConstraint("captured + released <= quantity", name="parts_within_quantity"),

@@ -51,7 +51,7 @@ USE = f"""mutation($input: RecordUsageInput!) {{ recordUsage(input: $input) {{ _
         balances {{ unit posted held available sequence }} }} {PROBLEM} {SHORT} }} }}"""
 QUOTE = f"""query($input: QuoteOrderInput!) {{ quoteOrder(input: $input) {{ __typename
     ... on OrderQuote {{ net {{ amount }} available {{ amount }} missing {{ amount }} credits creditUnit }}
-    {PROBLEM} ... on CurrencyNotOffered {{ currency }} }} }}"""
+    {PROBLEM} ... on NotSoldInCurrency {{ currency }} }} }}"""
 WATCH = f"""subscription($id: ID) {{ orderChanged(id: $id) {{ kind sequence change
     order {{ {ORDER} }} newest {{ id }} }} }}"""
 LIST = """query($first: Int! = 20, $after: String, $status: OrderStatus) { me {
@@ -188,8 +188,8 @@ async def test_a_quote_says_what_is_missing(api: Api, customer: Customer) -> Non
     }
     refused = await api.data(QUOTE, input={"item": PACK, "currency": "SEK"})
     assert refused == {
-        "__typename": "CurrencyNotOffered",
-        "code": "CURRENCY_NOT_OFFERED",
+        "__typename": "NotSoldInCurrency",
+        "code": "NOT_SOLD_IN_CURRENCY",
         "field": "currency",
         "currency": "SEK",
     }

@@ -10,10 +10,17 @@ from sqlalchemy.exc import IntegrityError
 
 from server.kit.db import savepoint
 from server.kit.events import StoredEvent, after
+from server.kit.idempotency import Receipt
 from server.kit.money import Currency
 from server.kit.work import Read, Work
 from server.orders import actions, reads
-from server.orders.actions import OrderActivated, OrderCancelled, OrderCompleted, OrderPlaced, OrderProgressed
+from server.orders.actions.events import (
+    OrderActivated,
+    OrderCancelled,
+    OrderCompleted,
+    OrderPlaced,
+    OrderProgressed,
+)
 from server.orders.model import Order, RegistryEntry
 from server.orders.reads import OrderRow
 from server.orders.rules import Terms
@@ -135,7 +142,7 @@ async def test_a_reference_that_cannot_be_printed_is_refused(customer: Customer)
 async def test_one_key_orders_once(customer: Customer) -> None:
     await customer.receive(1000_00)
 
-    def place(work: Work) -> actions.Receipt:
+    def place(work: Work) -> Receipt:
         return actions.place_order(work, customer.account_id, TEN_THOUSAND, Currency.USD)
 
     receipts = await asyncio.gather(*(customer.once("placeOrder", "k", {}, place) for _ in range(10)))

@@ -23,7 +23,7 @@ from server.orders.rules.items import (
 from server.orders.rules.pricing import charges, metered_cost_minor, quote
 from server.orders.rules.problems import (
     CountryInvalid,
-    CurrencyNotOffered,
+    NotSoldInCurrency,
     ProductUnknown,
     QuantityOutOfRange,
     ReferenceInvalid,
@@ -91,7 +91,7 @@ def test_quantities_have_limits(item: Item, where: str) -> None:
     ("item", "currency", "refusal"),
     [
         (CreditPackItem("EMAIL_1M", 1), Currency.USD, ProductUnknown),
-        (CreditPackItem("EMAIL_1K", 1), Currency.BRL, CurrencyNotOffered),
+        (CreditPackItem("EMAIL_1K", 1), Currency.BRL, NotSoldInCurrency),
         (NumberLookupItem(100, "ch"), Currency.USD, CountryInvalid),
         (NumberLookupItem(100, "CHE"), Currency.USD, CountryInvalid),
         (EmailVerificationItem(100, False, "x" * 141), Currency.USD, ReferenceInvalid),
@@ -135,7 +135,7 @@ def test_each_operation_is_charged_in_its_unit(operation: Operation, unit: str, 
         ),
         (
             Usage(ApiCalls(Metered.NUMBER_LOOKUP, 1, Currency.SEK), "r"),
-            CurrencyNotOffered,
+            NotSoldInCurrency,
             "entries.1.operation.apiCalls.currency",
         ),
         (Usage(EmailSend(1), "someone@example.org"), ReferenceInvalid, "entries.1.reference"),

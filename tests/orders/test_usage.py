@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from server.kit.idempotency import IdempotencyMismatch, Receipt
 from server.kit.money import Currency
 from server.kit.work import Work
-from server.orders import actions
+from server.orders.actions.usage import record_usage
 from server.orders.rules.items import ApiCalls, EmailSend, SmsSend, Usage
 from server.orders.rules.problems import QuantityOutOfRange
 from server.orders.rules.terms import Metered
@@ -20,7 +20,7 @@ from tests.orders.conftest import Customer
 
 
 async def use(customer: Customer, *entries: Usage) -> Receipt:
-    return await customer.run(lambda work: actions.record_usage(work, customer.account_id, entries))
+    return await customer.run(lambda work: record_usage(work, customer.account_id, entries))
 
 
 @pytest.mark.rule("Q013", "M046")
@@ -88,7 +88,7 @@ async def test_one_key_is_charged_once(customer: Customer) -> None:
     await customer.receive(100, "EMAIL")
 
     def record(work: Work) -> Receipt:
-        return actions.record_usage(work, customer.account_id, [Usage(EmailSend(60), "run-1")])
+        return record_usage(work, customer.account_id, [Usage(EmailSend(60), "run-1")])
 
     receipts = await asyncio.gather(*(customer.once("recordUsage", "k", {"n": 60}, record) for _ in range(8)))
     assert sum(receipt.replayed for receipt in receipts) == 7

@@ -13,7 +13,7 @@ from server.orders.graph.access import CATALOG, OWN
 from server.orders.graph.enums import CreditUnitEnum, MeteredCode
 from server.orders.graph.problems import (
     CountryInvalidProblem,
-    CurrencyNotOfferedProblem,
+    NotSoldInCurrencyProblem,
     ProductUnknownProblem,
     QuantityOutOfRangeProblem,
     ReferenceInvalidProblem,
@@ -148,7 +148,7 @@ QuoteOrderResult = Annotated[
     OrderQuote
     | ProductUnknownProblem
     | QuantityOutOfRangeProblem
-    | CurrencyNotOfferedProblem
+    | NotSoldInCurrencyProblem
     | CountryInvalidProblem
     | ReferenceInvalidProblem,
     strawberry.union("QuoteOrderResult", description="A quote, or why there is none."),

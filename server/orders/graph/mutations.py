@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 
 import strawberry
@@ -18,18 +17,19 @@ from server.kit.graph.mutations import (
     IdempotencyMismatchProblem,
     run_once,
 )
-from server.kit.graph.scalars import BigInt, MoneyType
+from server.kit.graph.scalars import MoneyType
 from server.kit.idempotency import Receipt
-from server.kit.money import Currency, to_decimal
+from server.kit.money import Currency
 from server.kit.work import Work
 from server.orders import actions, reads
+from server.orders.actions.usage import record_usage
 from server.orders.graph.access import USAGE, WRITE
 from server.orders.graph.enums import CancellationReasonEnum
-from server.orders.graph.inputs import OrderItemInput, UsageEntryInput
+from server.orders.graph.inputs import OrderItemInput
 from server.orders.graph.problems import (
     CountryInvalidProblem,
     CreditsUsedProblem,
-    CurrencyNotOfferedProblem,
+    NotSoldInCurrencyProblem,
     OrderNotCancellableProblem,
     OrderNotFoundProblem,
     OrderNotInProgressProblem,
@@ -39,10 +39,10 @@ from server.orders.graph.problems import (
     TooManyPendingOrdersProblem,
 )
 from server.orders.graph.types import Order
+from server.orders.graph.usage import RecordUsageInput, RecordUsageResult, UsageRecorded
 from server.orders.graph.viewer import account_of
 from server.orders.rules.cancellation import CancellationReason
 from server.wallet.graph import InsufficientBalanceProblem
-from server.wallet.rules import CREDIT_UNITS
 
 
 @strawberry.input(description="An order to place.")
@@ -74,12 +74,6 @@ class RecordFulfilmentInput:
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
 
 
-@strawberry.input(description="Usage to charge, all of it or nothing.")
-class RecordUsageInput:
-    entries: list[UsageEntryInput] = strawberry.field(description="1 to 500 things that were used.")
-    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
-
-
 @exposes(OUTCOME)
 @strawberry.type(name="OrderPlaced", description="The order is placed.")
 class OrderPlacedPayload:
@@ -103,69 +97,12 @@ class FulfilmentRecordedPayload:
     replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
 
 
-@exposes(OUTCOME)
-@strawberry.type(description="What one entry was charged.")
-class UsagePosting:
-    reference: str = strawberry.field(description="The entry's reference.")
-    unit: str = strawberry.field(description="What was charged: EMAIL, SMS, or a currency's code.")
-    amount: Decimal = strawberry.field(description="Whole credits or money, negative: it left the balance.")
-    sequence: BigInt = strawberry.field(description="The wallet's sequence of its posting.")
-
-
-@exposes(OUTCOME)
-@strawberry.type(
-    description="A balance after the charge. Credits are whole, money has its currency's decimals."
-)
-class UsageBalance:
-    unit: str = strawberry.field(description="EMAIL, SMS, or a currency's code.")
-    posted: Decimal = strawberry.field(description="The sum of all postings.")
-    held: Decimal = strawberry.field(description="What is set aside by holds.")
-    available: Decimal = strawberry.field(description="Posted less held: what can be spent.")
-    sequence: BigInt = strawberry.field(description="The wallet's sequence that these figures belong to.")
-
-
-@exposes(OUTCOME)
-@strawberry.type(description="The usage is charged.")
-class UsageRecorded:
-    postings: list[UsagePosting] = strawberry.field(description="One for each entry, in their order.")
-    balances: list[UsageBalance] = strawberry.field(description="Each balance that was charged, after it.")
-    replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
-
-    @classmethod
-    def of(cls, receipt: Receipt) -> UsageRecorded:
-        return cls(
-            postings=[_posting(*facts) for facts in receipt.facts["postings"]],
-            balances=[_balance(*facts) for facts in receipt.facts["balances"]],
-            replayed=receipt.replayed,
-        )
-
-
-def _posting(unit: str, amount: int, sequence: int, reference: str) -> UsagePosting:
-    return UsagePosting(
-        reference=reference, unit=unit, amount=_whole(unit, amount), sequence=BigInt(sequence)
-    )
-
-
-def _balance(unit: str, posted: int, held: int, sequence: int) -> UsageBalance:
-    return UsageBalance(
-        unit=unit,
-        posted=_whole(unit, posted),
-        held=_whole(unit, held),
-        available=_whole(unit, posted - held),
-        sequence=BigInt(sequence),
-    )
-
-
-def _whole(unit: str, quantity: int) -> Decimal:
-    return Decimal(quantity) if unit in CREDIT_UNITS else to_decimal(quantity, Currency[unit])
-
-
 PlaceOrderResult = Annotated[
     OrderPlacedPayload
     | InsufficientBalanceProblem
     | ProductUnknownProblem
     | QuantityOutOfRangeProblem
-    | CurrencyNotOfferedProblem
+    | NotSoldInCurrencyProblem
     | CountryInvalidProblem
     | ReferenceInvalidProblem
     | TooManyPendingOrdersProblem
@@ -193,18 +130,6 @@ RecordFulfilmentResult = Annotated[
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
     strawberry.union("RecordFulfilmentResult", description="The order's progress, or why it was refused."),
-]
-RecordUsageResult = Annotated[
-    UsageRecorded
-    | InsufficientBalanceProblem
-    | QuantityOutOfRangeProblem
-    | CurrencyNotOfferedProblem
-    | CountryInvalidProblem
-    | ReferenceInvalidProblem
-    | IdempotencyMismatchProblem
-    | IdempotencyInProgressProblem
-    | IdempotencyKeyInvalidProblem,
-    strawberry.union("RecordUsageResult", description="What was charged, or why nothing was."),
 ]
 
 
@@ -287,7 +212,7 @@ class OrderMutations:
         return await run_once(  # type: ignore[return-value]
             info,
             input,
-            lambda work: actions.record_usage(work, account_id, entries),
+            lambda work: record_usage(work, account_id, entries),
             lambda work, receipt: UsageRecorded.of(receipt),
         )
 

@@ -12,7 +12,7 @@ from server.orders.graph.enums import OrderStatusEnum
 from server.orders.rules.problems import (
     CountryInvalid,
     CreditsUsed,
-    CurrencyNotOffered,
+    NotSoldInCurrency,
     OrderNotCancellable,
     OrderNotFound,
     OrderNotInProgress,
@@ -33,9 +33,9 @@ class ProductUnknownProblem(Problem):
         return cls(product=refusal.product, **common(refusal))
 
 
-@problem(CurrencyNotOffered)
-@strawberry.type(name="CurrencyNotOffered", description="There are no prices in this currency.")
-class CurrencyNotOfferedProblem(Problem):
+@problem(NotSoldInCurrency)
+@strawberry.type(name="NotSoldInCurrency", description="Nothing is sold in this currency.")
+class NotSoldInCurrencyProblem(Problem):
     currency: Currency = strawberry.field(description="The currency that was asked for.")
 
     @classmethod

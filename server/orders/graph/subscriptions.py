@@ -16,7 +16,7 @@ from server.kit.graph.feed import FeedEventKind, FeedMode
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.orders import reads
-from server.orders.actions import (
+from server.orders.actions.events import (
     OrderActivated,
     OrderCancelled,
     OrderCompleted,

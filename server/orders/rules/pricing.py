@@ -20,7 +20,7 @@ from server.orders.rules.items import (
 )
 from server.orders.rules.problems import (
     CountryInvalid,
-    CurrencyNotOffered,
+    NotSoldInCurrency,
     ProductUnknown,
     QuantityOutOfRange,
     ReferenceInvalid,
@@ -59,7 +59,7 @@ class Charge:
 
 
 def quote(item: Item, currency: Currency, terms: Terms) -> Quote:
-    """The price of an item. Raises ProductUnknown, CurrencyNotOffered, QuantityOutOfRange, CountryInvalid,
+    """The price of an item. Raises ProductUnknown, NotSoldInCurrency, QuantityOutOfRange, CountryInvalid,
     ReferenceInvalid."""
     match item:
         case CreditPackItem():
@@ -80,7 +80,7 @@ def check_order_reference(reference: str | None, terms: Terms) -> None:
 
 
 def charges(entries: Sequence[Usage], terms: Terms) -> list[Charge]:
-    """What each entry costs. Raises QuantityOutOfRange, CountryInvalid, CurrencyNotOffered, ReferenceInvalid."""
+    """What each entry costs. Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid."""
     limits = terms.usage_entries
     if not limits.minimum <= len(entries) <= limits.maximum:
         raise QuantityOutOfRange(limits.minimum, limits.maximum, "entries")
@@ -170,7 +170,7 @@ def _usage_out_of_range(limits: Range, index: int, field: str) -> QuantityOutOfR
 def _price(prices: Prices, currency: Currency, where: str) -> int:
     price = prices.get(currency)
     if price is None:
-        raise CurrencyNotOffered(currency.code, where)
+        raise NotSoldInCurrency(currency.code, where)
     return price
 
 

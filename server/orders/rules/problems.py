@@ -20,10 +20,10 @@ class ProductUnknown(Refusal):
 
 
 @dataclass(eq=False)
-class CurrencyNotOffered(Refusal):
-    """There are no prices in this currency."""
+class NotSoldInCurrency(Refusal):
+    """Nothing is sold in this currency."""
 
-    code = "CURRENCY_NOT_OFFERED"
+    code = "NOT_SOLD_IN_CURRENCY"
     currency: str
     where: str
 

@@ -45,7 +45,7 @@ class TopUpQueries:
 
 @strawberry.field(description="The account's top-ups, newest first.", metadata=declare(READ))
 def top_ups(
-    self: strawberry.Parent[Account],
+    account: strawberry.Parent[Account],
     info: Info,
     first: First = 20,
     after: After = None,
@@ -54,7 +54,7 @@ def top_ups(
     ] = None,
 ) -> Connection[TopUpType]:
     only = TopUpStatus[status.name] if status is not None else None
-    rows = reads.top_ups_of_account(info.context.read, self.id, rows_wanted(first), key_after(after), only)
+    rows = reads.top_ups_of_account(info.context.read, account.id, rows_wanted(first), key_after(after), only)
     return page(rows, first, after, TopUpType.of, lambda row: row.id)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from server.kit.problems import PublicError
 from server.kit.work import Read
 from server.wallet.model import Claim, Hold, Posting, Wallet
 
@@ -29,18 +30,21 @@ class BalanceRow:
         return self.posted - self.held
 
 
-def balance(read: Read, account_id: str, unit: str, as_of: int | None = None) -> BalanceRow | None:
-    """The balance now, or as it was right after the change number `as_of`; None when that has not been yet."""
+def balance(read: Read, account_id: str, unit: str, as_of: int | None = None) -> BalanceRow:
+    """The balance now, or as it was right after the change number `as_of`.
+
+    Raises PublicError BAD_USER_INPUT when there has been no such change.
+    """
     row = wallet(read, account_id, unit)
     head = row.sequence if row is not None else 0
     if as_of is not None and not 0 <= as_of <= head:
-        return None
+        raise PublicError("BAD_USER_INPUT", f"`asOf` is 0 to {head}, not {as_of}.", asOf=str(as_of))
     if row is None or as_of == 0:
         return BalanceRow(unit, posted=0, held=0, sequence=0, at=None)
     if as_of is None or as_of == head:
         return _balance_of(row)
-    past = read.first(select(_posting).where(_posting.c.wallet_id == row.id, _posting.c.sequence == as_of))
-    return balance_after(unit, past) if past is not None else None
+    (past,) = postings_after(read, row.id, as_of - 1, limit=1)
+    return balance_after(unit, past)
 
 
 def balance_after(unit: str, posting: Row[Any]) -> BalanceRow:
@@ -68,8 +72,9 @@ def wallet(read: Read, account_id: str, unit: str) -> Row[Any] | None:
     return read.first(select(_wallet).where(_wallet.c.account_id == account_id, _wallet.c.unit == unit))
 
 
-def wallet_by_id(read: Read, wallet_id: str) -> Row[Any] | None:
-    return read.first(select(_wallet).where(_wallet.c.id == wallet_id))
+def wallet_by_id(read: Read, account_id: str, wallet_id: str) -> Row[Any] | None:
+    """A wallet of this account; None for anybody else's (Q014)."""
+    return read.first(select(_wallet).where(_wallet.c.id == wallet_id, _wallet.c.account_id == account_id))
 
 
 def wallets_of(read: Read, account_ids: Sequence[str]) -> Mapping[str, Sequence[Row[Any]]]:
@@ -101,6 +106,18 @@ def hold(read: Read, account_id: str, hold_id: str) -> Row[Any] | None:
         .join(Wallet, Wallet.id == Hold.wallet_id)
         .where(Hold.id == hold_id, Wallet.account_id == account_id)
     )
+
+
+def holds_before(read: Read, wallet_id: str, before: str | None, limit: int) -> Sequence[Row[Any]]:
+    """The wallet's holds with a lower id than `before`, the newest first, with account and unit."""
+    query = (
+        select(Hold.__table__, Wallet.account_id, Wallet.unit)
+        .join(Wallet, Wallet.id == Hold.wallet_id)
+        .where(Hold.wallet_id == wallet_id)
+    )
+    if before is not None:
+        query = query.where(Hold.id < before)
+    return read.rows(query.order_by(Hold.id.desc()).limit(limit))
 
 
 def owed(read: Read, account_id: str, unit: str) -> int:

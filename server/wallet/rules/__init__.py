@@ -6,9 +6,10 @@ Quantities are minor units of a currency, or whole credits.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
-from server.kit.money import AMOUNT_MINOR_MAX, Currency
+from server.kit.money import AMOUNT_MINOR_MAX, AmountError, Currency, to_decimal, to_minor
 from server.kit.problems import Refusal
 
 CREDIT_UNITS = ("EMAIL", "SMS")
@@ -95,9 +96,10 @@ class BalanceTooHigh(Refusal):
 
 @dataclass(eq=False)
 class HoldQuantityInvalid(Refusal):
-    """The quantity of a hold or of a capture is at least 1 and at most the limit."""
+    """The quantity of a hold is more than 0, at most the limit, and as precise as its unit."""
 
     code = "HOLD_QUANTITY_INVALID"
+    unit: str
     limit: int
 
     @property
@@ -149,6 +151,7 @@ class HoldTooSmall(Refusal):
     """Less is left in the hold than the capture asks for."""
 
     code = "HOLD_TOO_SMALL"
+    unit: str
     remaining: int
     required: int
 
@@ -165,10 +168,31 @@ def check_change(unit: str, posted: int, held: int, posted_delta: int, held_delt
         raise BalanceTooHigh(unit, AMOUNT_MINOR_MAX)
 
 
-def check_quantity(quantity: int) -> None:
+def quantity_of(unit: str, amount: Decimal) -> int:
+    """An amount as the API has it, in the smallest part of its unit. Raises HoldQuantityInvalid."""
+    # A whole number of credits has the precision of a currency without decimals.
+    currency = Currency.JPY if unit in CREDIT_UNITS else Currency[unit]
+    try:
+        return to_minor(amount, currency)
+    except AmountError:
+        raise HoldQuantityInvalid(unit, AMOUNT_MINOR_MAX) from None
+
+
+def amount_of(unit: str, quantity: int) -> Decimal:
+    """A quantity as the API shows it, with exactly the decimals of its unit; credits have none."""
+    return to_decimal(quantity, Currency[unit]) if unit not in CREDIT_UNITS else Decimal(quantity)
+
+
+def check_quantity(unit: str, quantity: int) -> None:
     """Raises HoldQuantityInvalid."""
     if not 1 <= quantity <= AMOUNT_MINOR_MAX:
-        raise HoldQuantityInvalid(AMOUNT_MINOR_MAX)
+        raise HoldQuantityInvalid(unit, AMOUNT_MINOR_MAX)
+
+
+def check_minutes(minutes: int, terms: Terms) -> None:
+    """Raises HoldTimeInvalid."""
+    if not 1 <= minutes <= terms.hold_minutes_max:
+        raise HoldTimeInvalid(terms.hold_minutes_max)
 
 
 def check_open(state: str, expired: bool) -> None:
@@ -179,11 +203,11 @@ def check_open(state: str, expired: bool) -> None:
         raise HoldNotOpen(HoldState.EXPIRED.value)
 
 
-def check_capture(remaining: int, quantity: int) -> None:
+def check_capture(unit: str, remaining: int, quantity: int) -> None:
     """Raises HoldQuantityInvalid, or HoldTooSmall: a hold captures at most itself."""
-    check_quantity(quantity)
+    check_quantity(unit, quantity)
     if quantity > remaining:
-        raise HoldTooSmall(remaining, quantity)
+        raise HoldTooSmall(unit, remaining, quantity)
 
 
 @dataclass(frozen=True, slots=True)

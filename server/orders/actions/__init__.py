@@ -1,24 +1,28 @@
-"""The verbs of orders: place, pay, fulfil, cancel, and charge usage to the balance."""
+"""The verbs of orders: place, pay, fulfil, cancel."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import Executable, insert, select, update
 
 from server.kit.db import savepoint
-from server.kit.events import DomainEvent
 from server.kit.idempotency import Receipt
 from server.kit.money import Currency
 from server.kit.work import Work
+from server.orders.actions.events import (
+    OrderActivated,
+    OrderCancelled,
+    OrderCompleted,
+    OrderPlaced,
+    OrderProgressed,
+)
 from server.orders.model import Order, RegistryEntry
 from server.orders.reads import PARAMETERS, OrderRow, pending_count
 from server.orders.rules.cancellation import CancellationReason, Settlement, settle
-from server.orders.rules.items import Item, Parameters, Usage
-from server.orders.rules.pricing import Quote, charges, check_order_reference, quote
+from server.orders.rules.items import Item, Parameters
+from server.orders.rules.pricing import Quote, check_order_reference, quote
 from server.orders.rules.problems import CreditsUsed, OrderNotFound, TooManyPendingOrders
 from server.orders.rules.status import OrderStatus, check_cancellable, fulfil
 from server.orders.rules.terms import FxRate, Terms
@@ -27,39 +31,6 @@ from server.wallet.actions import Transfer, open_wallets, post
 from server.wallet.rules import BalanceTooHigh, BalanceTooLow, Counter, PostingKind
 
 _orders = Order.__table__.c
-
-
-@dataclass(frozen=True, slots=True)
-class OrderEvent(DomainEvent):
-    """What became of an order: its status and its progress from then on."""
-
-    status: str
-    fulfilled: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPlaced(OrderEvent):
-    """It is registered and waits for its payment."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderActivated(OrderEvent):
-    """It is paid; credits are delivered with it (M030)."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderProgressed(OrderEvent):
-    """Some of its units are done."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderCompleted(OrderEvent):
-    """All of its units are done."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderCancelled(OrderEvent):
-    """It was cancelled, and refunded less the fee."""
 
 
 def place_order(
@@ -166,34 +137,6 @@ def cancel_order(work: Work, account_id: str, order_id: str, reason: Cancellatio
     if split.refund_minor:
         activate_paid_orders(work, account_id, Currency[order.currency])
     return Receipt({"order_id": order_id})
-
-
-def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Receipt:
-    """Charge what was used, all of the entries or none: the hot debit.
-
-    Facts: `postings`, one an entry, as [unit, amount, sequence, reference]; `balances`, one a unit, as
-    [unit, posted, held, sequence]. Raises QuantityOutOfRange, CountryInvalid, CurrencyNotOffered,
-    ReferenceInvalid, BalanceTooLow.
-    """
-    charged = charges(entries, work.terms(Terms))
-    transfers = [
-        Transfer(
-            account_id,
-            charge.unit,
-            -charge.quantity,
-            Counter.CREDITS_USED if charge.in_credits else Counter.REVENUE,
-            PostingKind.USAGE,
-            entry.reference,
-        )
-        for entry, charge in zip(entries, charged, strict=True)
-    ]
-    posted = post(work, transfers)
-    postings = [
-        [one.unit, one.amount, one.sequence, entry.reference]
-        for entry, one in zip(entries, posted, strict=True)
-    ]
-    last = {one.unit: [one.unit, one.posted, one.held, one.sequence] for one in posted}
-    return Receipt({"postings": postings, "balances": list(last.values())})
 
 
 def _register(work: Work, account_id: str, parameters: Parameters, priced: Quote) -> OrderRow:

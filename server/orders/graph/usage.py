@@ -1,0 +1,107 @@
+"""Usage as the API takes and answers it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+import strawberry
+
+from server.kit.graph.access import exposes
+from server.kit.graph.mutations import (
+    IDEMPOTENCY_KEY_DESCRIPTION,
+    OUTCOME,
+    REPLAYED_DESCRIPTION,
+    IdempotencyInProgressProblem,
+    IdempotencyKeyInvalidProblem,
+    IdempotencyMismatchProblem,
+)
+from server.kit.graph.scalars import BigInt
+from server.kit.idempotency import Receipt
+from server.kit.money import Currency, to_decimal
+from server.orders.graph.inputs import UsageEntryInput
+from server.orders.graph.problems import (
+    CountryInvalidProblem,
+    NotSoldInCurrencyProblem,
+    QuantityOutOfRangeProblem,
+    ReferenceInvalidProblem,
+)
+from server.wallet.graph import InsufficientBalanceProblem
+from server.wallet.rules import CREDIT_UNITS
+
+
+@strawberry.input(description="Usage to charge, all of it or nothing.")
+class RecordUsageInput:
+    entries: list[UsageEntryInput] = strawberry.field(description="1 to 500 things that were used.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="What one entry was charged.")
+class UsagePosting:
+    reference: str = strawberry.field(description="The entry's reference.")
+    unit: str = strawberry.field(description="What was charged: EMAIL, SMS, or a currency's code.")
+    amount: Decimal = strawberry.field(description="Whole credits or money, negative: it left the balance.")
+    sequence: BigInt = strawberry.field(description="The wallet's sequence of its posting.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(
+    description="A balance after the charge. Credits are whole, money has its currency's decimals."
+)
+class UsageBalance:
+    unit: str = strawberry.field(description="EMAIL, SMS, or a currency's code.")
+    posted: Decimal = strawberry.field(description="The sum of all postings.")
+    held: Decimal = strawberry.field(description="What is set aside by holds.")
+    available: Decimal = strawberry.field(description="Posted less held: what can be spent.")
+    sequence: BigInt = strawberry.field(description="The wallet's sequence that these figures belong to.")
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="The usage is charged.")
+class UsageRecorded:
+    postings: list[UsagePosting] = strawberry.field(description="One for each entry, in their order.")
+    balances: list[UsageBalance] = strawberry.field(description="Each balance that was charged, after it.")
+    replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> UsageRecorded:
+        return cls(
+            postings=[_posting(*facts) for facts in receipt.facts["postings"]],
+            balances=[_balance(*facts) for facts in receipt.facts["balances"]],
+            replayed=receipt.replayed,
+        )
+
+
+def _posting(unit: str, amount: int, sequence: int, reference: str) -> UsagePosting:
+    return UsagePosting(
+        reference=reference, unit=unit, amount=_whole(unit, amount), sequence=BigInt(sequence)
+    )
+
+
+def _balance(unit: str, posted: int, held: int, sequence: int) -> UsageBalance:
+    return UsageBalance(
+        unit=unit,
+        posted=_whole(unit, posted),
+        held=_whole(unit, held),
+        available=_whole(unit, posted - held),
+        sequence=BigInt(sequence),
+    )
+
+
+def _whole(unit: str, quantity: int) -> Decimal:
+    return Decimal(quantity) if unit in CREDIT_UNITS else to_decimal(quantity, Currency[unit])
+
+
+RecordUsageResult = Annotated[
+    UsageRecorded
+    | InsufficientBalanceProblem
+    | QuantityOutOfRangeProblem
+    | NotSoldInCurrencyProblem
+    | CountryInvalidProblem
+    | ReferenceInvalidProblem
+    | IdempotencyMismatchProblem
+    | IdempotencyInProgressProblem
+    | IdempotencyKeyInvalidProblem,
+    strawberry.union("RecordUsageResult", description="What was charged, or why nothing was."),
+]

@@ -1,0 +1,74 @@
+"""The data of the ledger (Q003): amounts under opaque ids. No column names or describes a person."""
+
+from __future__ import annotations
+
+from server.kit.db import Base
+from server.kit.personal import Held
+from server.wallet.model import Claim, Hold, Posting, Wallet
+
+
+def _financial(model: type[Base], columns: tuple[str, ...]) -> Held:
+    return Held(
+        model,
+        columns,
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="keep_pseudonymous",
+    )
+
+
+def _proof(model: type[Base], columns: tuple[str, ...]) -> Held:
+    return Held(
+        model,
+        columns,
+        category="technical",
+        purpose="security",
+        legal_basis="contract",
+        retention="billing",
+        erasure="keep_pseudonymous",
+        exported=False,
+    )
+
+
+HELD = (
+    _financial(Wallet, ("id", "account_id", "unit", "posted", "held", "sequence", "opened_at", "changed_at")),
+    _proof(Wallet, ("head",)),
+    _financial(
+        Posting,
+        (
+            "wallet_id",
+            "sequence",
+            "kind",
+            "posted_delta",
+            "held_delta",
+            "posted_after",
+            "held_after",
+            "counter",
+            "transfer_id",
+            "hold_id",
+            "reference",
+            "at",
+        ),
+    ),
+    _proof(Posting, ("link",)),
+    _financial(
+        Hold,
+        (
+            "id",
+            "wallet_id",
+            "quantity",
+            "captured",
+            "released",
+            "state",
+            "reference",
+            "placed_at",
+            "expires_at",
+            "resolved_at",
+        ),
+    ),
+    _financial(
+        Claim, ("id", "wallet_id", "amount", "collected", "kind", "counter", "reference", "opened_at")
+    ),
+)
