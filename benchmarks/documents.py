@@ -14,7 +14,7 @@ query Dashboard {
       id
       status
       createdAt
-      wallets { id unit posted held available sequence }
+      balances { unit posted held available sequence at }
       orders(first: 20) {
         edges {
           cursor
@@ -43,7 +43,7 @@ query Dashboard {
 }
 """
 
-BALANCES = "query Balances { viewer { account { wallets { unit posted held available sequence } } } }"
+BALANCES = "query Balances { viewer { account { balances { unit posted held available sequence } } } }"
 
 RECORD_USAGE = """
 mutation RecordUsage($input: RecordUsageInput!) {

@@ -70,7 +70,9 @@ async def debits(spec: Spec) -> Measured:
 
     def next_request() -> bytes:
         number = next(numbers)
-        return http.request(spec.port, spec.token, documents.debit(f"{spec.run}-{number}", f"{spec.run}:{number}"))
+        return http.request(
+            spec.port, spec.token, documents.debit(f"{spec.run}-{number}", f"{spec.run}:{number}")
+        )
 
     return await _closed_loop(spec, http.Loop(next_request, _charged, spec.seconds))
 
@@ -81,7 +83,9 @@ async def fanout(spec: Spec) -> Measured:
         sockets.handshake(spec.port, spec.token),
         sockets.subscribe(documents.body(documents.WATCH, {"unit": documents.UNIT})),
     )
-    await _spend(spec, fleet, 0)  # what the first debit and the first look at memory cost is not the watchers'
+    await _spend(
+        spec, fleet, 0
+    )  # what the first debit and the first look at memory cost is not the watchers'
     before = Meter(spec.server_pid).resident_bytes()
     await asyncio.wait_for(fleet.join(spec.port, spec.connections), WAIT_SECONDS_MAX)
     memory = Meter(spec.server_pid).resident_bytes() - before

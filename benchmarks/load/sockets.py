@@ -17,7 +17,9 @@ def frame(opcode: int, payload: bytes) -> bytes:
     """A client's frame. The masking key is zero, so the payload is its own mask (RFC 6455 §5.3 asks for a random
     one against hostile scripts; there are none here)."""
     length = len(payload)
-    head = bytes((opcode, 0x80 | length)) if length < 126 else bytes((opcode, 0xFE)) + length.to_bytes(2, "big")
+    head = (
+        bytes((opcode, 0x80 | length)) if length < 126 else bytes((opcode, 0xFE)) + length.to_bytes(2, "big")
+    )
     return head + b"\0\0\0\0" + payload
 
 

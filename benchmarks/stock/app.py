@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.schema.config import StrawberryConfig
@@ -81,6 +82,7 @@ _config: dict[str, Any] = {"config": StrawberryConfig(scalar_map=SCALARS)}
 schema = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, **_config)
 _graphql: Any = Application(schema, graphql_ide=None)
 
-app = Starlette(lifespan=_lifespan)
-app.add_route("/graphql", _graphql, methods=["POST"])
-app.add_websocket_route("/graphql", _graphql)
+app = Starlette(
+    routes=[Route("/graphql", _graphql, methods=["POST"]), WebSocketRoute("/graphql", _graphql)],
+    lifespan=_lifespan,
+)

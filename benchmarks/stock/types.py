@@ -33,8 +33,10 @@ BigInt = NewType("BigInt", int)
 
 
 def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds" if value.microsecond else "seconds").replace(
-        "+00:00", "Z"
+    return (
+        value.astimezone(UTC)
+        .isoformat(timespec="microseconds" if value.microsecond else "seconds")
+        .replace("+00:00", "Z")
     )
 
 
@@ -100,30 +102,31 @@ class Connection(Generic[T]):
 
 def page(rows: Sequence[R], first: int, node: Callable[[R], T], key: Callable[[R], str]) -> Connection[T]:
     edges = [
-        Edge(node=node(row), cursor=base64.urlsafe_b64encode(key(row).encode()).decode()) for row in rows[:first]
+        Edge(node=node(row), cursor=base64.urlsafe_b64encode(key(row).encode()).decode())
+        for row in rows[:first]
     ]
     end = edges[-1].cursor if edges else None
     return Connection(edges=edges, page_info=PageInfo(has_next_page=len(rows) > first, end_cursor=end))
 
 
 @strawberry.type
-class Wallet:
-    id: strawberry.ID
+class Balance:
     unit: Unit
     posted: Decimal
     held: Decimal
     available: Decimal
     sequence: BigInt
+    at: datetime
 
     @classmethod
-    def of(cls, row: WalletRow) -> Wallet:
+    def of(cls, row: WalletRow) -> Balance:
         return cls(
-            id=strawberry.ID(row.id),
             unit=Unit(row.unit),
             posted=quantity(row.unit, row.posted),
             held=quantity(row.unit, row.held),
             available=quantity(row.unit, row.posted - row.held),
             sequence=BigInt(row.sequence),
+            at=row.changed_at,
         )
 
 
@@ -221,13 +224,16 @@ class Account:
         return cls(id=strawberry.ID(row.id), status=AccountStatus(row.status), created_at=row.created_at)
 
     @strawberry.field
-    async def wallets(self, info: Info) -> list[Wallet]:
-        return [Wallet.of(row) for row in await info.context.wallets.load(self.id)]
+    async def balances(self, info: Info) -> list[Balance]:
+        return [Balance.of(row) for row in await info.context.wallets.load(self.id)]
 
     @strawberry.field
     async def orders(self, first: int = 20) -> Connection[Order]:
         query = (
-            select(OrderRow).where(OrderRow.account_id == self.id).order_by(OrderRow.id.desc()).limit(first + 1)
+            select(OrderRow)
+            .where(OrderRow.account_id == self.id)
+            .order_by(OrderRow.id.desc())
+            .limit(first + 1)
         )
         async with read_session() as session:
             rows = (await session.scalars(query)).all()
@@ -236,7 +242,10 @@ class Account:
     @strawberry.field
     async def top_ups(self, first: int = 20) -> Connection[TopUp]:
         query = (
-            select(TopUpRow).where(TopUpRow.account_id == self.id).order_by(TopUpRow.id.desc()).limit(first + 1)
+            select(TopUpRow)
+            .where(TopUpRow.account_id == self.id)
+            .order_by(TopUpRow.id.desc())
+            .limit(first + 1)
         )
         async with read_session() as session:
             rows = (await session.scalars(query)).all()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,17 +41,6 @@ def channel(account_id: str, unit: str) -> str:
     return f"{account_id}/{unit}"
 
 
-@dataclass
-class _TooLow(Exception):
-    available: int
-    required: int
-
-
-@dataclass
-class _OutOfRange(Exception):
-    index: int
-
-
 Answer = UsageRecorded | InsufficientBalance | QuantityOutOfRange | IdempotencyMismatch
 
 
@@ -72,16 +60,13 @@ async def record_usage(account_id: str, data: RecordUsageInput) -> Answer:
                 return IdempotencyMismatch(code="IDEMPOTENCY_MISMATCH", field="idempotencyKey")
             assert stored.outcome is not None
             return _present(json.loads(stored.outcome), replayed=True)
-        posted: list[Posting] = []
-        try:
-            async with session.begin_nested():
-                wallet, posted = await _charge(session, account_id, data)
+        query = select(Wallet).where(Wallet.account_id == account_id, Wallet.unit == UNIT).with_for_update()
+        wallet = (await session.scalars(query)).one()
+        now, posted = datetime.now(UTC), []
+        outcome = _refusal(wallet, data)
+        if outcome is None:
+            posted = _charge(session, wallet, data, now)
             outcome = _facts(wallet, posted)
-        except _TooLow as refused:
-            outcome = {"available": refused.available, "required": refused.required}
-        except _OutOfRange as refused:
-            outcome = {"index": refused.index}
-        now = datetime.now(UTC)
         session.add(StoredOutcome(**key, input_digest=input_digest, outcome=json.dumps(outcome), at=now))
         await session.commit()
     for posting in posted:
@@ -89,19 +74,23 @@ async def record_usage(account_id: str, data: RecordUsageInput) -> Answer:
     return _present(outcome, replayed=False)
 
 
-async def _charge(
-    session: AsyncSession, account_id: str, data: RecordUsageInput
-) -> tuple[Wallet, list[Posting]]:
-    query = select(Wallet).where(Wallet.account_id == account_id, Wallet.unit == UNIT).with_for_update()
-    wallet = (await session.scalars(query)).one()
-    now, transfer_id, posted = datetime.now(UTC), f"trf_{uuid.uuid4().hex}", []
+def _refusal(wallet: Wallet, data: RecordUsageInput) -> dict[str, Any] | None:
+    available = wallet.posted - wallet.held
     for index, entry in enumerate(data.entries):
         messages = entry.operation.email_send.messages
         if not 1 <= messages <= MESSAGES_MAX:
-            raise _OutOfRange(index)
-        available = wallet.posted - wallet.held
+            return {"index": index}
         if messages > available:
-            raise _TooLow(available, messages)
+            return {"available": available, "required": messages}
+        available -= messages
+    return None
+
+
+def _charge(session: AsyncSession, wallet: Wallet, data: RecordUsageInput, now: datetime) -> list[Posting]:
+    transfer_id = f"trf_{uuid.uuid4().hex}"
+    posted = []
+    for entry in data.entries:
+        messages = entry.operation.email_send.messages
         wallet.posted -= messages
         wallet.sequence += 1
         wallet.changed_at = now
@@ -121,7 +110,7 @@ async def _charge(
         )
         session.add(posting)
         posted.append(posting)
-    return wallet, posted
+    return posted
 
 
 def _facts(wallet: Wallet, posted: list[Posting]) -> dict[str, Any]:
