@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,9 +19,10 @@ from server.app import Postmeter
 from server.kit.clock import ManualClock
 from server.kit.idempotency import Receipt
 from server.kit.money import Currency, Money
-from server.kit.viewer import Viewer
-from server.kit.work import Call, Units, Work
+from server.kit.viewer import Credentials, Viewer
+from server.kit.work import Call, Work
 from server.orders import actions as orders
+from server.orders.actions.usage import record_usage
 from server.orders.rules.cancellation import CancellationReason
 from server.orders.rules.items import (
     CreditPackItem,
@@ -69,7 +71,8 @@ def make(folder: Path) -> Dataset:
     )
     api_key = asyncio.run(_fill(settings))
     stock_database = folder / "stock.sqlite3"
-    shutil.copyfile(database, stock_database)
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(stock_database)) as copy:
+        source.backup(copy)
     return Dataset(settings, database, stock_database, api_key)
 
 
@@ -77,7 +80,7 @@ async def _fill(settings: Settings) -> str:
     clock = ManualClock(START)
     postmeter = Postmeter(settings, clock=clock)
     async with postmeter.storage():
-        maker = Maker(Units(postmeter.house), clock)
+        maker = Maker(postmeter, clock)
         for number in range(OTHER_ACCOUNTS):
             other = await maker.register(f"account-{number:02}")
             await maker.trade(other, OTHER_TOP_UPS, OTHER_ORDERS)
@@ -94,13 +97,13 @@ async def _fill(settings: Settings) -> str:
 class Maker:
     """Runs the actions, with a clock that moves on."""
 
-    def __init__(self, units: Units, clock: ManualClock) -> None:
-        self._units = units
+    def __init__(self, postmeter: Postmeter, clock: ManualClock) -> None:
+        self._postmeter = postmeter
         self._clock = clock
 
     async def do(self, actor: Viewer, action: Callable[[Work], T]) -> T:
         self._clock.advance(timedelta(minutes=7))
-        return await self._units.run(Call("benchmark", actor), action)
+        return await self._postmeter.units.run(Call("benchmark", actor), action)
 
     async def register(self, login: str) -> Viewer:
         """An account, and the viewer of a session of its owner."""
@@ -110,11 +113,11 @@ class Maker:
             accepted = (policy.document, policy.version)
             account_id = accounts.register(work, login, NewPassword(_PASSWORD_HASH), accepted)
             (person,) = account_reads.people_of(work, account_id, None, 1)
-            proof = accounts.PasswordProof(person.id, _PASSWORD_HASH)
+            proof = accounts.PasswordProof(account_id, person.id, _PASSWORD_HASH)
             return accounts.start_session(work, proof, accounts.Device()).secret
 
         token = await self.do(Viewer(), register)
-        viewer = await self._units.read(lambda read: account_reads.viewer_of_session(read, token))
+        viewer = await self._postmeter.authenticator.authenticate(Credentials(bearer=token))
         assert viewer is not None
         return viewer
 
@@ -128,7 +131,7 @@ class Maker:
     async def use(self, actor: Viewer) -> None:
         """Postings: one call with as many entries as one takes."""
         entries = [Usage(EmailSend(1 + number % 3), f"send:{number}") for number in range(ENTRIES_A_CALL)]
-        await self.do(actor, lambda work: orders.record_usage(work, _account_id(actor), entries))
+        await self.do(actor, lambda work: record_usage(work, _account_id(actor), entries))
 
     async def _top_up(self, actor: Viewer, *, declined: bool) -> None:
         money = Money(TOP_UP_MINOR, Currency.USD)

@@ -72,7 +72,14 @@ def running(dataset: Dataset, folder: Path) -> Iterator[tuple[Server, Server]]:
         )
         for server in servers:
             _wait_until_it_answers(server, folder)
-        yield servers
+        try:
+            yield servers
+        except Failed as failed:
+            logs = [
+                f"{server.name} logged: {_log_of(server.name, folder).read_text()[-2000:]}"
+                for server in servers
+            ]
+            raise Failed("\n".join([str(failed), *logs])) from failed
 
 
 def load(server: Server, kind: str, seconds: float, connections: int, run: str) -> Measured:

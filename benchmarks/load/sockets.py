@@ -7,6 +7,7 @@ import base64
 import os
 import re
 import time
+from typing import cast
 
 SEQUENCE = re.compile(rb'"sequence": ?"(\d+)"')
 _TEXT, _CLOSE, _PING, _PONG = 0x81, 0x88, 0x89, 0x8A
@@ -85,9 +86,8 @@ class Watcher(asyncio.Protocol):
         self.joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._fleet.handshake)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        self._transport.write(self._fleet.handshake)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._leaving:
