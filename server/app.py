@@ -2,13 +2,242 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server import migrations
+from server.accounts import actions as account_actions
+from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
+from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
+from server.accounts.adapters.passwords import Passwords
+from server.gateway.engine import Engine, Limits
+from server.gateway.gateway import Gateway
+from server.gateway.graphiql import graphiql
+from server.gateway.limits import GatewayLimits
+from server.gateway.operations import Ports
+from server.gateway.pages import pages
+from server.gateway.ports import RequestFacts
+from server.kit import personal
+from server.kit.bus.memory import MemoryBus
+from server.kit.clock import Clock, SystemClock
+from server.kit.db import open_database
+from server.kit.due import DueRunner
+from server.kit.events import Reactions
+from server.kit.graph.context import Context
+from server.kit.graph.live import Live, LiveLimits
+from server.kit.ids import Entropy, Ids, SystemEntropy
+from server.kit.keystore import KeyStore, MasterKeys
+from server.kit.money import Currency
 from server.kit.registry import Registry
+from server.kit.viewer import Viewer
+from server.kit.work import House, Units, Work
+from server.orders import actions as order_actions
 from server.orders import rules as order_rules
+from server.schema import HELD, schema
+from server.settings import Settings
+from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
+from server.topups.actions.changes import TopUpSettled
+from server.topups.adapters.gateway import Gateways
+from server.topups.adapters.sandbox import Sandbox
+from server.wallet import actions as wallet_actions
+from server.wallet import jobs as wallet_jobs
 from server.wallet import rules as wallet_rules
+from server.wallet.reads.proof import Report
+
+USES_STORED_EVERY_SECONDS = 60.0
+
+_log = structlog.get_logger("postmeter.app")
 
 
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
     return Registry(account_rules.Terms(), wallet_rules.Terms(), topup_rules.Terms(), order_rules.Terms())
+
+
+class Postmeter:
+    """The assembled server. Clock and entropy are the machine's, except in tests and in the demo."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None
+    ) -> None:
+        self.settings = settings
+        self.house = _house(settings, clock or SystemClock(), entropy or SystemEntropy())
+        self.units = Units(self.house)
+        self.authenticator = Authenticator(self.units)
+        self.passwords = Passwords(self.units, workers=settings.password_workers)
+        sandbox = Sandbox(self.units, enabled=settings.sandbox_mark_file.exists())
+        gateways = Gateways([sandbox])
+        self.services = Registry(self.passwords, sandbox, gateways)
+        self.due = DueRunner(
+            self.units,
+            {**topup_jobs.handlers(gateways, sandbox), **wallet_jobs.handlers(settings.ledger_roots_dir)},
+        )
+        self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
+        self.live = Live(
+            self.units,
+            render=self.engine.render,
+            open_feed=self.engine.feed,
+            authority=account_reads,
+            limits=_live_limits(settings),
+        )
+        self.gateway_limits = _gateway_limits(settings)
+        ide = graphiql(cdn=settings.graphiql_cdn)
+        self.gateway = Gateway(self._ports(), ide=ide.page)
+        self.asgi = Starlette(
+            routes=[*self.gateway.routes("/graphql"), *ide.routes, *self._pages()],
+            lifespan=lambda _: self.running(),
+        )
+
+    @asynccontextmanager
+    async def storage(self) -> AsyncIterator[None]:
+        """The databases, open and migrated: what commands need."""
+        _refuse(personal.faults(HELD))
+        self.house.keys.create_tables()
+        await self.house.database.start()
+        try:
+            await self.house.database.write(migrations.migrate)
+            yield
+        finally:
+            await self.house.database.close()
+            self.house.keys.close()
+            self.passwords.close()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The whole server: storage, due work, live feeds, and the house-keeping between them."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.storage())
+            await self.units.run_unaudited(wallet_jobs.plan)
+            self.house.database.watch_others(self.house.bus.wake_all)
+            stack.push_async_callback(self.authenticator.store_uses)
+            stack.push_async_callback(self.live.close)
+            await stack.enter_async_context(_background(self.due.serve))
+            await stack.enter_async_context(_background(self._store_uses))
+            yield
+
+    async def schema_version(self) -> str | None:
+        """The version of the database."""
+        return await self.house.database.read(migrations.revision)
+
+    async def verify_ledger(self, progress: Callable[[int, int], None]) -> Report:
+        """Replay the ledger and compare it with the signed roots."""
+        roots_dir = self.settings.ledger_roots_dir
+        return await wallet_jobs.verify_ledger(self.units, progress=progress, roots_dir=roots_dir)
+
+    async def _store_uses(self) -> None:
+        while True:
+            await asyncio.sleep(USES_STORED_EVERY_SECONDS)
+            try:
+                await self.authenticator.store_uses()
+            except Exception:
+                _log.exception("store_uses_failed")
+
+    def _ports(self) -> Ports:
+        return Ports(
+            engine=self.engine,
+            live=self.live,
+            authenticator=self.authenticator,
+            make_context=self._context,
+            new_request_id=lambda: self.house.ids.new("req"),
+            limits=self.gateway_limits,
+            allowed_origins=frozenset(self.settings.allowed_origins),
+            session_cookie_name=SESSION_COOKIE,
+        )
+
+    def _context(self, viewer: Viewer, facts: RequestFacts) -> Context:
+        return Context(
+            units=self.units,
+            services=self.services,
+            viewer=viewer,
+            request_id=facts.request_id,
+            language=facts.language,
+            remote_address=facts.remote_address,
+            user_agent=facts.user_agent,
+        )
+
+    def _pages(self) -> list[BaseRoute]:
+        return [*pages(schema.as_str()), Route("/healthz", _alive), Route("/readyz", self._ready)]
+
+    async def _ready(self, _request: Request) -> Response:
+        """Whether the database answers: what a load balancer asks before it sends anybody here."""
+        try:
+            async with asyncio.timeout(2):
+                version = await self.schema_version()
+        except Exception:
+            _log.warning("not_ready", exc_info=True)
+            return JSONResponse({"ready": False}, status_code=503)
+        return JSONResponse({"ready": True, "schemaVersion": version})
+
+
+async def _alive(_request: Request) -> Response:
+    return JSONResponse({"alive": True})
+
+
+def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
+    masters = MasterKeys.load(settings.master_key_file, entropy)
+    return House(
+        database=open_database(settings.database_url),
+        keys=KeyStore(settings.key_store_url, masters, entropy),
+        clock=clock,
+        entropy=entropy,
+        ids=Ids(clock, entropy),
+        terms=default_terms(),
+        bus=MemoryBus(),
+        reactions=reactions(),
+        guard=account_actions.guard,
+    )
+
+
+def reactions() -> Reactions:
+    """What later slices do when an earlier one records an event."""
+    registered = Reactions()
+    registered.on(TopUpSettled, _spend_what_came_in)
+    return registered
+
+
+def _spend_what_came_in(work: Work, event: TopUpSettled) -> None:
+    """Money that came in settles what is owed first, then pays the orders that wait for it (M030)."""
+    wallet_actions.collect(work, event.account_id, event.currency)
+    order_actions.activate_paid_orders(work, event.account_id, Currency[event.currency])
+
+
+def _document_limits(settings: Settings) -> Limits:
+    return Limits(tokens_max=settings.document_tokens_max, depth_max=settings.document_depth_max)
+
+
+def _live_limits(settings: Settings) -> LiveLimits:
+    return LiveLimits(latest_per_second_max=settings.live_updates_per_second_max)
+
+
+def _gateway_limits(settings: Settings) -> GatewayLimits:
+    return GatewayLimits(
+        body_bytes_max=settings.body_bytes_max,
+        request_timeout_seconds=settings.request_timeout_seconds,
+        operations_per_connection_max=settings.subscriptions_per_connection_max,
+        send_queue_messages_max=settings.send_queue_messages_max,
+        ping_interval_seconds=settings.ping_interval_seconds,
+    )
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        raise SystemExit("Postmeter does not start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+
+@asynccontextmanager
+async def _background(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

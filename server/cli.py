@@ -104,9 +104,14 @@ def watch(
     after: Annotated[int | None, typer.Option(help="Resume behind this sequence.")] = None,
 ) -> None:
     """Watch a balance live in the terminal, through the public API. Ctrl-C ends it."""
+    from server.watching import WatchRefused
     from server.watching import watch as run_watch
 
-    _run(lambda: run_watch(url, key, unit, after, out))
+    try:
+        _run(lambda: run_watch(url, key, unit, after, out))
+    except WatchRefused as refused:
+        err.print(str(refused), style="red", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
 
 
 def _run(make: Callable[[], Coroutine[Any, Any, Any]]) -> Any:

@@ -166,8 +166,13 @@ class Demo:
         table.add_row("Login", LOGIN)
         table.add_row("Password", self._password)
         table.add_row("API key", key)
-        self._out.print(Panel(table, title="The demo is ready", title_align="left", expand=False), soft_wrap=True)
-        self._out.print(f"In a terminal: POSTMETER_API_KEY={key} postmeter watch EMAIL --url {url}/graphql", soft_wrap=True)
+        self._out.print(
+            Panel(table, title="The demo is ready", title_align="left", expand=False), soft_wrap=True
+        )
+        self._out.print(
+            f"In a terminal: POSTMETER_API_KEY={key} postmeter watch EMAIL --url {url}/graphql",
+            soft_wrap=True,
+        )
 
     # ---- verbs
 
@@ -231,7 +236,8 @@ class Demo:
     async def _balances(self, company: Api) -> tuple[float, float, float]:
         found = await company.ask("{ viewer { account { wallets { unit balance { available } } } } }")
         available = {
-            wallet["unit"]: float(wallet["balance"]["available"]) for wallet in found["viewer"]["account"]["wallets"]
+            wallet["unit"]: float(wallet["balance"]["available"])
+            for wallet in found["viewer"]["account"]["wallets"]
         }
         return available.get("EUR", 0), available.get("EMAIL", 0), available.get("SMS", 0)
 
@@ -270,7 +276,9 @@ class Api:
         data: dict[str, Any] = answer["data"]
         return data
 
-    async def do(self, field: str, input_type: str, data: dict[str, Any], selection: str = "") -> dict[str, Any]:
+    async def do(
+        self, field: str, input_type: str, data: dict[str, Any], selection: str = ""
+    ) -> dict[str, Any]:
         """Run one mutation; a refusal is raised as PublicError."""
         document = (
             f"mutation($input: {input_type}!) {{ {field}(input: $input) "

@@ -1,7 +1,80 @@
-"""Joins the slices' queries, mutations and subscriptions into one schema."""
+"""Joins the slices' queries, mutations and subscriptions, and the fields that later slices add to earlier types."""
 
-import server.accounts.model
-import server.kit.personal
-import server.orders.model
-import server.topups.model
-import server.wallet.model  # noqa: F401
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from server.accounts import graph as accounts
+from server.accounts import personal as accounts_personal
+from server.kit import personal as kit_personal
+from server.kit.graph.access import Access, Who, declare
+from server.kit.graph.context import Info
+from server.kit.graph.node import Node, extend
+from server.kit.graph.scalars import SCALARS
+from server.kit.ids import prefix_of
+from server.orders import graph as orders
+from server.orders import personal as orders_personal
+from server.topups import graph as topups
+from server.topups import personal as topups_personal
+from server.wallet import graph as wallet
+from server.wallet import personal as wallet_personal
+
+_SLICES = (accounts, wallet, topups, orders)
+_NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
+
+for _part in _SLICES:
+    for _type, _field in _part.EXTENSIONS:
+        extend(_type, _field)
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(accounts.AccountQueries, wallet.WalletQueries, topups.TopUpQueries, orders.OrderQueries):
+    @strawberry.field(
+        description="Anything with an id, if it is yours; null when there is no such thing, or not for you (Q014).",
+        metadata=declare(Access(Who.SIGNED_IN, "api_use")),
+    )
+    def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of anything.")],
+    ) -> Node | None:
+        loader = _NODES.get(prefix_of(id) or "")
+        found: Node | None = loader(info, id) if loader else None
+        return found
+
+
+@strawberry.type(
+    description="Everything that can be done. Each field is one transaction; several run in order."
+)
+class Mutation(
+    accounts.AccountMutations, wallet.WalletMutations, topups.TopUpMutations, orders.OrderMutations
+):
+    pass
+
+
+@strawberry.type(
+    description="Everything that can be watched. Each feed starts with the present state and its sequence; give the "
+    "last sequence you saw as `after` to resume without a gap or a repetition."
+)
+class Subscription(wallet.WalletSubscriptions, topups.TopUpSubscriptions, orders.OrderSubscriptions):
+    pass
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
+
+HELD = (
+    *kit_personal.HELD,
+    *accounts_personal.HELD,
+    *wallet_personal.HELD,
+    *topups_personal.HELD,
+    *orders_personal.HELD,
+)
+"""What the whole server holds, declared column by column (Q003)."""

@@ -76,7 +76,9 @@ def mark_sandbox(settings: Settings) -> None:
         return
     database = settings.sqlite_file
     if database is not None and database.exists():
-        raise SystemExit(f"{database} is no sandbox and will not be made one: choose a new POSTMETER_DATABASE_URL.")
+        raise SystemExit(
+            f"{database} is no sandbox and will not be made one: choose a new POSTMETER_DATABASE_URL."
+        )
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.write_text("This is a sandbox: its payment gateway mints play money. Remove it with its database.\n")
 

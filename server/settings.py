@@ -71,4 +71,6 @@ class Settings(BaseSettings):
     @property
     def sqlite_file(self) -> Path | None:
         """The file of the main database, None when it is not SQLite."""
-        return Path(self.database_url.partition(":///")[2]) if self.database_url.startswith("sqlite") else None
+        return (
+            Path(self.database_url.partition(":///")[2]) if self.database_url.startswith("sqlite") else None
+        )

@@ -21,6 +21,7 @@ from server.kit.ids import Ids, SeededEntropy
 from server.kit.keystore import KeyStore, MasterKeys
 from server.kit.registry import Registry
 from server.kit.work import House, Units
+from tests.servers import running_server  # noqa: F401 - a fixture for all tests
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _numbers = count(1)

@@ -16,7 +16,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_committed_schema_is_what_the_code_says() -> None:
-    assert (ROOT / "schema.graphql").read_text() == schema.as_str() + "\n", "run: postmeter schema > schema.graphql"
+    assert (ROOT / "schema.graphql").read_text() == schema.as_str() + "\n", (
+        "run: postmeter schema > schema.graphql"
+    )
 
 
 @pytest.mark.rule("Q010", "H012")
@@ -49,7 +51,9 @@ def undescribed(of: Schema) -> list[str]:
                 if not field.description:
                     missing.append(f"{name}.{field_name}")
                 arguments = getattr(field, "args", {})
-                missing += [f"{name}.{field_name}({one}:)" for one in arguments if not arguments[one].description]
+                missing += [
+                    f"{name}.{field_name}({one}:)" for one in arguments if not arguments[one].description
+                ]
     return missing
 
 

@@ -3,7 +3,7 @@
 
 export const HISTORY = 200;
 
-const FIELDS = `kind sequence posted held available at posting { kind amount }`;
+const FIELDS = `kind sequence posted held available at posting { kind amount heldChange }`;
 const NOW = `subscription BalanceNow($unit: Unit!) { balance(unit: $unit, mode: LATEST) { ${FIELDS} } }`;
 const EVERY = `subscription EveryChange($unit: Unit!, $after: BigInt!) {
   balance(unit: $unit, after: $after, mode: EVERY) { ${FIELDS} }

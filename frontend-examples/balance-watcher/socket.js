@@ -96,7 +96,7 @@ export class Socket {
   #deliver({ id, type, payload }) {
     const sink = this.#subscriptions.get(id)?.sink;
     if (!sink) return; // a message that crossed our `complete`
-    if (type === 'next' && !payload.errors) return sink.next(payload.data);
+    if (type === 'next' && payload.data) return sink.next(payload.data);
     this.#subscriptions.delete(id);
     if (type === 'complete') sink.complete();
     else sink.error(type === 'error' ? payload : payload.errors);

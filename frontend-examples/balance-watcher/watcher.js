@@ -116,7 +116,8 @@ function watch(unit) {
 }
 
 function refuse(errors) {
-  say(errors[0]?.message ?? 'The server refused the subscription.');
+  const [{ message, extensions }] = errors;
+  say(extensions?.code === 'FORBIDDEN' ? 'This key may not read balances: it needs the scope BALANCE_READ.' : message);
 }
 
 // --- showing the feed: many changes may arrive within one frame, and are painted once
@@ -135,8 +136,8 @@ function render() {
     meter.show(format(present.available));
     $('posted').textContent = format(present.posted);
     $('held').textContent = format(present.held);
-    $('at').textContent = dayAndClock.format(new Date(present.at));
-    $('at').dateTime = present.at;
+    $('at').textContent = present.at ? dayAndClock.format(new Date(present.at)) : 'now';
+    $('at').dateTime = present.at ?? '';
     document.title = `${format(present.available)} · Postmeter`;
   } else {
     for (const id of ['posted', 'held', 'at']) $(id).textContent = '–';
@@ -148,8 +149,8 @@ function render() {
 }
 
 function renderDelta(change, format) {
-  $('delta').textContent = change?.posting ? `${signed(format, change.posting.amount)} ${kindName(change.posting.kind)}` : '\u00a0';
-  $('delta').dataset.sign = change?.posting && change.posting.amount.startsWith('-') ? 'minus' : 'plus';
+  $('delta').textContent = change?.posting ? `${moved(format, change.posting)} ${kindName(change.posting.kind)}` : '\u00a0';
+  $('delta').dataset.sign = change?.posting ? signOf(change.posting) : 'none';
 }
 
 function renderSparkline(changes, format) {
@@ -178,8 +179,8 @@ function renderPostings(changes, format) {
 function postingRow({ sequence, at, posting }, format) {
   const row = document.createElement('li');
   row.dataset.sequence = sequence;
-  const amount = cell('amount', signed(format, posting.amount));
-  amount.dataset.sign = posting.amount.startsWith('-') ? 'minus' : 'plus';
+  const amount = cell('amount', moved(format, posting));
+  amount.dataset.sign = signOf(posting);
   const time = Object.assign(document.createElement('time'), { dateTime: at, textContent: clock.format(new Date(at)), title: dayAndClock.format(new Date(at)) });
   row.append(cell('kind', kindName(posting.kind)), amount, time, cell('sequence', `#${sequence}`));
   return row;
@@ -243,8 +244,15 @@ function formatterOf(unit) {
   return (amount) => format.format(amount);
 }
 
-function signed(format, amount) {
-  return amount.startsWith('-') ? `−${format(amount.slice(1))}` : `+${format(amount)}`;
+/** What was added or taken; where only a hold changed, what it sets aside or frees. */
+function moved(format, { amount, heldChange }) {
+  if (Number(amount) !== 0) return amount.startsWith('-') ? `−${format(amount.slice(1))}` : `+${format(amount)}`;
+  return heldChange.startsWith('-') ? `frees ${format(heldChange.slice(1))}` : `holds ${format(heldChange)}`;
+}
+
+function signOf({ amount }) {
+  if (Number(amount) === 0) return 'none';
+  return amount.startsWith('-') ? 'minus' : 'plus';
 }
 
 function kindName(kind) {

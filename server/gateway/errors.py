@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from traceback import format_exception
 
 import orjson
 import structlog
 from graphql import GraphQLError
 
-from server.gateway.ports import RequestError
+from server.gateway.engine.errors import RequestError
+from server.kit.problems import PublicError
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("postmeter.gateway")
+
+_STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "RATE_LIMITED": 429}
+"""Of the faults that are not the server's."""
 
 
 class TransportError(Exception):
@@ -43,14 +48,29 @@ def formatted_errors(errors: Sequence[GraphQLError]) -> list[object]:
     return [error.formatted for error in errors]
 
 
+def refusal_of(fault: PublicError) -> TransportError:
+    """A fault outside of any field, such as an authenticator that is overloaded, as a response."""
+    status = _STATUS.get(fault.code, 503)
+    retry_after_seconds = fault.extensions.get("retryAfterSeconds")
+    headers = [] if retry_after_seconds is None else [(b"retry-after", b"%d" % retry_after_seconds)]
+    return TransportError(status, fault.code, fault.message, headers)
+
+
 def describe_error(failure: Exception, request_id: str) -> list[GraphQLError]:
     """Errors meant for the client as they are; anything else is a bug: masked, logged with the id."""
     if isinstance(failure, RequestError):
         return failure.errors
     if isinstance(failure, GraphQLError) and failure.original_error is None:
         return [failure]
-    log.error("gateway_request_failed", request_id=request_id, exc_info=failure)
+    if isinstance(failure, PublicError):
+        return [GraphQLError(failure.message, extensions={**failure.extensions, "code": failure.code})]
+    log_bug(failure, request_id)
     return [internal_error(request_id)]
+
+
+def log_bug(failure: Exception, request_id: str) -> None:
+    """As text: a renderer of `exc_info` may add local variables, and with them credentials, to the log."""
+    log.error("gateway_failed", request_id=request_id, exception="".join(format_exception(failure)))
 
 
 def internal_error(request_id: str) -> GraphQLError:

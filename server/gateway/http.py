@@ -12,7 +12,10 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.gateway.errors import TransportError, encode_errors, internal_error, log
+from graphql import OperationType
+
+from server.gateway.engine.errors import RequestError
+from server.gateway.errors import TransportError, encode_errors, internal_error, log_bug, refusal_of
 from server.gateway.identity import (
     credentials_of,
     expired_cookie_headers,
@@ -33,9 +36,10 @@ from server.gateway.params import (
     parse_json,
     query_fields,
 )
-from server.gateway.ports import ASGIApp, Prepared, Receive, RequestError, Scope, Send
+from server.gateway.ports import ASGIApp, Prepared, Receive, Scope, Send
 from server.gateway.sse import EventStreams
 from server.kit.graph.context import Context
+from server.kit.problems import PublicError
 from server.kit.viewer import Viewer
 
 _METHODS = b"GET, POST"
@@ -82,8 +86,11 @@ class HttpEndpoint:
             await _respond(request, refused.status, MediaType.JSON, refused.body, refused.headers)
         except ClientGoneError:
             return
-        except Exception:
-            log.exception("gateway_request_failed", request_id=request_id)
+        except PublicError as fault:
+            answer = refusal_of(fault)
+            await _respond(request, answer.status, MediaType.JSON, answer.body, answer.headers)
+        except Exception as bug:
+            log_bug(bug, request_id)
             await _respond(request, 500, MediaType.JSON, encode_errors([internal_error(request_id)]))
 
     async def _answer(self, request: _Request) -> None:
@@ -91,7 +98,7 @@ class HttpEndpoint:
         parameters = await self._parameters(request)
         viewer = await self._viewer(request)
         try:
-            prepared = self._operations.prepare(parameters)
+            prepared = self._operations.prepare(parameters, request.request_id)
         except RequestError as refused:
             await self._answer_request_error(request, refused)
             return
@@ -99,7 +106,7 @@ class HttpEndpoint:
         context = self._ports.make_context(
             viewer, facts_of(request.scope, request.headers, request.request_id)
         )
-        if prepared.kind == "subscription":
+        if prepared.kind is OperationType.SUBSCRIPTION:
             await self._streams.subscribe(request.scope, request.receive, request.send, prepared, context)
         else:
             await self._execute(request, prepared, context)
@@ -206,9 +213,9 @@ def _check_content_type(headers: dict[bytes, bytes]) -> None:
 
 
 def _check_operation(request: _Request, prepared: Prepared) -> None:
-    if prepared.kind == "mutation" and request.is_get:
+    if prepared.kind is OperationType.MUTATION and request.is_get:
         raise TransportError(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", [(b"allow", b"POST")])
-    if prepared.kind == "subscription" and not request.accept.event_stream:
+    if prepared.kind is OperationType.SUBSCRIPTION and not request.accept.event_stream:
         raise TransportError(
             406,
             "NOT_ACCEPTABLE",

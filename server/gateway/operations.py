@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import structlog
+from graphql import OperationType
 
 from server.gateway.errors import TransportError, describe_error
 from server.gateway.limits import GatewayLimits
@@ -22,6 +23,7 @@ from server.gateway.ports import (
     Result,
 )
 from server.kit.graph.context import Context
+from server.kit.problems import outcome_unknown
 from server.kit.viewer import ANONYMOUS, Viewer
 
 log = structlog.get_logger(__name__)
@@ -57,8 +59,11 @@ class Operations:
             return ANONYMOUS
         return await self._ports.authenticator.authenticate(credentials)
 
-    def prepare(self, parameters: Parameters) -> Prepared:
-        return self._ports.engine.prepare(parameters.query, parameters.operation_name, parameters.variables)
+    def prepare(self, parameters: Parameters, request_id: str) -> Prepared:
+        """Raises RequestError for every fault of the client."""
+        return self._ports.engine.prepare(
+            parameters.query, parameters.operation_name, parameters.variables, request_id=request_id
+        )
 
     async def run(self, prepared: Prepared, context: Context) -> Result:
         """Execute a query or a mutation.
@@ -66,7 +71,7 @@ class Operations:
         A query that takes too long is given up. A mutation never is: whoever waits for it is told that its
         outcome is unknown, and it ends in its own time.
         """
-        if prepared.kind == "mutation":
+        if prepared.kind is OperationType.MUTATION:
             return await self._run_mutation(prepared, context)
         try:
             async with asyncio.timeout(self._ports.limits.request_timeout_seconds):
@@ -80,12 +85,8 @@ class Operations:
         task.add_done_callback(self._settled)
         done, _ = await asyncio.wait({task}, timeout=self._ports.limits.request_timeout_seconds)
         if not done:
-            raise TransportError(
-                504,
-                "OUTCOME_UNKNOWN",
-                "The mutation has not finished in time and may still take effect: "
-                "ask again with the same idempotency key.",
-            )
+            unknown = outcome_unknown()
+            raise TransportError(504, unknown.code, unknown.message)
         return task.result()
 
     def _settled(self, task: asyncio.Task[Result]) -> None:

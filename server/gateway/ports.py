@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 
 from server.kit.graph.context import Context
 from server.kit.graph.sink import Sink, Subscription
@@ -18,26 +18,12 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-OperationKind = Literal["query", "mutation", "subscription"]
-
-
-class RequestError(Exception):
-    """The client's fault, found before anything was executed: syntax, validation, limits, variables."""
-
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
-        super().__init__("; ".join(error.message for error in errors))
-        self.errors = list(errors)
-
 
 class Prepared(Protocol):
     """A parsed, validated and planned operation with its coerced variables."""
 
     @property
-    def kind(self) -> OperationKind: ...
-    @property
-    def operation_name(self) -> str | None: ...
-    @property
-    def share_key(self) -> Hashable: ...
+    def kind(self) -> OperationType: ...
 
 
 class Result(Protocol):
@@ -48,7 +34,14 @@ class Result(Protocol):
 
 
 class Engine(Protocol):
-    def prepare(self, query: str, operation_name: str | None, variables: dict[str, Any] | None) -> Prepared:
+    def prepare(
+        self,
+        query: str,
+        operation_name: str | None,
+        variables: dict[str, Any] | None,
+        *,
+        request_id: str,
+    ) -> Prepared:
         """Raises RequestError for every fault of the client."""
 
     async def execute(self, prepared: Any, context: Context) -> Result:

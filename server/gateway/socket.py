@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 
-from server.gateway.errors import coded_error, log
+from server.gateway.errors import coded_error, log_bug
 from server.gateway.identity import (
     credentials_of,
     credentials_of_init,
@@ -97,8 +97,8 @@ class Socket:
                 await self._handle(parse_message(raw, limits.message_bytes_max, limits.json_depth_max))
             except BadMessageError as bad:
                 self.close(bad.code, bad.reason)
-            except Exception:
-                log.exception("gateway_socket_failed", request_id=self._facts.request_id)
+            except Exception as bug:
+                log_bug(bug, self._facts.request_id)
                 self.close(CloseCode.INTERNAL_SERVER_ERROR, "Internal server error")
 
     async def _handle(self, message: Incoming) -> None:
@@ -197,8 +197,8 @@ class Socket:
     async def _close_unless_valid(self) -> None:
         try:
             await self.admit()
-        except Exception:
-            log.exception("gateway_socket_failed", request_id=self._facts.request_id)
+        except Exception as bug:
+            log_bug(bug, self._facts.request_id)
             self.close(CloseCode.INTERNAL_SERVER_ERROR, "Internal server error")
         finally:
             self._recheck = None

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 
 from server.gateway.errors import TransportError, coded_error
 from server.gateway.messages import complete, error, next_prefix
@@ -43,7 +43,7 @@ class SocketOperation:
             if context is None:
                 return
             request_id = context.request_id
-            await self._perform(self._socket.operations.prepare(parameters), context)
+            await self._perform(self._socket.operations.prepare(parameters, request_id), context)
         except TransportError as refused:
             self._fail([coded_error(refused.code, refused.message)])
         except TimeoutError:
@@ -54,7 +54,7 @@ class SocketOperation:
             self._task = None
 
     async def _perform(self, prepared: Prepared, context: Context) -> None:
-        if prepared.kind == "subscription":
+        if prepared.kind is OperationType.SUBSCRIPTION:
             async with asyncio.timeout(self._socket.ports.limits.request_timeout_seconds):
                 self._subscription = await self._socket.ports.live.subscribe(prepared, context, self)
         else:

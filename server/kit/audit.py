@@ -18,7 +18,7 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entries"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
     account_id: Mapped[str | None] = mapped_column(String(40), index=True)
     credential_id: Mapped[str | None] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(60))

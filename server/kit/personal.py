@@ -59,7 +59,9 @@ def faults(declared: Iterable[Held]) -> list[str]:
     ]
 
 
-def _book_keeping(model: type[Base], purpose: Purpose, retention: str, category: Category = "technical") -> Held:
+def _book_keeping(
+    model: type[Base], purpose: Purpose, retention: str, category: Category = "technical"
+) -> Held:
     columns = tuple(column.name for column in model.__table__.columns)
     return Held(model, columns, category, purpose, "contract", retention, "delete", exported=False)
 

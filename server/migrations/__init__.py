@@ -20,6 +20,8 @@ _ADVISORY_LOCK = 0x706F73746D657465  # "postmete": two servers that start togeth
 
 def migrate(connection: Connection) -> None:
     """Apply what is missing, inside the caller's transaction: after a crash it is whole or absent."""
+    # A statement first: Alembic leaves a transaction alone, and does not commit it, when it finds it begun.
+    connection.execute(text("SELECT 1"))
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
     command.upgrade(_config(connection), "head")

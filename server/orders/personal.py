@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.kit.personal import Held
 from server.orders.model import Order, RegistryEntry
 
-HOLDINGS = (
+HELD = (
     Held(
         model=RegistryEntry,
         columns=("parameters",),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 
+from server.kit.ids import is_id
 from server.kit.work import Read
 from server.topups.model import TopUp
 from server.topups.rules.outcomes import TopUpStatus
@@ -13,7 +14,7 @@ from server.topups.rules.outcomes import TopUpStatus
 
 def top_up(read: Read, account_id: str, top_up_id: str) -> TopUp | None:
     """The account's top-up; None when there is none or it is another account's (Q014)."""
-    return top_ups(read, account_id, [top_up_id]).get(top_up_id)
+    return top_ups(read, account_id, [top_up_id]).get(top_up_id) if is_id(top_up_id, "top") else None
 
 
 def top_ups(read: Read, account_id: str, top_up_ids: Collection[str]) -> Mapping[str, TopUp]:

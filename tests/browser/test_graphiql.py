@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,9 +17,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from server.gateway.graphiql import BUILT, graphiql
+from tests.browser.chromium import CHROMIUM, chromium
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
-CHROMIUM = shutil.which("chromium")
+pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium"),
@@ -65,10 +64,8 @@ def origin() -> Iterator[str]:
 
 @pytest.fixture
 def page() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def test_it_runs_the_examples_page_with_a_pasted_key_and_talks_to_no_other_host(

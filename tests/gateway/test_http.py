@@ -260,6 +260,15 @@ async def test_bearer_credentials(running: Running, client: httpx.AsyncClient) -
         assert refused.headers["www-authenticate"] == "Bearer"
 
 
+async def test_an_overloaded_authenticator_says_when_to_come_back(
+    running: Running, client: httpx.AsyncClient
+) -> None:
+    headers = {"authorization": "Bearer overload"}
+    answer = await client.post(running.url, json={"query": "{ viewer }"}, headers=headers)
+    assert (answer.status_code, code_of(answer)) == (503, "OVERLOADED")
+    assert answer.headers["retry-after"] == "7"
+
+
 @pytest.mark.parametrize(
     ("headers", "allowed"),
     [

@@ -15,6 +15,7 @@ import uvicorn
 from graphql import (
     ExecutionResult,
     GraphQLError,
+    OperationType,
     build_schema,
     execute,
     get_operation_ast,
@@ -24,13 +25,15 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 from starlette.applications import Starlette
 
+from server.gateway.engine.errors import RequestError
 from server.gateway.gateway import Gateway
 from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
-from server.gateway.ports import Credentials, RequestError, RequestFacts
+from server.gateway.ports import Credentials, Engine, RequestFacts
 from server.gateway.server import GracefulServer, uvicorn_options
 from server.kit.graph.context import Context, Cookie
 from server.kit.graph.sink import CloseReason, Sink
+from server.kit.problems import overloaded
 from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 
@@ -46,14 +49,10 @@ type Subscription { ticks: Int!, refused: Int!, breaks: Int!, hangs: Int! }
 class TestPrepared:
     __test__ = False
     document: Any
-    kind: Any
+    kind: OperationType
     operation_name: str | None
     variables: dict[str, Any]
     field: str
-
-    @property
-    def share_key(self) -> str:
-        return self.field
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class World:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def prepare(
-        self, query: str, operation_name: str | None, variables: dict[str, Any] | None
+        self, query: str, operation_name: str | None, variables: dict[str, Any] | None, *, request_id: str
     ) -> TestPrepared:
         if "#bug" in query:
             raise ZeroDivisionError("a bug with a secret in it")
@@ -94,9 +93,7 @@ class World:
         if isinstance(values, list):
             raise RequestError(values)
         first: Any = operation.selection_set.selections[0]
-        return TestPrepared(
-            document, operation.operation.value, operation_name, variables or {}, first.name.value
-        )
+        return TestPrepared(document, operation.operation, operation_name, variables or {}, first.name.value)
 
     async def execute(self, prepared: TestPrepared, context: Context) -> TestResult:
         result = execute(
@@ -105,6 +102,8 @@ class World:
         return TestResult(await result if isawaitable(result) else result)  # type: ignore[arg-type]
 
     async def authenticate(self, credentials: Credentials) -> Viewer | None:
+        if credentials.bearer == "overload":
+            raise overloaded("sign-in", 7)
         return self.valid.get(credentials.bearer or credentials.session_cookie or "")
 
     async def subscribe(self, prepared: TestPrepared, context: Context, sink: Sink) -> Leave:
@@ -261,14 +260,16 @@ async def ide(scope: Any, receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def serving(limits: GatewayLimits | None = None, **ports: Any) -> AsyncIterator[Running]:
+async def serving(
+    limits: GatewayLimits | None = None, *, engine: Engine | None = None, **ports: Any
+) -> AsyncIterator[Running]:
     limits = limits or GatewayLimits()
     world = World()
     world.valid = {"good": Viewer(account_id="acc_1"), "cookie": Viewer(account_id="acc_2")}
     ids = count(1)
     gateway = Gateway(
         Ports(
-            engine=world,
+            engine=engine or world,
             live=world,
             authenticator=world,
             make_context=make_context,

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import func, select
 
+from server.kit.clock import to_micros
 from server.kit.idempotency import IdempotencyMismatch, Receipt
 from server.kit.money import Currency
 from server.kit.work import Work
@@ -40,7 +41,12 @@ async def test_each_entry_has_its_posting_and_each_unit_its_balance(customer: Cu
         ["EMAIL", -50, 3, "run-3"],
         ["EUR", -61, 2, "run-4"],
     ]
-    assert receipt.facts["balances"] == [["EMAIL", 850, 0, 3], ["SMS", 994, 0, 2], ["EUR", 939, 0, 2]]
+    at = to_micros(customer.units.house.clock.now())
+    assert receipt.facts["balances"] == [
+        ["EMAIL", 850, 0, 3, at],
+        ["SMS", 994, 0, 2, at],
+        ["EUR", 939, 0, 2, at],
+    ]
     assert [await customer.balance(unit) for unit in ("EMAIL", "SMS", "EUR")] == [850, 994, 939]
 
 

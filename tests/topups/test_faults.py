@@ -224,6 +224,30 @@ async def test_a_gateway_that_hangs_is_given_up(
     assert await desk.status(top_up_id) == "ERRORED"
 
 
+async def test_a_token_that_was_shredded_before_its_use_fails(desk: Desk) -> None:
+    top_up_id = await desk.order(sandbox.OK)
+    desk.units.house.keys.destroy(ACCOUNT, ["billing"])
+    await desk.runner.run_due()
+    top_up = await desk.top_up(top_up_id)
+    assert (top_up.status, top_up.failure_code) == ("FAILED", "TOKEN_GONE")
+
+
+@pytest.mark.parametrize("charged", [False, True])
+async def test_a_token_that_was_shredded_after_a_crash_leaves_it_to_the_reconciler(
+    desk: Desk, gateway: Interrupted, charged: bool
+) -> None:
+    top_up_id = await desk.order(sandbox.OK)
+    gateway.before, gateway.after = (None, Crash()) if charged else (Crash(), None)
+    await desk.runner.run_due()
+    desk.units.house.keys.destroy(ACCOUNT, ["billing"])
+    await recover(desk)
+    assert await desk.status(top_up_id) == "ERRORED"
+    desk.clock.advance(timedelta(seconds=Terms().reconcile_delays_seconds[0]))
+    await desk.runner.run_due()
+    assert await desk.status(top_up_id) == ("SUCCEEDED" if charged else "FAILED")
+    assert await desk.postings() == ([("TOP_UP", 10_000)] if charged else [])
+
+
 async def test_two_runners_and_a_lost_lease_post_once(desk: Desk, gateway: Interrupted) -> None:
     ids = [await desk.order(sandbox.OK) for _ in range(10)]
     settle = jobs.handlers(jobs.Gateways([gateway]), desk.sandbox)[actions.SETTLE]

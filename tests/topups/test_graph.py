@@ -25,12 +25,14 @@ from server.kit.graph.node import Node, extend
 from server.kit.graph.scalars import SCALARS
 from server.kit.ids import prefix_of
 from server.kit.money import AmountFault
+from server.kit.personal import faults
 from server.kit.problems import PublicError
 from server.kit.registry import Registry
 from server.kit.viewer import ANONYMOUS, Viewer
 from server.topups.adapters import sandbox
 from server.topups.adapters.gateway import Gateways
 from server.topups.graph import EXTENSIONS, NODES, TopUpMutations, TopUpQueries, TopUpSubscriptions, enums
+from server.topups.personal import HELD
 from server.topups.rules import Terms, outcomes
 from tests.topups.conftest import VIEWER, Desk
 
@@ -162,6 +164,12 @@ def order(
 @pytest.fixture
 def api(desk: Desk) -> Api:
     return Api(desk)
+
+
+@pytest.mark.rule("Q003")
+def test_every_column_is_declared_exactly_once() -> None:
+    tables = ("top_ups.", "provider_events.", "sandbox_charges.")
+    assert [fault for fault in faults(HELD) if fault.startswith(tables)] == []
 
 
 @pytest.mark.rule("Q010")
@@ -338,9 +346,10 @@ async def test_another_accounts_top_up_is_not_there(api: Api) -> None:
     missing = await api.data(
         CONFIRM, OTHER, input=answer | {"topUpId": "top_none", "idempotencyKey": "key-2"}
     )
-    assert foreign == missing
+    malformed = await api.data(CONFIRM, OTHER, input=answer | {"topUpId": "\0", "idempotencyKey": "key-3"})
+    assert foreign == missing == malformed
     assert foreign["__typename"] == "TopUpNotFound"
-    for subject in (top_up_id, "top_none"):
+    for subject in (top_up_id, "top_none", "\0"):
         with pytest.raises(PublicError, match="nothing with this id") as caught:
             await api.desk.units.read(api.feed(OTHER, id=subject).head)
         assert caught.value.code == "NOT_FOUND"
@@ -353,8 +362,13 @@ async def test_nobody_and_the_wrong_scope_get_nothing(api: Api) -> None:
     assert await api.codes(CREATE, ANONYMOUS, input=order()) == ["UNAUTHENTICATED"]
     top_up_id = (await api.create())["topUp"]["id"]
     assert (await api.data(ONE, key, id=top_up_id))["id"] == top_up_id
+    writer = Viewer(VIEWER.account_id, "key_3", scopes=frozenset({"topups:write"}))
+    assert (await api.data(CREATE, writer, input=order(key="key-2")))["topUp"]["status"] == "PENDING"
+    assert await api.codes(ONE, writer, id=top_up_id) == ["FORBIDDEN"]
+    assert await api.data(NODE, ANONYMOUS, id=top_up_id) is None
     blind = Viewer(VIEWER.account_id, "key_2", scopes=frozenset({"orders:read"}))
     assert await api.codes(ONE, blind, id=top_up_id) == ["FORBIDDEN"]
+    assert await api.data(NODE, blind, id=top_up_id) is None
     with pytest.raises(RequestError):
         api.feed(blind, id=top_up_id)
 
@@ -375,7 +389,8 @@ async def test_the_list_is_stable_filtered_and_complete(api: Api) -> None:
     (succeeded,) = await api.pages(10, status="SUCCEEDED")
     assert [node["id"] for node in succeeded] == [made[4], made[2], made[0]]
     assert await api.codes(LIST, first=101) == ["BAD_USER_INPUT"]
-    assert await api.codes(LIST, first=5, after="%%%") == ["BAD_USER_INPUT"]
+    for malformed in ("%%%", "", "AA==", "é", "dG9w*", "dG9"):
+        assert await api.codes(LIST, first=5, after=malformed) == ["BAD_USER_INPUT"]
 
 
 async def test_each_change_arrives_as_it_was(api: Api) -> None:

@@ -202,7 +202,11 @@ class AccountMutations:
     @strawberry.mutation(
         metadata=_OPEN, description="Open an account. It needs the policy's acceptance; it does not sign in."
     )
-    async def register(self, info: Info, input: RegisterInput) -> RegisterResult:
+    async def register(
+        self,
+        info: Info,
+        input: Annotated[RegisterInput, strawberry.argument(description="What the mutation needs.")],
+    ) -> RegisterResult:
         policy = input.accepted_policy
         accepted = (policy.document, policy.version) if policy else None
         password = await info.context.services.get(Passwords).prepare(input.login, input.password)
@@ -213,7 +217,11 @@ class AccountMutations:
         )
 
     @strawberry.mutation(metadata=_OPEN, description="Start a session with login and password.")
-    async def sign_in(self, info: Info, input: SignInInput) -> SignInResult:
+    async def sign_in(
+        self,
+        info: Info,
+        input: Annotated[SignInInput, strawberry.argument(description="What the mutation needs.")],
+    ) -> SignInResult:
         context = info.context
         proof = await context.services.get(Passwords).prove(input.login, input.password)
         device = Device(context.user_agent, context.remote_address)
@@ -241,7 +249,11 @@ class AccountMutations:
         return outcome  # type: ignore[return-value]
 
     @strawberry.mutation(metadata=_PERSON, description="End a session of the account.")
-    async def revoke_session(self, info: Info, input: RevokeSessionInput) -> RevokeSessionResult:
+    async def revoke_session(
+        self,
+        info: Info,
+        input: Annotated[RevokeSessionInput, strawberry.argument(description="What the mutation needs.")],
+    ) -> RevokeSessionResult:
         return await run(  # type: ignore[return-value]
             info,
             lambda work: actions.revoke_session(work, input.id),
@@ -251,7 +263,11 @@ class AccountMutations:
     @strawberry.mutation(
         metadata=_PERSON, description="Change one's password; ends one's other sessions, not the API keys."
     )
-    async def change_password(self, info: Info, input: ChangePasswordInput) -> ChangePasswordResult:
+    async def change_password(
+        self,
+        info: Info,
+        input: Annotated[ChangePasswordInput, strawberry.argument(description="What the mutation needs.")],
+    ) -> ChangePasswordResult:
         session_id = info.context.viewer.credential_id or ""
         proof, password = await info.context.services.get(Passwords).replace(
             session_id, input.current_password, input.password
@@ -263,7 +279,11 @@ class AccountMutations:
         )
 
     @strawberry.mutation(metadata=_PERSON, description="Make an API key. Its secret is in this answer only.")
-    async def create_api_key(self, info: Info, input: CreateApiKeyInput) -> CreateApiKeyResult:
+    async def create_api_key(
+        self,
+        info: Info,
+        input: Annotated[CreateApiKeyInput, strawberry.argument(description="What the mutation needs.")],
+    ) -> CreateApiKeyResult:
         scopes = [str(scope.value) for scope in input.scopes]
 
         def present(work: Work, issued: Issued) -> ApiKeyCreated:
@@ -274,7 +294,11 @@ class AccountMutations:
         return await run(info, action, present)  # type: ignore[return-value]
 
     @strawberry.mutation(metadata=_PERSON, description="End an API key.")
-    async def revoke_api_key(self, info: Info, input: RevokeApiKeyInput) -> RevokeApiKeyResult:
+    async def revoke_api_key(
+        self,
+        info: Info,
+        input: Annotated[RevokeApiKeyInput, strawberry.argument(description="What the mutation needs.")],
+    ) -> RevokeApiKeyResult:
         return await run(  # type: ignore[return-value]
             info,
             lambda work: actions.revoke_api_key(work, input.id),
@@ -285,7 +309,11 @@ class AccountMutations:
         metadata=_ACCOUNT,
         description="Accept a version of a document that is in force. Twice is as good as once.",
     )
-    async def accept_policy(self, info: Info, input: PolicyVersionInput) -> AcceptPolicyResult:
+    async def accept_policy(
+        self,
+        info: Info,
+        input: Annotated[PolicyVersionInput, strawberry.argument(description="What the mutation needs.")],
+    ) -> AcceptPolicyResult:
         return await run(  # type: ignore[return-value]
             info,
             lambda work: actions.accept_policy(work, input.document, input.version),

@@ -78,7 +78,9 @@ class SqliteDatabase:
     async def start(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = await asyncio.to_thread(self._open_writer)
-        self._writer = threading.Thread(target=self._write_loop, args=(connection,), name="writer")
+        self._writer = threading.Thread(
+            target=self._write_loop, args=(connection,), name="writer", daemon=True
+        )
         self._writer.start()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 

@@ -59,9 +59,12 @@ def key_after(after: str | None) -> str | None:
     if after is None:
         return None
     try:
-        return base64.urlsafe_b64decode(after.encode("ascii")).decode("ascii")
+        key = base64.b64decode(after.encode("ascii"), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, UnicodeError, ValueError):
-        raise PublicError("BAD_USER_INPUT", "`after` is not a cursor of this API.") from None
+        key = ""
+    if not key.isprintable() or not key:  # PostgreSQL takes no NUL
+        raise PublicError("BAD_USER_INPUT", "`after` is not a cursor of this API.")
+    return key
 
 
 def number_after(after: str | None) -> int | None:

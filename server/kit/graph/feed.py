@@ -58,7 +58,10 @@ class Feed(Protocol):
     mode: FeedMode
 
     def head(self, read: Read) -> int:
-        """The newest sequence, 0 when nothing has happened yet. Raises Refused when there is no such stream."""
+        """The newest sequence, 0 when nothing has happened yet. Asked in every read.
+
+        Raises PublicError or a Refusal when there is no such stream for this account, or no longer.
+        """
 
     def oldest(self, read: Read) -> int:
         """The smallest `after` from which the history is still complete."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from server.kit.clock import to_micros
 from server.kit.idempotency import Receipt
 from server.kit.work import Work
 from server.orders.rules.items import Usage
@@ -17,8 +18,9 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
     """Charge what was used, all of the entries or none: the hot debit.
 
     Facts: `postings`, one an entry, as [unit, amount, sequence, reference]; `balances`, one a unit, as
-    [unit, posted, held, sequence]. Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency,
-    ReferenceInvalid, BalanceTooLow.
+    [unit, posted, held, sequence, microseconds since 1970].
+
+    Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid, BalanceTooLow.
     """
     charged = charges(entries, work.terms(Terms))
     transfers = [
@@ -37,5 +39,6 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
         [one.unit, one.amount, one.sequence, entry.reference]
         for entry, one in zip(entries, posted, strict=True)
     ]
-    last = {one.unit: [one.unit, one.posted, one.held, one.sequence] for one in posted}
+    at = to_micros(work.now)
+    last = {one.unit: [one.unit, one.posted, one.held, one.sequence, at] for one in posted}
     return Receipt({"postings": postings, "balances": list(last.values())})

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from server.kit.clock import from_micros
 from server.kit.graph.access import exposes
 from server.kit.graph.mutations import (
     IDEMPOTENCY_KEY_DESCRIPTION,
@@ -18,7 +19,6 @@ from server.kit.graph.mutations import (
 )
 from server.kit.graph.scalars import BigInt
 from server.kit.idempotency import Receipt
-from server.kit.money import Currency, to_decimal
 from server.orders.graph.inputs import UsageEntryInput
 from server.orders.graph.problems import (
     CountryInvalidProblem,
@@ -26,8 +26,9 @@ from server.orders.graph.problems import (
     QuantityOutOfRangeProblem,
     ReferenceInvalidProblem,
 )
-from server.wallet.graph import InsufficientBalanceProblem
-from server.wallet.rules import CREDIT_UNITS
+from server.wallet.graph import Balance, InsufficientBalanceProblem, Unit
+from server.wallet.reads import BalanceRow
+from server.wallet.rules import amount_of
 
 
 @strawberry.input(description="Usage to charge, all of it or nothing.")
@@ -40,28 +41,16 @@ class RecordUsageInput:
 @strawberry.type(description="What one entry was charged.")
 class UsagePosting:
     reference: str = strawberry.field(description="The entry's reference.")
-    unit: str = strawberry.field(description="What was charged: EMAIL, SMS, or a currency's code.")
-    amount: Decimal = strawberry.field(description="Whole credits or money, negative: it left the balance.")
+    unit: Unit = strawberry.field(description="Which balance was charged.")
+    amount: Decimal = strawberry.field(description="Credits or money, negative: it left the balance.")
     sequence: BigInt = strawberry.field(description="The wallet's sequence of its posting.")
-
-
-@exposes(OUTCOME)
-@strawberry.type(
-    description="A balance after the charge. Credits are whole, money has its currency's decimals."
-)
-class UsageBalance:
-    unit: str = strawberry.field(description="EMAIL, SMS, or a currency's code.")
-    posted: Decimal = strawberry.field(description="The sum of all postings.")
-    held: Decimal = strawberry.field(description="What is set aside by holds.")
-    available: Decimal = strawberry.field(description="Posted less held: what can be spent.")
-    sequence: BigInt = strawberry.field(description="The wallet's sequence that these figures belong to.")
 
 
 @exposes(OUTCOME)
 @strawberry.type(description="The usage is charged.")
 class UsageRecorded:
     postings: list[UsagePosting] = strawberry.field(description="One for each entry, in their order.")
-    balances: list[UsageBalance] = strawberry.field(description="Each balance that was charged, after it.")
+    balances: list[Balance] = strawberry.field(description="Each balance that was charged, after it.")
     replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
 
     @classmethod
@@ -75,22 +64,12 @@ class UsageRecorded:
 
 def _posting(unit: str, amount: int, sequence: int, reference: str) -> UsagePosting:
     return UsagePosting(
-        reference=reference, unit=unit, amount=_whole(unit, amount), sequence=BigInt(sequence)
+        reference=reference, unit=Unit[unit], amount=amount_of(unit, amount), sequence=BigInt(sequence)
     )
 
 
-def _balance(unit: str, posted: int, held: int, sequence: int) -> UsageBalance:
-    return UsageBalance(
-        unit=unit,
-        posted=_whole(unit, posted),
-        held=_whole(unit, held),
-        available=_whole(unit, posted - held),
-        sequence=BigInt(sequence),
-    )
-
-
-def _whole(unit: str, quantity: int) -> Decimal:
-    return Decimal(quantity) if unit in CREDIT_UNITS else to_decimal(quantity, Currency[unit])
+def _balance(unit: str, posted: int, held: int, sequence: int, at: int) -> Balance:
+    return Balance.of(BalanceRow(unit, posted, held, sequence, from_micros(at)))
 
 
 RecordUsageResult = Annotated[

@@ -6,6 +6,7 @@ from sqlalchemy import func, insert, select
 
 from server.kit.crypto import Shredded
 from server.kit.due import schedule
+from server.kit.ids import is_id
 from server.kit.money import Currency, Money
 from server.kit.work import Work
 from server.topups.actions.changes import (
@@ -17,6 +18,7 @@ from server.topups.actions.changes import (
     locked,
     move,
 )
+from server.topups.actions.settlement import mark_unknown
 from server.topups.model import TopUp
 from server.topups.rules import (
     ConfirmationsTooMany,
@@ -88,6 +90,8 @@ def begin_charge(work: Work, top_up_id: str) -> tuple[str, ChargeRequest] | None
     except Shredded:
         if top_up.status == TopUpStatus.PENDING.value:
             move(work, top_up, TopUpStatus.FAILED, TopUpFailed, failure_code=FailureCode.TOKEN_GONE.value)
+        else:
+            mark_unknown(work, top_up_id)  # it may have been charged before the crash
         return None
     if top_up.status == TopUpStatus.PENDING.value:
         move(work, top_up, TopUpStatus.PROCESSING, TopUpStarted)
@@ -101,7 +105,7 @@ def confirm_top_up(work: Work, account_id: str, top_up_id: str, code: str) -> To
     ConfirmationsTooMany.
     """
     check_code(code)
-    top_up = locked(work, top_up_id)
+    top_up = locked(work, top_up_id) if is_id(top_up_id, "top") else None
     if top_up is None or top_up.account_id != account_id:
         raise TopUpNotFound
     if top_up.status != TopUpStatus.PROCESSING.value or top_up.next_action != NextAction.ENTER_CODE.value:

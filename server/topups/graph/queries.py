@@ -58,10 +58,14 @@ def top_ups(
     return page(rows, first, after, TopUpType.of, lambda row: row.id)
 
 
+def _node(info: Info, id: str) -> TopUpType | None:
+    return None if READ.denial(info.context.viewer) else _load(info, id)
+
+
 def _load(info: Info, id: str) -> TopUpType | None:
     top_up = reads.top_up(info.context.read, account_of(info), id)
     return TopUpType.of(top_up) if top_up is not None else None
 
 
 EXTENSIONS: list[tuple[type, StrawberryField]] = [(Account, top_ups)]
-NODES: Mapping[str, NodeLoader] = {"top": _load}
+NODES: Mapping[str, NodeLoader] = {"top": _node}

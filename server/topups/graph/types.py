@@ -19,10 +19,13 @@ from server.topups.model import TopUp
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "topups:read")
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "topups:write")
+OWN = Access(Who.SIGNED_IN, "balance_and_orders")
+"""For the fields of a top-up: whoever was let through a field that leads to it may read it, the payload of a mutation
+included."""
 OPEN = Access(Who.ANYONE, "balance_and_orders")
 
 
-@exposes(READ)
+@exposes(OWN)
 @strawberry.type(name="TopUp", description="One payment into the balance.")
 class TopUpType(Node):
     transaction_id: strawberry.ID = strawberry.field(
@@ -67,7 +70,7 @@ class TopUpType(Node):
         )
 
 
-@exposes(READ)
+@exposes(OWN)
 @strawberry.type(description="One message of `topUpChanged`.")
 class TopUpUpdate:
     kind: FeedEventKind = strawberry.field(description="Why this message was sent.")

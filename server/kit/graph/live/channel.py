@@ -129,10 +129,12 @@ class Channel:
         for subscriber in self._joining:
             if not subscriber.open:
                 continue
-            behind = not self._receiving or subscriber.position < self._cursor
-            self._cursor = subscriber.position if behind else self._cursor
-            # Found valid in another snapshot than the others: the next read checks all of them.
-            self._epoch = subscriber.epoch if self._epoch in (None, subscriber.epoch) else None
+            if not self._receiving:
+                self._cursor, self._epoch = subscriber.position, subscriber.epoch
+            self._cursor = min(self._cursor, subscriber.position)
+            if self._epoch != subscriber.epoch:
+                # Found valid in another snapshot than the others: the next read checks all of them.
+                self._epoch = None
             self._receiving[subscriber] = None
         self._joining.clear()
 

@@ -21,8 +21,9 @@ class LiveLimits:
     events_per_read_max: int = 100
     every_backlog_messages_max: int = 1_000
     """An EVERY subscriber with more messages waiting is closed, and resumes with `after`."""
-    latest_backlog_messages_max: int = 4
-    """A LATEST subscriber with more messages waiting is passed over until it has caught up."""
+    latest_backlog_messages_max: int = 32
+    """A LATEST subscriber with more messages waiting is passed over until it has caught up. The subscriptions of
+    one WebSocket share its backlog, so it is not as low as one subscription would need."""
     latest_per_second_max: int = 20
     fallback_read_seconds: float = 15.0
     """After this long without a wake-up a channel reads anyway: what a lost wake-up costs at most."""

@@ -33,9 +33,12 @@ def unavailable(error: BaseException) -> bool:
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return isinstance(
+    if isinstance(
         error, OperationalError | InterfaceError | PoolTimeout | sqlite3.OperationalError | OSError
-    )
+    ):
+        return True
+    # The engine turns what a feed raises while it opens into an error for the client, and keeps the cause.
+    return error.__cause__ is not None and unavailable(error.__cause__)
 
 
 async def read_patiently(

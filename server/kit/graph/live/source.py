@@ -18,6 +18,8 @@ Epoch = tuple[int, ...]
 
 
 class Encodable(Protocol):
+    """What `render` gives: an execution result, not yet encoded."""
+
     def encode(self) -> bytes:
         """One execution result as UTF-8 JSON."""
 
@@ -160,4 +162,5 @@ class Source:
 
 
 def is_expired(viewer: Viewer, read: Read) -> bool:
+    """Whether the credential has ended by time."""
     return viewer.expires_at is not None and viewer.expires_at <= read.now

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 
 class Cancellable(Protocol):
+    """A call that is due later."""
+
     def cancel(self) -> None:
         """Forget the call."""
 

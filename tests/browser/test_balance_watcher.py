@@ -1,0 +1,179 @@
+"""The balance watcher in a real browser, against a running server and under its content security policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.chromium import CHROMIUM, chromium
+from tests.servers import Customer, RunningServer
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium")
+
+DESKTOP, PHONE = (1200, 900), (390, 844)
+AVAILABLE = "#available .unseen"
+expect = sync_api.expect
+
+
+class Visit:
+    """A browser tab, and what it did that it should not."""
+
+    def __init__(self, browser: Any, origin: str, size: tuple[int, int], scheme: str) -> None:
+        self._context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB"
+        )
+        self.page = self._context.new_page()
+        self.url = f"{origin}/examples/balance-watcher/"
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        own = (origin, origin.replace("http", "ws"), "data:")
+        see = lambda url: url.startswith(own) or self.foreign.append(url)  # noqa: E731
+        self.page.on("request", lambda request: see(request.url))
+        self.page.on("websocket", lambda websocket: see(websocket.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def open(self, fragment: str = "") -> None:
+        self.page.goto(self.url + fragment)
+
+    def state_is(self, text: str) -> None:
+        expect(self.page.locator("#state-text")).to_have_text(text, timeout=15_000)
+
+    def shows(self, selector: str, text: str) -> None:
+        expect(self.page.locator(selector)).to_have_text(text, timeout=15_000)
+
+    def end(self) -> None:
+        self._context.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def customer(running_server: RunningServer) -> Customer:
+    return running_server.customer()
+
+
+@pytest.fixture
+def visit(browser: Any, customer: Customer) -> Iterator[Visit]:
+    visit = Visit(browser, customer.origin, DESKTOP, "light")
+    yield visit
+    visit.end()
+    assert visit.complaints == []
+    assert visit.foreign == []
+
+
+def test_signed_in_by_password_it_shows_what_another_client_spends(visit: Visit, customer: Customer) -> None:
+    visit.open()
+    visit.page.fill("#login", customer.login)
+    visit.page.fill("#password", customer.password)
+    visit.page.press("#password", "Enter")
+    visit.state_is("live")
+    visit.page.check("[value=EMAIL]")
+    visit.shows(AVAILABLE, "10,000")
+
+    customer.send(1)
+    visit.shows(AVAILABLE, "9,999")
+    customer.send(499)
+    visit.shows(AVAILABLE, "9,500")
+    visit.shows("#postings li:first-child .amount", "−499")
+    visit.shows("#delta", "−499 usage")
+    assert visit.page.title() == "9,500 · Postmeter"
+    visit.page.check("[value=EUR]")
+    visit.shows(AVAILABLE, f"€{customer.available('EUR')}")
+
+
+def test_a_wrong_password_is_told_and_may_be_tried_again(visit: Visit, customer: Customer) -> None:
+    visit.open()
+    visit.page.fill("#login", customer.login)
+    visit.page.fill("#password", "not the phrase")
+    visit.page.click("text=Sign in")
+    expect(visit.page.locator("#notice")).to_contain_text("do not belong together")
+    visit.page.fill("#password", customer.password)
+    visit.page.click("text=Sign in")
+    visit.state_is("live")
+    expect(visit.page.locator("#notice")).to_be_hidden()
+
+
+def test_cut_off_it_resumes_and_has_missed_nothing(visit: Visit, customer: Customer) -> None:
+    visit.open(f"#key={customer.api_key('ACCOUNT_READ', 'BALANCE_READ', 'LEDGER_READ')}&unit=EMAIL")
+    visit.state_is("live")
+    visit.shows(AVAILABLE, "10,000")
+    last = customer.sequence("EMAIL")
+
+    visit.page.click("#cut")
+    expect(visit.page.locator("#state-text")).to_contain_text("reconnecting in")
+    for _ in range(3):
+        customer.send(100)
+    visit.shows(AVAILABLE, "10,000")
+    visit.state_is("live")
+    visit.shows(AVAILABLE, "9,700")
+    customer.send(100)
+    visit.shows(AVAILABLE, "9,600")
+
+    visit.shows("#verdict", f"No: #1 to #{last + 4}, each once and in order.")
+    visit.shows("#received", str(last + 4))
+    visit.shows("#gaps", "0")
+    visit.shows("#duplicates", "0")
+    visit.shows("#resumed", f"Resumed behind #{last}: all 4 changes since are here.")
+
+
+def test_a_link_signs_in_and_leaves_no_credential_behind(visit: Visit, customer: Customer) -> None:
+    visit.open(f"#key={customer.api_key()}&unit=EMAIL")
+    visit.state_is("live")
+    assert visit.page.url == visit.url
+    assert visit.page.evaluate("Object.keys(localStorage)") == []
+    assert visit.page.evaluate("document.cookie") == ""
+    visit.page.reload()
+    visit.state_is("live")
+    visit.page.click("#sign-out")
+    visit.state_is("signed out")
+    visit.page.reload()
+    expect(visit.page.locator("#login")).to_be_focused()
+    assert "postmeter:credential" not in visit.page.evaluate("Object.keys(sessionStorage)")
+
+
+def test_a_session_that_ends_elsewhere_is_signed_out_here_and_not_tried_again(
+    visit: Visit, customer: Customer
+) -> None:
+    visit.open(f"#token={customer.token}&unit=EMAIL")
+    visit.state_is("live")
+    customer.ask("mutation { signOut { __typename } }")
+    visit.state_is("signed out")
+    expect(visit.page.locator("#notice")).to_contain_text("not valid")
+
+
+def test_a_key_that_may_not_read_balances_is_told_so(visit: Visit, customer: Customer) -> None:
+    visit.open(f"#key={customer.api_key('ORDERS_READ')}&unit=EMAIL")
+    expect(visit.page.locator("#notice")).to_contain_text("BALANCE_READ")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_each_screen_and_scheme(
+    browser: Any, customer: Customer, size: tuple[int, int], scheme: str
+) -> None:
+    visit = Visit(browser, customer.origin, size, scheme)
+    visit.open(f"#key={customer.api_key()}&unit=EMAIL")
+    visit.state_is("live")
+    visit.shows(AVAILABLE, "10,000")
+    page = visit.page
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.locator("#available .wheels").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= size[0]
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (sum(int(part) for part in background[4:-1].split(",")) < 200) == (scheme == "dark")
+    visit.end()
+    assert visit.complaints == []
+    assert visit.foreign == []

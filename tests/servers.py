@@ -1,0 +1,165 @@
+"""The real server as a process of its own, and customers who reach it only through its public API."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS_MAX = 60
+SETTLE_SECONDS_MAX = 20
+LISTENS = re.compile(r"listens at (http://\S+)")
+WATCH_SCOPES = ("BALANCE_READ", "LEDGER_READ")
+_numbers = count(1)
+
+
+class RefusedError(Exception):
+    """A mutation answered with a Problem."""
+
+
+@dataclass
+class Customer:
+    """Somebody with an account, money, and 10,000 e-mail credits."""
+
+    origin: str
+    login: str
+    password: str
+    client: httpx.Client = field(repr=False)
+    token: str = ""
+
+    def ask(self, query: str, variables: dict[str, Any] | None = None) -> Any:
+        """The data of one operation over HTTP; an error fails the test."""
+        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        body = {"query": query, "variables": variables or {}}
+        answer = self.client.post("/graphql", json=body, headers=headers).json()
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    def do(self, mutation: str, given: dict[str, Any], selection: str = "") -> Any:
+        """One mutation. Raises RefusedError with the code of its problem."""
+        input_type = f"{mutation[0].upper()}{mutation[1:]}Input"
+        document = (
+            f"mutation Do($input: {input_type}!) {{ {mutation}(input: $input) "
+            f"{{ __typename {selection} ... on Problem {{ code message }} }} }}"
+        )
+        result = self.ask(document, {"input": given})[mutation]
+        if "code" in result:
+            raise RefusedError(result["code"])
+        return result
+
+    def api_key(self, *scopes: str) -> str:
+        """The secret of a new API key."""
+        given = {"name": "Test", "scopes": list(scopes or WATCH_SCOPES)}
+        return str(self.do("createApiKey", given, "... on ApiKeyCreated { secret }")["secret"])
+
+    def available(self, unit: str) -> str:
+        return str(self._balance(unit)["available"])
+
+    def sequence(self, unit: str) -> int:
+        """The number of the newest change."""
+        return int(self._balance(unit)["sequence"])
+
+    def send(self, messages: int) -> None:
+        """Spend as many e-mail credits, in one posting."""
+        key = f"send-{next(_numbers)}"
+        operation = {"emailSend": {"messages": messages}}
+        entry = {"operation": operation, "reference": key}
+        self.do("recordUsage", {"entries": [entry], "idempotencyKey": key})
+
+    def _balance(self, unit: str) -> Any:
+        query = (
+            "query Now($unit: Unit!) { viewer { account { balance(unit: $unit) { available sequence } } } }"
+        )
+        return self.ask(query, {"unit": unit})["viewer"]["account"]["balance"]
+
+    def _fund(self) -> None:
+        amount = {"amount": "200.00", "currency": "EUR"}
+        given = {"amount": amount, "paymentToken": "tok_sandbox_ok", "idempotencyKey": "fund"}
+        self.do("createTopUp", given)
+        settled_by = time.monotonic() + SETTLE_SECONDS_MAX
+        while float(self.available("EUR")) == 0:
+            assert time.monotonic() < settled_by, "the top-up did not settle"
+            time.sleep(0.05)
+        item = {"creditPack": {"code": "EMAIL_10K", "packs": 1}}
+        self.do("placeOrder", {"item": item, "currency": "EUR", "idempotencyKey": "credits"})
+
+
+@dataclass
+class RunningServer:
+    """A server that listens at `origin`, and makes customers."""
+
+    origin: str
+    client: httpx.Client = field(repr=False)
+
+    def customer(self) -> Customer:
+        customer = Customer(self.origin, f"customer{next(_numbers)}", "a long enough phrase", self.client)
+        policy = customer.ask("{ policyInForce { document version } }")["policyInForce"]
+        who = {"login": customer.login, "password": customer.password}
+        customer.do("register", {**who, "acceptedPolicy": policy})
+        signed_in = customer.do("signIn", {**who, "transport": "BEARER"}, "... on SignedIn { token }")
+        customer.token = signed_in["token"]
+        customer._fund()
+        return customer
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The process environment of a server that keeps all its files in `folder`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("POSTMETER_")}
+    return kept | {
+        "PYTHONPATH": str(ROOT),
+        "POSTMETER_DATABASE_URL": f"sqlite:///{folder}/data/postmeter.sqlite3",
+        "POSTMETER_KEY_STORE_URL": f"sqlite:///{folder}/keys/keys.sqlite3",
+        "POSTMETER_MASTER_KEY_FILE": f"{folder}/keys/master.key",
+        "POSTMETER_LEDGER_ROOTS_DIR": f"{folder}/keys/ledger-roots",
+    }
+
+
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[RunningServer]:
+    """`postmeter serve --sandbox`, in an empty folder of its own, ended when the session ends."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        log = folder / "log"
+        command = [sys.executable, "-m", "server", "serve", "--sandbox", "--port", "0"]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=folder, env=environment(folder), stdout=output, stderr=subprocess.STDOUT
+            )
+        try:
+            origin = listening_at(process, log)
+            with httpx.Client(base_url=origin, timeout=30, trust_env=False) as client:
+                yield RunningServer(origin, client)
+        finally:
+            end(process)
+
+
+def listening_at(process: subprocess.Popen[bytes], log: Path) -> str:
+    """The origin that the server prints once it listens."""
+    started_by = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < started_by and process.poll() is None:
+        if found := LISTENS.search(log.read_text(errors="replace")):
+            return found[1]
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not start:\n{log.read_text(errors='replace')}")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
