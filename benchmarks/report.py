@@ -1,0 +1,139 @@
+"""What was measured, as a table for people and as JSON for comparison."""
+
+from __future__ import annotations
+
+import platform
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.load.spec import Measured
+
+Results = Mapping[str, Mapping[str, Sequence[Measured]]]
+"""By kind of load and by server, one a round."""
+
+EXPECTED = {"dashboard": 4.0, "debits": 6.0, "fanout": 4.0}
+"""How many times the stock server Postmeter is expected to reach."""
+
+TITLES = {
+    "dashboard": "dashboard query, requests/s",
+    "debits": "durable debits/s, 32 clients",
+    "fanout": "fan-out, deliveries/s",
+}
+_PACKAGES = (
+    "strawberry-graphql",
+    "starlette",
+    "uvicorn",
+    "sqlalchemy",
+    "aiosqlite",
+    "graphql-core",
+    "uvloop",
+)
+
+
+def show(results: Results, out: Console) -> bool:
+    """Print the tables; whether every expected ratio was reached."""
+    table = Table(title="Postmeter and the stock equivalent, medians of interleaved rounds")
+    for heading in ("", "Postmeter", "stock", "ratio", "ratio by round", "expected"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    reached = True
+    for kind, servers in results.items():
+        ratio = median_ratio(servers)
+        reached &= ratio >= EXPECTED[kind]
+        low, high = spread(servers)
+        verdict = f"[{'green' if ratio >= EXPECTED[kind] else 'red'}]≥ {EXPECTED[kind]:.0f}"
+        rates = [f"{_median(servers[name], _rate):,.0f}" for name in ("Postmeter", "stock")]
+        table.add_row(TITLES[kind], *rates, f"{ratio:.1f}", f"{low:.1f} to {high:.1f}", verdict)
+        for title, value in _DETAILS[kind].items():
+            shown = [_shown(_median(servers[name], value)) for name in ("Postmeter", "stock")]
+            table.add_row(f"[dim]  {title}", *(f"[dim]{text}" for text in shown), "", "", "")
+        table.add_section()
+    out.print(table)
+    return reached
+
+
+def median_ratio(servers: Mapping[str, Sequence[Measured]]) -> float:
+    return statistics.median(_ratios(servers))
+
+
+def spread(servers: Mapping[str, Sequence[Measured]]) -> tuple[float, float]:
+    """The smallest and the largest ratio of any round."""
+    ratios = _ratios(servers)
+    return min(ratios), max(ratios)
+
+
+def document(results: Results) -> dict[str, Any]:
+    """The figures with what they were measured on."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "packages": {name: version(name) for name in _PACKAGES},
+        "results": {
+            kind: {
+                "ratio": round(median_ratio(servers), 2),
+                "ratio_by_round": [round(ratio, 2) for ratio in _ratios(servers)],
+                **{name: _figures(kind, rounds) for name, rounds in servers.items()},
+            }
+            for kind, servers in results.items()
+        },
+    }
+
+
+def _figures(kind: str, rounds: Sequence[Measured]) -> dict[str, Any]:
+    details = {title: round(_median(rounds, value), 3) for title, value in _DETAILS[kind].items()}
+    return {
+        "rate": round(_median(rounds, _rate), 1),
+        "rates": [round(one.rate, 1) for one in rounds],
+        **details,
+    }
+
+
+def _ratios(servers: Mapping[str, Sequence[Measured]]) -> list[float]:
+    return [
+        ours.rate / theirs.rate for ours, theirs in zip(servers["Postmeter"], servers["stock"], strict=True)
+    ]
+
+
+def _median(rounds: Sequence[Measured], value: Callable[[Measured], float]) -> float:
+    return statistics.median(value(one) for one in rounds)
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def _rate(measured: Measured) -> float:
+    return measured.rate
+
+
+def _percentile(share: float) -> Callable[[Measured], float]:
+    def milliseconds(measured: Measured) -> float:
+        ordered = sorted(measured.latencies_seconds)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1e3
+
+    return milliseconds
+
+
+_CPU: dict[str, Callable[[Measured], float]] = {
+    "server CPU, µs each": lambda one: one.server_cpu_micros_each,
+    "server CPU, % of its core": lambda one: one.server_cpu_share * 100,
+    "load generator CPU, % of its core": lambda one: one.client_cpu_share * 100,
+    "bytes each": lambda one: one.bytes_each,
+}
+_LATENCY = {"latency median, ms": _percentile(0.5), "latency 99th percentile, ms": _percentile(0.99)}
+_DETAILS: dict[str, dict[str, Callable[[Measured], float]]] = {
+    "dashboard": {**_LATENCY, **_CPU},
+    "debits": {**_LATENCY, **_CPU},
+    "fanout": {
+        "debit to last delivery, median, ms": _percentile(0.5),
+        "debit to last delivery, slowest, ms": _percentile(1.0),
+        **_CPU,
+        "server memory a watcher, kB": lambda one: one.memory_bytes_each / 1000,
+    },
+}
