@@ -11,7 +11,7 @@ import sys
 import time
 from itertools import count
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import uvloop
 
 from benchmarks import documents
