@@ -119,7 +119,8 @@ function watch(unit) {
 
 function refuse(errors) {
   const [{ message, extensions }] = errors;
-  say(extensions?.code === 'FORBIDDEN' ? 'This key may not read balances: it needs the scope BALANCE_READ.' : message);
+  if (extensions?.code === 'UNAUTHENTICATED') leave(REFUSALS[4403]);
+  else say(extensions?.code === 'FORBIDDEN' ? 'This key may not read balances: it needs the scope BALANCE_READ.' : message);
 }
 
 // --- showing the feed: many changes may arrive within one frame, and are painted once
