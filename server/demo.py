@@ -162,7 +162,7 @@ class Demo:
         lines = (
             "",
             "[bold]The demo is ready.[/bold] Its balances keep moving.",
-            f"  Watch a balance   {url}/examples/balance-watcher/#key={key}",
+            f"  Watch a balance   {url}/examples/balance-watcher/#key={key}&unit=EMAIL",
             f"  Ask for anything  {url}/graphql",
             f"  In a terminal     POSTMETER_API_KEY={key} postmeter watch EMAIL --url {url}/graphql",
             f"  Sign in           {LOGIN} / {self._password}",
