@@ -79,10 +79,10 @@ class Visitor:
         return value
 
     @asynccontextmanager
-    async def watching(self, path: Path) -> AsyncIterator[AsyncIterator[Any]]:
+    async def watching(self, path: Path, **variables: Any) -> AsyncIterator[AsyncIterator[Any]]:
         """What a subscription delivers, one value a message."""
         headers = self._headers() | {"accept": "text/event-stream"}
-        body = self._body(path, {})
+        body = self._body(path, variables)
         async with self._client.stream("POST", "/graphql", json=body, headers=headers) as answer:
             yield (
                 json.loads(line.removeprefix("data: "))["data"]["balance"]
@@ -121,7 +121,7 @@ async def test_a_visitor_who_runs_the_tabs_signs_in_orders_and_sees_money_move(t
         short = await visitor.run(place_order, input=variables_of(place_order)["input"])
         assert (short["__typename"], short["available"]) == ("InsufficientBalance", "0.00")
 
-        async with visitor.watching(watch) as feed:
+        async with visitor.watching(watch, unit="EUR") as feed:
             first = await anext(feed)
             assert (first["kind"], first["sequence"], first["available"]) == ("SNAPSHOT", "0", "0.00")
             assert (await visitor.run(top_up))["topUp"]["status"] == "PENDING"
