@@ -79,12 +79,9 @@ class LoginInvalid(Refusal):
     """A login is letters a to z, digits and . _ + @ -, begins with a letter or digit, and keeps to the length."""
 
     code = "LOGIN_INVALID"
+    blames = "login"
     length_min: int
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "login"
 
 
 @dataclass(eq=False)
@@ -92,10 +89,7 @@ class LoginTaken(Refusal):
     """This login belongs to somebody already."""
 
     code = "LOGIN_TAKEN"
-
-    @property
-    def input_field(self) -> str:
-        return "login"
+    blames = "login"
 
 
 class PasswordFault(Enum):
@@ -112,13 +106,10 @@ class PasswordTooWeak(Refusal):
     """The password is too short or long, repeats few characters, or contains the login."""
 
     code = "PASSWORD_TOO_WEAK"
+    blames = "password"
     fault: str
     length_min: int
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "password"
 
 
 @dataclass(eq=False)
@@ -126,12 +117,9 @@ class AcceptanceMissing(Refusal):
     """This version of this document is in force and must be accepted first."""
 
     code = "ACCEPTANCE_MISSING"
+    blames = "acceptedPolicy"
     document: str
     version: str
-
-    @property
-    def input_field(self) -> str:
-        return "acceptedPolicy"
 
 
 @dataclass(eq=False)
@@ -153,10 +141,7 @@ class SessionNotFound(Refusal):
     """There is no such session."""
 
     code = "SESSION_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "id"
+    blames = "id"
 
 
 @dataclass(eq=False)
@@ -164,10 +149,7 @@ class ApiKeyNotFound(Refusal):
     """There is no such API key."""
 
     code = "API_KEY_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "id"
+    blames = "id"
 
 
 @dataclass(eq=False)
@@ -175,11 +157,8 @@ class ApiKeyNameInvalid(Refusal):
     """The name of an API key is visible text of limited length, without blanks around it."""
 
     code = "API_KEY_NAME_INVALID"
+    blames = "name"
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "name"
 
 
 @dataclass(eq=False)
@@ -187,11 +166,8 @@ class ScopeNotGrantable(Refusal):
     """An API key is granted at least one scope, each of them one that keys can have."""
 
     code = "SCOPE_NOT_GRANTABLE"
+    blames = "scopes"
     scope: str | None
-
-    @property
-    def input_field(self) -> str:
-        return "scopes"
 
 
 @dataclass(eq=False)
@@ -199,11 +175,8 @@ class ApiKeyExpiryInvalid(Refusal):
     """An API key expires in the future, and not later than keys may live."""
 
     code = "API_KEY_EXPIRY_INVALID"
+    blames = "expiresAt"
     days_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "expiresAt"
 
 
 @dataclass(eq=False)

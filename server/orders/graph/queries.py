@@ -57,7 +57,7 @@ class OrderQueries:
         info: Info,
         input: Annotated[QuoteOrderInput, strawberry.argument(description="What to quote.")],
     ) -> QuoteOrderResult:
-        return _quoted(info, input)  # type: ignore[return-value]
+        return _quoted(info, input)
 
     @strawberry.field(
         description="An order of the viewer's account; null when there is none with this id.",
