@@ -32,7 +32,6 @@ from server.accounts.rules import PERSON_ONLY, Terms
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Cookie, Info
 from server.kit.graph.mutations import OUTCOME, run
-from server.kit.graph.problems import Problem
 from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
@@ -233,7 +232,7 @@ class AccountMutations:
             return issued, SignedIn(session_id=strawberry.ID(issued.id), token=shown, expires_at=ends)
 
         outcome = await run(info, lambda work: actions.start_session(work, proof, device), present)
-        if isinstance(outcome, Problem):
+        if not isinstance(outcome, tuple):
             return outcome
         issued, signed_in = outcome
         if input.transport is Transport.COOKIE:
