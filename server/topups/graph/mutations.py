@@ -28,13 +28,13 @@ from server.topups.graph.problems import (
     AmountTooLarge,
     AmountTooSmall,
     ConfirmationCodeInvalid,
-    ConfirmationsTooMany,
     CurrencyNotAccepted,
     GatewayUnavailable,
     PaymentTokenInvalid,
+    TooManyConfirmations,
+    TooManyTopUps,
     TopUpNotFound,
     TopUpStatusConflict,
-    TopUpsTooMany,
 )
 from server.topups.graph.types import WRITE, TopUpType, account_of
 
@@ -61,7 +61,7 @@ CreateTopUpResult = Annotated[
     | CurrencyNotAccepted
     | PaymentTokenInvalid
     | GatewayUnavailable
-    | TopUpsTooMany
+    | TooManyTopUps
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -72,7 +72,7 @@ ConfirmTopUpResult = Annotated[
     | ConfirmationCodeInvalid
     | TopUpNotFound
     | TopUpStatusConflict
-    | ConfirmationsTooMany
+    | TooManyConfirmations
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,

@@ -104,10 +104,10 @@ class GatewayUnavailable(Refusal):
 
 
 @dataclass(eq=False)
-class TopUpsTooMany(Refusal):
+class TooManyTopUps(Refusal):
     """As many top-ups as allowed are waiting for their outcome."""
 
-    code = "TOP_UPS_TOO_MANY"
+    code = "TOO_MANY_TOP_UPS"
     limit: int
 
 
@@ -128,10 +128,10 @@ class ConfirmationCodeInvalid(Refusal):
 
 
 @dataclass(eq=False)
-class ConfirmationsTooMany(Refusal):
+class TooManyConfirmations(Refusal):
     """The challenge was answered as often as allowed."""
 
-    code = "CONFIRMATIONS_TOO_MANY"
+    code = "TOO_MANY_CONFIRMATIONS"
     limit: int
 
 

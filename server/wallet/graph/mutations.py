@@ -28,10 +28,10 @@ from server.wallet.graph.problems import (
     HoldNotFoundProblem,
     HoldNotOpenProblem,
     HoldQuantityInvalidProblem,
-    HoldsTooManyProblem,
     HoldTimeInvalidProblem,
     HoldTooSmallProblem,
     InsufficientBalanceProblem,
+    TooManyHoldsProblem,
 )
 from server.wallet.graph.queries import account_of
 from server.wallet.graph.types import OWN, SPEND, Balance, Hold
@@ -104,7 +104,7 @@ PlaceHoldResult = Annotated[
     | InsufficientBalanceProblem
     | HoldQuantityInvalidProblem
     | HoldTimeInvalidProblem
-    | HoldsTooManyProblem
+    | TooManyHoldsProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,

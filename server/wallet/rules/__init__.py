@@ -114,10 +114,10 @@ class HoldTimeInvalid(Refusal):
 
 
 @dataclass(eq=False)
-class HoldsTooMany(Refusal):
+class TooManyHolds(Refusal):
     """The wallet has as many open holds as it may have."""
 
-    code = "HOLDS_TOO_MANY"
+    code = "TOO_MANY_HOLDS"
     limit: int
 
 
