@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from server.kit.ids import is_id
 from server.kit.problems import PublicError
 from server.kit.work import Read
 from server.wallet.model import Claim, Hold, Posting, Wallet
@@ -101,6 +102,8 @@ def postings_after(read: Read, wallet_id: str, after: int, limit: int) -> Sequen
 
 def hold(read: Read, account_id: str, hold_id: str) -> Row[Any] | None:
     """A hold of this account with its unit; None for anybody else's (Q014)."""
+    if not is_id(hold_id, "hld"):  # PostgreSQL takes no NUL
+        return None
     return read.first(
         select(Hold.__table__, Wallet.account_id, Wallet.unit)
         .join(Wallet, Wallet.id == Hold.wallet_id)
