@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]
 
-from benchmarks import documents
+from benchmarks import cores, documents
 from benchmarks.dataset import Dataset
 from benchmarks.load.spec import Measured, Spec
 
+ROOT = Path(__file__).parent.parent
 START_SECONDS_MAX = 60
 IDLE_SECONDS_MAX = 15
 LOAD_SECONDS_MAX = 300
@@ -90,7 +91,7 @@ def load(server: Server, kind: str, seconds: float, connections: int, run: str) 
         input=json.dumps(dataclasses.asdict(spec)).encode(),
         capture_output=True,
         timeout=LOAD_SECONDS_MAX,
-        preexec_fn=lambda: _pin(1),
+        cwd=ROOT,
     )
     if finished.returncode != 0:
         raise Failed(f"{server.name}, {kind}: {finished.stderr.decode()[-2000:]}")
@@ -134,8 +135,9 @@ def _serving(
             env={**os.environ, **environment},
             stdout=log,
             stderr=log,
-            preexec_fn=lambda: _pin(0),
+            cwd=ROOT,
         )
+    cores.pin(cores.SERVERS, process.pid)  # before it has threads, which inherit it
     try:
         yield Server(name, port, process, dataset.api_key)
     finally:
@@ -165,11 +167,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _pin(index: int) -> None:
-    """Servers on the first core we may use, the load on the second; elsewhere than on Linux the system decides."""
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        if len(cores) > 1:
-            os.sched_setaffinity(0, {cores[index]})

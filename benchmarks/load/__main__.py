@@ -11,10 +11,10 @@ import sys
 import time
 from itertools import count
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import uvloop
 
-from benchmarks import documents
+from benchmarks import cores, documents
 from benchmarks.load import http, sockets
 from benchmarks.load.spec import Measured, Spec
 
@@ -27,6 +27,7 @@ def main() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     gc.disable()
+    cores.pin(cores.LOAD)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         measured = runner.run(_KINDS[spec.kind](spec))
     json.dump(dataclasses.asdict(measured), sys.stdout)

@@ -1,7 +1,7 @@
 """An engine to read with and one to write with, at the durability that Postmeter has.
 
-The writer has one connection, so writers wait in a queue of the event loop and not in SQLite's busy handler, which
-sleeps: on SQLite that is the fastest way to have a commit for each mutation.
+The writer has one connection, so writers wait in a queue of the event loop and not in SQLite's busy handler: as many
+commits a second as with more connections, without the waits of seconds of those that the handler lets sleep.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from typing import Any
 import strawberry
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
+from sqlalchemy.exc import DBAPIError
 
 from server.gateway.engine.binding import Binding, Bindings, Source
 from server.gateway.engine.errors import InvalidValue, Reporter
@@ -98,7 +99,12 @@ class Run:
         self._faults: list[tuple[Site, int, Exception]] = []
 
     def fault(self, site: Site, index: int, exc: Exception) -> None:
-        """Note that a value failed; the caller puts None in its place."""
+        """Note that a value failed; the caller puts None in its place.
+
+        Raises what the database raised: its snapshot is of no more use, and who reads may try again.
+        """
+        if isinstance(exc, DBAPIError):
+            raise exc
         self._faults.append((site, index, exc))
 
     def root(self) -> Frame:

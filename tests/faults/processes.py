@@ -1,0 +1,105 @@
+"""A server process that is ended in every way a machine can end it, and started again on the same files."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from server.settings import Settings
+from tests.servers import environment, listening_at
+
+EXIT_SECONDS_MAX = 30
+VERIFY_SECONDS_MAX = 60
+NO_LIMIT = resource.RLIM_INFINITY
+_logs = count(1)
+
+
+@dataclass
+class Process:
+    """`postmeter serve --sandbox` with all its files in `folder`; another main database where one is named."""
+
+    folder: Path
+    database_url: str | None = None
+    origin: str = ""
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Return once it listens; `origin` says where."""
+        log = self.folder / f"log-{next(_logs)}"
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                self._command("serve", "--sandbox", "--port", "0"),
+                cwd=self.folder,
+                env=self._environment(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self.origin = listening_at(self._process, log)
+
+    def kill(self) -> None:
+        """As `kill -9` and a power cut for the process do: no handler runs, nothing is flushed."""
+        self._running.kill()
+        self._running.wait(EXIT_SECONDS_MAX)
+
+    def ask_to_stop(self) -> None:
+        self._running.send_signal(signal.SIGTERM)
+
+    def wait_stopped(self) -> tuple[int, float]:
+        """Its exit status, and how long that took in seconds."""
+        began = time.monotonic()
+        return self._running.wait(EXIT_SECONDS_MAX), time.monotonic() - began
+
+    def end(self) -> None:
+        """Whatever state it is in."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(EXIT_SECONDS_MAX)
+
+    def limit_file_bytes(self, limit: int) -> None:
+        """Let no file of the process grow beyond `limit`, as a full disk would."""
+        _, hard = resource.prlimit(self._running.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._running.pid, resource.RLIMIT_FSIZE, (limit, hard))
+
+    def verify_ledger(self) -> subprocess.CompletedProcess[str]:
+        """`postmeter ledger verify`."""
+        return subprocess.run(
+            self._command("ledger", "verify"),
+            cwd=self.folder,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=VERIFY_SECONDS_MAX,
+            check=False,
+        )
+
+    @property
+    def database_file(self) -> Path:
+        return self.folder / "data" / "postmeter.sqlite3"
+
+    def settings(self) -> Settings:
+        """Its settings, to open its files in this process."""
+        named = {
+            name.removeprefix("POSTMETER_").lower(): value
+            for name, value in self._environment().items()
+            if name.startswith("POSTMETER_")
+        }
+        return Settings(**named, sandbox_mark_file=self.folder / "data" / "SANDBOX")  # type: ignore[arg-type]
+
+    def _environment(self) -> dict[str, str]:
+        env = environment(self.folder)
+        return env if self.database_url is None else env | {"POSTMETER_DATABASE_URL": self.database_url}
+
+    @staticmethod
+    def _command(*arguments: str) -> list[str]:
+        return [sys.executable, "-m", "server", *arguments]
+
+    @property
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "not started"
+        return self._process
