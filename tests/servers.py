@@ -21,7 +21,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 START_SECONDS_MAX = 60
 SETTLE_SECONDS_MAX = 20
-LISTENS = re.compile(r"listens at (http://\S+)")
+LISTENS = re.compile(r"listens at (https?://\S+)")
 WATCH_SCOPES = ("BALANCE_READ", "LEDGER_READ")
 _numbers = count(1)
 
