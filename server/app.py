@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
+from sqlalchemy.util import greenlet_spawn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -104,7 +105,8 @@ class Postmeter:
     async def storage(self) -> AsyncIterator[None]:
         """The databases, open and migrated: what commands need."""
         _refuse(personal.faults(HELD))
-        self.house.keys.create_tables()
+        # On PostgreSQL the key store awaits from inside synchronous code, which takes a greenlet.
+        await greenlet_spawn(self.house.keys.create_tables)
         await self.house.database.start()
         try:
             await self.house.database.write(migrations.migrate)

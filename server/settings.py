@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -76,6 +76,14 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @model_validator(mode="after")
+    def _key_store_fits(self) -> Self:
+        if self.database_url.startswith("sqlite") and not self.key_store_url.startswith("sqlite"):
+            raise ValueError(
+                "A key store on PostgreSQL needs its main database there, too (POSTMETER_DATABASE_URL)."
+            )
+        return self
 
     @property
     def reached_over_tls(self) -> bool:

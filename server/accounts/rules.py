@@ -80,12 +80,9 @@ class LoginInvalid(Refusal):
     """A login is letters a to z, digits and . _ + @ -, begins with a letter or digit, and holds no card number."""
 
     code = "LOGIN_INVALID"
+    blames = "login"
     length_min: int
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "login"
 
 
 @dataclass(eq=False)
@@ -93,10 +90,7 @@ class LoginTaken(Refusal):
     """This login belongs to somebody already."""
 
     code = "LOGIN_TAKEN"
-
-    @property
-    def input_field(self) -> str:
-        return "login"
+    blames = "login"
 
 
 class PasswordFault(Enum):
@@ -113,13 +107,10 @@ class PasswordTooWeak(Refusal):
     """The password is too short or long, repeats few characters, or contains the login."""
 
     code = "PASSWORD_TOO_WEAK"
+    blames = "password"
     fault: str
     length_min: int
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "password"
 
 
 @dataclass(eq=False)
@@ -127,12 +118,9 @@ class AcceptanceMissing(Refusal):
     """This version of this document is in force and must be accepted first."""
 
     code = "ACCEPTANCE_MISSING"
+    blames = "acceptedPolicy"
     document: str
     version: str
-
-    @property
-    def input_field(self) -> str:
-        return "acceptedPolicy"
 
 
 @dataclass(eq=False)
@@ -154,10 +142,7 @@ class SessionNotFound(Refusal):
     """There is no such session."""
 
     code = "SESSION_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "id"
+    blames = "id"
 
 
 @dataclass(eq=False)
@@ -165,10 +150,7 @@ class ApiKeyNotFound(Refusal):
     """There is no such API key."""
 
     code = "API_KEY_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "id"
+    blames = "id"
 
 
 @dataclass(eq=False)
@@ -176,11 +158,8 @@ class ApiKeyNameInvalid(Refusal):
     """The name of an API key is visible text of limited length, without blanks around it, and no card number."""
 
     code = "API_KEY_NAME_INVALID"
+    blames = "name"
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "name"
 
 
 @dataclass(eq=False)
@@ -188,11 +167,8 @@ class ScopeNotGrantable(Refusal):
     """An API key is granted at least one scope, each of them one that keys can have."""
 
     code = "SCOPE_NOT_GRANTABLE"
+    blames = "scopes"
     scope: str | None
-
-    @property
-    def input_field(self) -> str:
-        return "scopes"
 
 
 @dataclass(eq=False)
@@ -200,11 +176,8 @@ class ApiKeyExpiryInvalid(Refusal):
     """An API key expires in the future, and not later than keys may live."""
 
     code = "API_KEY_EXPIRY_INVALID"
+    blames = "expiresAt"
     days_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "expiresAt"
 
 
 @dataclass(eq=False)

@@ -21,10 +21,10 @@ from server.topups.actions.changes import (
 from server.topups.actions.settlement import mark_unknown
 from server.topups.model import TopUp
 from server.topups.rules import (
-    ConfirmationsTooMany,
     Terms,
+    TooManyConfirmations,
+    TooManyTopUps,
     TopUpNotFound,
-    TopUpsTooMany,
     check_amount,
     check_code,
     check_token,
@@ -50,7 +50,7 @@ def create_top_up(work: Work, account_id: str, money: Money, payment_token: str,
     """Commit the intent to pay; the due job `topups.settle` charges it at once, outside this transaction.
 
     `gateway` is the name of the gateway that knows the token. Raises CurrencyNotAccepted, AmountTooSmall,
-    AmountTooLarge, PaymentTokenInvalid or TopUpsTooMany.
+    AmountTooLarge, PaymentTokenInvalid or TooManyTopUps.
     """
     terms = work.terms(Terms)
     check_amount(money, terms)
@@ -102,7 +102,7 @@ def confirm_top_up(work: Work, account_id: str, top_up_id: str, code: str) -> To
     """Take the payer's answer to a challenge; the due job `topups.confirm` sends it to the gateway.
 
     Raises ConfirmationCodeInvalid, TopUpNotFound (also for another account's, Q014), TopUpStatusConflict or
-    ConfirmationsTooMany.
+    TooManyConfirmations.
     """
     check_code(code)
     top_up = locked(work, top_up_id) if is_id(top_up_id, "top") else None
@@ -112,7 +112,7 @@ def confirm_top_up(work: Work, account_id: str, top_up_id: str, code: str) -> To
         raise TopUpStatusConflict(top_up.status)
     limit = work.terms(Terms).confirmations_max
     if top_up.confirmations >= limit:
-        raise ConfirmationsTooMany(limit)
+        raise TooManyConfirmations(limit)
     schedule(work, CONFIRM, top_up.id, work.now)
     return change(
         work,
@@ -155,4 +155,4 @@ def _check_unresolved(work: Work, account_id: str, limit: int) -> None:
     unresolved = [status.value for status in UNRESOLVED]
     some = select(TopUp.id).where(TopUp.account_id == account_id, TopUp.status.in_(unresolved)).limit(limit)
     if (work.scalar(select(func.count()).select_from(some.subquery())) or 0) >= limit:
-        raise TopUpsTooMany(limit)
+        raise TooManyTopUps(limit)
