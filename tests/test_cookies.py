@@ -32,5 +32,6 @@ def test_only_the_session_sets_a_cookie(running_server: RunningServer) -> None:
         assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(attributes)
         assert cookies_of("{ viewer { session { isCurrent } } }") == []
         (forgotten,) = cookies_of("mutation { signOut { __typename } }")
-        assert forgotten.startswith(f"{SESSION_COOKIE}=") and "Max-Age=0" in forgotten
+        assert forgotten.startswith(f"{SESSION_COOKIE}=")
+        assert "Max-Age=0" in forgotten
         assert cookies_of("{ viewer { scopes } }") == []
