@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 from sqlalchemy.util import greenlet_spawn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -26,6 +27,7 @@ from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
 from server.gateway.pages import pages
 from server.gateway.ports import RequestFacts
+from server.gateway.transport_security import TransportSecurity
 from server.kit import personal
 from server.kit.bus.memory import MemoryBus
 from server.kit.clock import Clock, SystemClock
@@ -95,6 +97,7 @@ class Postmeter:
         self.gateway = Gateway(self._ports(), ide=ide.page)
         self.asgi = Starlette(
             routes=[*self.gateway.routes("/graphql"), *ide.routes, *self._pages()],
+            middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
             lifespan=lambda _: self.running(),
         )
 

@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def reached_over_tls(self) -> bool:
+        """Whether clients come over TLS, to this server or to a proxy in front of it."""
+        return self.tls_certificate_file is not None or self.tls_terminated_by_proxy
+
+    @property
     def sqlite_file(self) -> Path | None:
         """The file of the main database, None when it is not SQLite."""
         return (

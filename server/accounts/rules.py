@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from server.kit.card_numbers import holds_card_number
 from server.kit.problems import Refusal
 
 SCOPES = (
@@ -76,7 +77,7 @@ class Terms:
 
 @dataclass(eq=False)
 class LoginInvalid(Refusal):
-    """A login is letters a to z, digits and . _ + @ -, begins with a letter or digit, and keeps to the length."""
+    """A login is letters a to z, digits and . _ + @ -, begins with a letter or digit, and holds no card number."""
 
     code = "LOGIN_INVALID"
     blames = "login"
@@ -154,7 +155,7 @@ class ApiKeyNotFound(Refusal):
 
 @dataclass(eq=False)
 class ApiKeyNameInvalid(Refusal):
-    """The name of an API key is visible text of limited length, without blanks around it."""
+    """The name of an API key is visible text of limited length, without blanks around it, and no card number."""
 
     code = "API_KEY_NAME_INVALID"
     blames = "name"
@@ -203,10 +204,10 @@ class NewPassword:
 
 
 def normal_login(terms: Terms, login: str) -> str:
-    """The login in the form in which it is unique. Raises LoginInvalid."""
+    """The login in the form in which it is unique. Raises LoginInvalid, also for a card number (M115)."""
     normal = login.lower() if login.isascii() else ""
     fits = terms.login_length_min <= len(normal) <= terms.login_length_max
-    if not fits or not _LOGIN.match(normal):
+    if not fits or not _LOGIN.match(normal) or holds_card_number(normal):
         raise LoginInvalid(terms.login_length_min, terms.login_length_max)
     return normal
 
@@ -243,9 +244,9 @@ def policy_in_force(terms: Terms, document: str, version: str) -> PolicyVersion:
 
 
 def check_key_name(terms: Terms, name: str) -> None:
-    """Raises ApiKeyNameInvalid."""
+    """Raises ApiKeyNameInvalid, also for a card number (M115)."""
     fits = 1 <= len(name) <= terms.api_key_name_length_max
-    if not fits or name != name.strip() or not name.isprintable():
+    if not fits or name != name.strip() or not name.isprintable() or holds_card_number(name):
         raise ApiKeyNameInvalid(terms.api_key_name_length_max)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,6 +47,8 @@ class Visit:
     def tab(self, name: str) -> None:
         self.page.locator(".graphiql-tab-button", has_text=name).click()
         expect(self.page.locator(EDITOR)).to_contain_text(name)
+        # GraphiQL finds the operation's name a tenth of a second later, and shows nothing by which to tell.
+        self.page.wait_for_timeout(400)
 
     def replace(self, where: str, text: str) -> None:
         self.page.click(f"{where} .view-line >> nth=0")
@@ -110,11 +111,10 @@ def test_the_subscription_shows_what_another_client_spends(visit: Visit, custome
 def test_signed_in_by_password_the_token_is_used_and_forgotten(visit: Visit, customer: Customer) -> None:
     given = {"login": customer.login, "password": customer.password, "transport": "BEARER"}
     visit.replace(VARIABLES, json.dumps({"input": given}))
-    visit.run()
+    with visit.page.expect_response("**/graphql") as answer:
+        visit.run()
     visit.answers('"SignedIn"')
-    token = re.search(r"pms_\w+", visit.page.locator(ANSWER).inner_text())
-    assert token is not None
-    visit.use(token[0])
+    visit.use(answer.value.json()["data"]["signIn"]["token"])
     visit.tab("Dashboard")
     visit.run()
     visit.answers('"available": "10000"')

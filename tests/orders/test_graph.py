@@ -153,7 +153,6 @@ def test_everything_is_described() -> None:
     ] == []
 
 
-@pytest.mark.rule("M028", "M029")
 async def test_the_catalog_is_open_and_in_one_currency(api: Api) -> None:
     query = """query($currency: Currency!) { catalog(currency: $currency) { currency creditsPerEmail
         creditPacks { ... on Product { code price { amount currency } pricedUnits } unit credits }
@@ -349,7 +348,7 @@ async def test_a_strangers_order_reads_as_not_there(api: Api, customer: Customer
     assert (await api.data(CANCEL, stranger, input=cancel))["code"] == "ORDER_NOT_FOUND"
 
 
-@pytest.mark.rule("Q010")
+@pytest.mark.rule("H012")
 @pytest.mark.parametrize("scopes", [set(), {"orders:read"}])
 async def test_a_key_needs_the_scope(api: Api, scopes: set[str]) -> None:
     key = Viewer(ACCOUNT, "key_1", frozenset(scopes))

@@ -57,7 +57,7 @@ class CountryInvalid(Refusal):
 
 @dataclass(eq=False)
 class ReferenceInvalid(Refusal):
-    """The reference is too long or has characters that are not allowed."""
+    """The reference is too long, has characters that are not allowed, or holds a card number."""
 
     code = "REFERENCE_INVALID"
     length_max: int
