@@ -16,7 +16,6 @@ from typing import Any
 import strawberry
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
-from sqlalchemy.exc import DBAPIError
 
 from server.gateway.engine.binding import Binding, Bindings, Source
 from server.gateway.engine.errors import InvalidValue, Reporter
@@ -24,6 +23,7 @@ from server.gateway.engine.plan import Field, Plan, Selection, Verdict
 from server.gateway.engine.response import Result, Row, Settlement
 from server.gateway.engine.shapes import Column
 from server.gateway.engine.values import RawInfo, arguments_of
+from server.kit.db.base import DATABASE_ERRORS
 from server.kit.graph.context import Context
 
 
@@ -103,7 +103,7 @@ class Run:
 
         Raises what the database raised: its snapshot is of no more use, and who reads may try again.
         """
-        if isinstance(exc, DBAPIError):
+        if isinstance(exc, DATABASE_ERRORS):
             raise exc
         self._faults.append((site, index, exc))
 
