@@ -149,7 +149,14 @@ class Run:
         return self._denied.get(field)
 
     def arguments(self, field: Field, info: Any) -> dict[str, Any]:
-        return arguments_of(self._bindings.strawberry, field.binding, field.nodes[0], self.variables, info)
+        """The coerced arguments, for the caller to keep. Raises GraphQLError for a bad value."""
+        if field.arguments is None:
+            schema, node = self._bindings.strawberry, field.nodes[0]
+            arguments = arguments_of(schema, field.binding, node, self.variables, info)
+            if not field.fixed:
+                return arguments
+            field.arguments = arguments
+        return dict(field.arguments)
 
     def info(self, field: Field, frame: Frame) -> Any:
         """The `info` of a resolver: Strawberry's for a Strawberry field."""
