@@ -22,7 +22,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from server.kit.db.base import savepoint
+from server.kit.db.base import DATABASE_ERRORS, savepoint
 from server.kit.problems import overloaded, storage_unavailable
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ class SqliteDatabase:
         driver.execute("BEGIN")
         try:
             return function(connection)
-        except (DBAPIError, sqlite3.Error) as error:
+        except DATABASE_ERRORS as error:
             raise _as_public(error) from error
         finally:
             driver.execute("ROLLBACK")
