@@ -372,7 +372,9 @@ async def test_five_hundred_cancellations_raced_twice_each_happen_once(customer:
         return "DONE"
 
     outcomes = []
-    for start in range(0, count, 50):  # each order twice at once; all at once would only test the pool's queue
+    for start in range(
+        0, count, 50
+    ):  # each order twice at once; all at once would only test the pool's queue
         some = placed[start : start + 50]
         outcomes += await asyncio.gather(*(try_to_cancel(order_id) for order_id in some * 2))
     assert sorted(outcomes) == ["CANCELLED"] * count + ["DONE"] * count
