@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
+from sqlalchemy.util import greenlet_spawn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -25,6 +27,7 @@ from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
 from server.gateway.pages import pages
 from server.gateway.ports import RequestFacts
+from server.gateway.transport_security import TransportSecurity
 from server.kit import personal
 from server.kit.bus.memory import MemoryBus
 from server.kit.clock import Clock, SystemClock
@@ -94,6 +97,7 @@ class Postmeter:
         self.gateway = Gateway(self._ports(), ide=ide.page)
         self.asgi = Starlette(
             routes=[*self.gateway.routes("/graphql"), *ide.routes, *self._pages()],
+            middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
             lifespan=lambda _: self.running(),
         )
 
@@ -101,7 +105,8 @@ class Postmeter:
     async def storage(self) -> AsyncIterator[None]:
         """The databases, open and migrated: what commands need."""
         _refuse(personal.faults(HELD))
-        self.house.keys.create_tables()
+        # On PostgreSQL the key store awaits from inside synchronous code, which takes a greenlet.
+        await greenlet_spawn(self.house.keys.create_tables)
         await self.house.database.start()
         try:
             await self.house.database.write(migrations.migrate)

@@ -79,7 +79,7 @@ def verify() -> None:
     from server.app import Postmeter
 
     async def run() -> int:
-        postmeter = Postmeter(Settings())
+        postmeter = Postmeter(existing(Settings()))
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         async with postmeter.storage():
             with Progress(*columns, console=err) as progress:
@@ -112,6 +112,15 @@ def watch(
     except WatchRefused as refused:
         err.print(str(refused), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def existing(settings: Settings) -> Settings:
+    """The settings, if there is a database behind them: a command that only looks must not make an empty one."""
+    file = settings.sqlite_file
+    if file is not None and not file.exists():
+        err.print(f"There is no database at {file}. Is this the server's working directory?", soft_wrap=True)
+        raise typer.Exit(2)
+    return settings
 
 
 def _run(make: Callable[[], Coroutine[Any, Any, Any]]) -> Any:

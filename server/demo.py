@@ -7,9 +7,11 @@ What happens is the same every time; what opens the door (password and key) is r
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -162,9 +164,9 @@ class Demo:
         lines = (
             "",
             "[bold]The demo is ready.[/bold] Its balances keep moving.",
-            f"  Watch a balance   {url}/examples/balance-watcher/#key={key}",
+            f"  Watch a balance   {url}/examples/balance-watcher/#key={key}&unit=EMAIL",
             f"  Ask for anything  {url}/graphql",
-            f"  In a terminal     POSTMETER_API_KEY={key} postmeter watch EMAIL --url {url}/graphql",
+            f"  In a terminal     POSTMETER_API_KEY={key} {_command()} watch EMAIL --url {url}/graphql",
             f"  Sign in           {LOGIN} / {self._password}",
             f"  API key           {key}",
             "",
@@ -246,6 +248,11 @@ class Demo:
     def _key(self) -> str:
         self._made += 1
         return f"demo-{self._made:05}"
+
+
+def _command() -> str:
+    """How this process was started, so that the printed line can be pasted."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "postmeter" else "python -m server"
 
 
 KEY_SCOPES = [

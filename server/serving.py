@@ -68,8 +68,7 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
 
 def require_tls(settings: Settings) -> None:
     """Plain HTTP leaves the machine only when a proxy that terminates TLS is named (P001, M114, M139)."""
-    secure = settings.tls_certificate_file is not None or settings.tls_terminated_by_proxy
-    if not secure and not is_loopback(settings.host):
+    if not settings.reached_over_tls and not is_loopback(settings.host):
         raise SystemExit(
             f"Postmeter does not serve plain HTTP on {settings.host}. Set POSTMETER_TLS_CERTIFICATE_FILE and "
             "POSTMETER_TLS_KEY_FILE, or POSTMETER_TLS_TERMINATED_BY_PROXY=true behind a proxy that does it."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -67,6 +67,28 @@ class Settings(BaseSettings):
     )
     password_workers: int = Field(2, ge=1, le=32, description="How many passwords are hashed at a time.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs carry no personal data.")
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @model_validator(mode="after")
+    def _key_store_fits(self) -> Self:
+        if self.database_url.startswith("sqlite") and not self.key_store_url.startswith("sqlite"):
+            raise ValueError(
+                "A key store on PostgreSQL needs its main database there, too (POSTMETER_DATABASE_URL)."
+            )
+        return self
+
+    @property
+    def reached_over_tls(self) -> bool:
+        """Whether clients come over TLS, to this server or to a proxy in front of it."""
+        return self.tls_certificate_file is not None or self.tls_terminated_by_proxy
 
     @property
     def sqlite_file(self) -> Path | None:

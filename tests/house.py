@@ -48,7 +48,9 @@ SLICE_MODULES = {
     "__init__": Rights(kit=frozenset()),
     "model": Rights(),
     "personal": Rights(own=names("model")),
-    "rules": Rights(kit=names("money problems crypto")),  # crypto: the ledger's links are a pure decision
+    "rules": Rights(
+        kit=names("card_numbers money problems crypto")
+    ),  # crypto: the ledger's links are a pure decision
     # Of rules, everybody may use the words: states, kinds, Terms and refusals.
     "actions": Rights(own=names("model rules reads"), earlier=names("actions reads rules")),
     "reads": Rights(own=names("model rules"), earlier=names("reads rules")),

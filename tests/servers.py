@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -21,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 START_SECONDS_MAX = 60
 SETTLE_SECONDS_MAX = 20
-LISTENS = re.compile(r"listens at (http://\S+)")
+LISTENS = re.compile(r"listens at (https?://\S+)")
 WATCH_SCOPES = ("BALANCE_READ", "LEDGER_READ")
 _numbers = count(1)
 
@@ -130,20 +131,26 @@ def environment(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def running_server() -> Iterator[RunningServer]:
     """`postmeter serve --sandbox`, in an empty folder of its own, ended when the session ends."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        log = folder / "log"
-        command = [sys.executable, "-m", "server", "serve", "--sandbox", "--port", "0"]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command, cwd=folder, env=environment(folder), stdout=output, stderr=subprocess.STDOUT
-            )
-        try:
-            origin = listening_at(process, log)
-            with httpx.Client(base_url=origin, timeout=30, trust_env=False) as client:
-                yield RunningServer(origin, client)
-        finally:
-            end(process)
+    with tempfile.TemporaryDirectory() as name, serving(Path(name)) as server:
+        yield server
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[RunningServer]:
+    """`postmeter serve --sandbox`, all of whose files, its log too, lie in `folder`."""
+    log = folder / "log"
+    command = [sys.executable, "-m", "server", "serve", "--sandbox", "--port", "0"]
+    variables = environment(folder) | {f"POSTMETER_{name}": value for name, value in settings.items()}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=folder, env=variables, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        origin = listening_at(process, log)
+        with httpx.Client(base_url=origin, timeout=30, trust_env=False) as client:
+            yield RunningServer(origin, client)
+    finally:
+        end(process)
 
 
 def listening_at(process: subprocess.Popen[bytes], log: Path) -> str:

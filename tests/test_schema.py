@@ -5,10 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+)
 from strawberry.schema.schema import Schema
 
-from server.gateway.engine import Engine
+from server.gateway.engine import Engine, RequestError
 from server.kit import personal
 from server.schema import HELD, schema
 
@@ -55,6 +61,80 @@ def undescribed(of: Schema) -> list[str]:
                     f"{name}.{field_name}({one}:)" for one in arguments if not arguments[one].description
                 ]
     return missing
+
+
+@pytest.mark.rule("Q010")
+def test_the_purposes_are_the_declared_four() -> None:
+    held = {one.purpose for one in HELD}
+    fields = {one.access.purpose for one in Engine(schema)._bindings.declared() if one.access}
+    assert held | fields == {"identification", "api_use", "balance_and_orders", "security"}
+
+
+@pytest.mark.rule("Q002")
+def test_the_texts_that_are_asked_for_are_these() -> None:
+    """Each is in some personal.py or kept nowhere; another one is another decision."""
+    assert {name for name in texts_asked_for(schema) if not name.endswith(".idempotencyKey")} == {
+        "ChangePasswordInput.currentPassword",
+        "ChangePasswordInput.password",
+        "ConfirmTopUpInput.code",
+        "CreateApiKeyInput.name",
+        "CreateTopUpInput.paymentToken",
+        "CreditPackInput.code",
+        "EmailVerificationInput.listName",
+        "NumberLookupInput.country",
+        "PlaceOrderInput.reference",
+        "PolicyVersionInput.document",
+        "PolicyVersionInput.version",
+        "RegisterInput.login",
+        "RegisterInput.password",
+        "SignInInput.login",
+        "SignInInput.password",
+        "SmsSendInput.country",
+        "UsageEntryInput.reference",
+    }
+
+
+@pytest.mark.rule("Q002")
+def test_what_is_not_asked_for_is_refused() -> None:
+    document = """mutation { register(input: {login: "a.b", password: "c", email: "d@example.com"}) { __typename } }"""
+    with pytest.raises(RequestError) as caught:
+        Engine(schema).prepare(document, None, {})
+    [error] = caught.value.errors
+    assert (error.extensions or {})["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+@pytest.mark.rule("Q019")
+def test_what_moves_or_destroys_value_is_done_once() -> None:
+    """A repetition of the others is refused, or changes nothing that was there."""
+    kinds = schema._schema.type_map
+    mutation = kinds["Mutation"]
+    assert isinstance(mutation, GraphQLObjectType)
+    without = set()
+    for name, field in mutation.fields.items():
+        asked = getattr(get_named_type(field.args["input"].type), "fields", {}) if field.args else {}
+        key = asked.get("idempotencyKey")
+        if key is None or str(key.type) != "String!":
+            without.add(name)
+    assert without == {
+        "register",
+        "signIn",
+        "signOut",
+        "revokeSession",
+        "changePassword",
+        "createApiKey",
+        "revokeApiKey",
+        "acceptPolicy",
+    }
+
+
+def texts_asked_for(of: Schema) -> list[str]:
+    return [
+        f"{name}.{field_name}"
+        for name, kind in of._schema.type_map.items()
+        if isinstance(kind, GraphQLInputObjectType)
+        for field_name, field in kind.fields.items()
+        if get_named_type(field.type).name == "String"
+    ]
 
 
 @pytest.mark.rule("Q018", "Q012")

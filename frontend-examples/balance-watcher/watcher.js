@@ -21,6 +21,7 @@ const REFUSALS = {
 const $ = (id) => document.getElementById(id);
 const meter = new Meter($('available'));
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const dayAndClock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const counting = new Intl.NumberFormat();
 
@@ -76,6 +77,7 @@ async function submit(form, credentialOf) {
     const credential = await credentialOf();
     form.reset();
     await enter(credential);
+    document.querySelector('input[name=unit]:checked').focus();
   } catch (error) {
     say(error.message);
   } finally {
@@ -117,7 +119,8 @@ function watch(unit) {
 
 function refuse(errors) {
   const [{ message, extensions }] = errors;
-  say(extensions?.code === 'FORBIDDEN' ? 'This key may not read balances: it needs the scope BALANCE_READ.' : message);
+  if (extensions?.code === 'UNAUTHENTICATED') leave(REFUSALS[4403]);
+  else say(extensions?.code === 'FORBIDDEN' ? 'This key may not read balances: it needs the scope BALANCE_READ.' : message);
 }
 
 // --- showing the feed: many changes may arrive within one frame, and are painted once
@@ -181,7 +184,13 @@ function postingRow({ sequence, at, posting }, format) {
   row.dataset.sequence = sequence;
   const amount = cell('amount', moved(format, posting));
   amount.dataset.sign = signOf(posting);
-  const time = Object.assign(document.createElement('time'), { dateTime: at, textContent: clock.format(new Date(at)), title: dayAndClock.format(new Date(at)) });
+  const when = new Date(at);
+  const isToday = when.toDateString() === new Date().toDateString();
+  const time = Object.assign(document.createElement('time'), {
+    dateTime: at,
+    textContent: (isToday ? clock : day).format(when),
+    title: dayAndClock.format(when),
+  });
   row.append(cell('kind', kindName(posting.kind)), amount, time, cell('sequence', `#${sequence}`));
   return row;
 }

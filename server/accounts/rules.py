@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from server.kit.card_numbers import holds_card_number
 from server.kit.problems import Refusal
 
 SCOPES = (
@@ -76,15 +77,12 @@ class Terms:
 
 @dataclass(eq=False)
 class LoginInvalid(Refusal):
-    """A login is letters a to z, digits and . _ + @ -, begins with a letter or digit, and keeps to the length."""
+    """A login is letters a to z, digits and . _ + @ -, begins with a letter or digit, and holds no card number."""
 
     code = "LOGIN_INVALID"
+    blames = "login"
     length_min: int
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "login"
 
 
 @dataclass(eq=False)
@@ -92,10 +90,7 @@ class LoginTaken(Refusal):
     """This login belongs to somebody already."""
 
     code = "LOGIN_TAKEN"
-
-    @property
-    def input_field(self) -> str:
-        return "login"
+    blames = "login"
 
 
 class PasswordFault(Enum):
@@ -112,13 +107,10 @@ class PasswordTooWeak(Refusal):
     """The password is too short or long, repeats few characters, or contains the login."""
 
     code = "PASSWORD_TOO_WEAK"
+    blames = "password"
     fault: str
     length_min: int
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "password"
 
 
 @dataclass(eq=False)
@@ -126,12 +118,9 @@ class AcceptanceMissing(Refusal):
     """This version of this document is in force and must be accepted first."""
 
     code = "ACCEPTANCE_MISSING"
+    blames = "acceptedPolicy"
     document: str
     version: str
-
-    @property
-    def input_field(self) -> str:
-        return "acceptedPolicy"
 
 
 @dataclass(eq=False)
@@ -153,10 +142,7 @@ class SessionNotFound(Refusal):
     """There is no such session."""
 
     code = "SESSION_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "id"
+    blames = "id"
 
 
 @dataclass(eq=False)
@@ -164,22 +150,16 @@ class ApiKeyNotFound(Refusal):
     """There is no such API key."""
 
     code = "API_KEY_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "id"
+    blames = "id"
 
 
 @dataclass(eq=False)
 class ApiKeyNameInvalid(Refusal):
-    """The name of an API key is visible text of limited length, without blanks around it."""
+    """The name of an API key is visible text of limited length, without blanks around it, and no card number."""
 
     code = "API_KEY_NAME_INVALID"
+    blames = "name"
     length_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "name"
 
 
 @dataclass(eq=False)
@@ -187,11 +167,8 @@ class ScopeNotGrantable(Refusal):
     """An API key is granted at least one scope, each of them one that keys can have."""
 
     code = "SCOPE_NOT_GRANTABLE"
+    blames = "scopes"
     scope: str | None
-
-    @property
-    def input_field(self) -> str:
-        return "scopes"
 
 
 @dataclass(eq=False)
@@ -199,11 +176,8 @@ class ApiKeyExpiryInvalid(Refusal):
     """An API key expires in the future, and not later than keys may live."""
 
     code = "API_KEY_EXPIRY_INVALID"
+    blames = "expiresAt"
     days_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "expiresAt"
 
 
 @dataclass(eq=False)
@@ -230,10 +204,10 @@ class NewPassword:
 
 
 def normal_login(terms: Terms, login: str) -> str:
-    """The login in the form in which it is unique. Raises LoginInvalid."""
+    """The login in the form in which it is unique. Raises LoginInvalid, also for a card number (M115)."""
     normal = login.lower() if login.isascii() else ""
     fits = terms.login_length_min <= len(normal) <= terms.login_length_max
-    if not fits or not _LOGIN.match(normal):
+    if not fits or not _LOGIN.match(normal) or holds_card_number(normal):
         raise LoginInvalid(terms.login_length_min, terms.login_length_max)
     return normal
 
@@ -270,9 +244,9 @@ def policy_in_force(terms: Terms, document: str, version: str) -> PolicyVersion:
 
 
 def check_key_name(terms: Terms, name: str) -> None:
-    """Raises ApiKeyNameInvalid."""
+    """Raises ApiKeyNameInvalid, also for a card number (M115)."""
     fits = 1 <= len(name) <= terms.api_key_name_length_max
-    if not fits or name != name.strip() or not name.isprintable():
+    if not fits or name != name.strip() or not name.isprintable() or holds_card_number(name):
         raise ApiKeyNameInvalid(terms.api_key_name_length_max)
 
 

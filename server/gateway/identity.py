@@ -9,6 +9,7 @@ from typing import Any
 
 from server.gateway.negotiate import preferred_language
 from server.gateway.ports import RequestFacts, Scope
+from server.kit.card_numbers import holds_card_number
 from server.kit.graph.context import Cookie
 from server.kit.viewer import Credentials
 
@@ -101,7 +102,10 @@ def _set_cookie(cookie: Cookie, secure: bool) -> bytes:
 def request_id_of(headers: dict[bytes, bytes]) -> str | None:
     """The id that a proxy or client chose, when it is short and plain enough to appear in logs."""
     value = headers.get(b"x-request-id")
-    return value.decode("ascii") if value is not None and _REQUEST_ID.match(value) else None
+    if value is None or not _REQUEST_ID.match(value):
+        return None
+    text = value.decode("ascii")
+    return None if holds_card_number(text) else text
 
 
 def facts_of(scope: Scope, headers: dict[bytes, bytes], request_id: str) -> RequestFacts:

@@ -49,7 +49,10 @@ class SocketOperation:
         except TimeoutError:
             self._fail([coded_error("TIMEOUT", "The operation could not be started in time.")])
         except Exception as failure:
-            self._fail(self._socket.ports.describe_error(failure, request_id))
+            errors = self._socket.ports.describe_error(failure, request_id)
+            self._fail(errors)
+            if any((error.extensions or {}).get("code") == "UNAUTHENTICATED" for error in errors):
+                self._socket.check_authority()  # it may have been revoked while the operation began
         finally:
             self._task = None
 

@@ -1,13 +1,14 @@
 """Audit rows: each mutation leaves one, in its own transaction, refused or not (H015).
 
-Rows name accounts and credentials by their opaque ids only and carry no free text (C22).
+Rows name accounts and credentials by their opaque ids only and carry no free text (C22). The database itself refuses
+to change one: a row is there as it was written until its retention ends.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, bindparam, insert
+from sqlalchemy import DDL, String, bindparam, event, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Prepared
@@ -28,3 +29,20 @@ class AuditEntry(Base):
 
 _COLUMNS = ("id", "at", "account_id", "credential_id", "action", "outcome", "request_id")
 insert_entry = Prepared(insert(AuditEntry.__table__).values({name: bindparam(name) for name in _COLUMNS}))  # type: ignore[arg-type]
+
+# The migrations make the same, in their own words.
+_APPEND_ONLY = {
+    "sqlite": (
+        "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE ON audit_entries "
+        "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION audit_entries_append_only() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN RAISE EXCEPTION 'audit entries are append-only'; END $$",
+        "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE ON audit_entries "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_append_only()",
+    ),
+}
+for _dialect, _statements in _APPEND_ONLY.items():
+    for _statement in _statements:
+        event.listen(AuditEntry.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]

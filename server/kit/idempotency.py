@@ -31,10 +31,7 @@ class IdempotencyMismatch(Refusal):
     """This idempotency key was used before with another input."""
 
     code = "IDEMPOTENCY_MISMATCH"
-
-    @property
-    def input_field(self) -> str:
-        return "idempotencyKey"
+    blames = "idempotencyKey"
 
 
 @dataclass(eq=False)
@@ -42,10 +39,7 @@ class IdempotencyInProgress(Refusal):
     """A request with this idempotency key is still running; retry in a moment."""
 
     code = "IDEMPOTENCY_IN_PROGRESS"
-
-    @property
-    def input_field(self) -> str:
-        return "idempotencyKey"
+    blames = "idempotencyKey"
 
 
 @dataclass(eq=False)
@@ -53,10 +47,7 @@ class IdempotencyKeyInvalid(Refusal):
     """An idempotency key has 1 to 255 visible ASCII characters."""
 
     code = "IDEMPOTENCY_KEY_INVALID"
-
-    @property
-    def input_field(self) -> str:
-        return "idempotencyKey"
+    blames = "idempotencyKey"
 
 
 class StoredOutcome(Base):

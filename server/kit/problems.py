@@ -19,6 +19,8 @@ class Refusal(Exception):
     """
 
     code: ClassVar[str] = ""
+    blames: ClassVar[str | None] = None
+    """The input field that is always to blame, as a dotted path, where one is."""
     _by_code: ClassVar[dict[str, type[Refusal]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -34,8 +36,8 @@ class Refusal(Exception):
 
     @property
     def input_field(self) -> str | None:
-        """The input field that is to blame, as a dotted path, where one is."""
-        return None
+        """The input field that is to blame this time."""
+        return self.blames
 
     def __str__(self) -> str:
         return self.message

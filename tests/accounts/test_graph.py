@@ -143,7 +143,7 @@ def test_no_type_has_a_password_or_a_hash() -> None:
     ]
 
 
-@pytest.mark.rule("Q001")
+@pytest.mark.rule("Q001", "H040")
 async def test_a_stranger_reads_the_policy_registers_and_signs_in(api: Api) -> None:
     policy = await api.data("{ policyInForce { document version effectiveAt } }")
     assert policy == {"document": "mailpro", "version": "2025-09-19", "effectiveAt": "2025-09-19T00:00:00Z"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -18,6 +19,7 @@ from server.accounts.rules import (
     PolicyVersion,
     Terms,
 )
+from server.kit.clock import ManualClock
 from server.kit.events import after
 from server.kit.keystore import Claim
 from server.kit.work import Call, Read, Units, Work
@@ -144,6 +146,22 @@ async def test_a_claim_of_somebody_who_is_gone_is_taken_over(accounts: Accounts,
     keys.claim(keys.blind("login", LOGIN), Claim("per_gone", "per_gone", units.house.clock.now()))
     account_id = await accounts.register()
     assert await account_ids(units) == [account_id]
+
+
+@pytest.mark.rule("Q001", "H002", "H036", "P048")
+@pytest.mark.parametrize(("seconds", "accepted"), [(-1, False), (0, True), (1, True)])
+async def test_use_accepts_a_version_from_the_instant_at_which_it_takes_effect(
+    accounts: Accounts, units: Units, clock: ManualClock, seconds: int, accepted: bool
+) -> None:
+    key = await accounts.create_key(await accounts.signed_in())
+    effective_at = clock.now() + timedelta(days=1)
+    units.house.terms.add(Terms(policy=PolicyVersion("mailpro", "2026-04-01", effective_at)))
+    clock.set(effective_at + timedelta(seconds=seconds))
+    assert await accounts.viewer(key.secret) is not None
+    await accounts.authenticator.store_uses()
+    rows = await units.read(lambda read: read.rows(select(Acceptance.__table__)))
+    by_use = [(row.version, row.at) for row in rows if row.mode == "BY_USE"]
+    assert by_use == ([("2026-04-01", clock.now())] if accepted else [])
 
 
 @pytest.mark.rule("Q001")

@@ -47,8 +47,11 @@ def invitation(process: subprocess.Popen[bytes], log: Path) -> str:
     """The link that the demo prints when its history is made."""
     invited_by = time.monotonic() + INVITED_SECONDS_MAX
     while time.monotonic() < invited_by and process.poll() is None:
-        if found := INVITATION.search(log.read_text(errors="replace")):
+        text = log.read_text(errors="replace")
+        if found := INVITATION.search(text):
             return found[1]
+        if "The demo stopped" in text:
+            break
         time.sleep(0.2)
     raise SystemExit(f"the demo printed no link:\n{log.read_text(errors='replace')}")
 

@@ -147,7 +147,7 @@ def test_a_session_that_ends_elsewhere_is_signed_out_here_and_not_tried_again(
     visit: Visit, customer: Customer
 ) -> None:
     visit.open(f"#token={customer.token}&unit=EMAIL")
-    visit.state_is("live")
+    visit.shows("#verdict", "No: #1 to #1, each once and in order.")
     customer.ask("mutation { signOut { __typename } }")
     visit.state_is("signed out")
     expect(visit.page.locator("#notice")).to_contain_text("not valid")

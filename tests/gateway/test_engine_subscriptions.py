@@ -21,7 +21,7 @@ def test_a_feed_is_opened_with_its_arguments_and_its_events_are_rendered() -> No
     assert rendered.payload() == {"data": {"item": {"name": "pen", "fromRead": "Reads"}}}
 
 
-@pytest.mark.rule("Q010")
+@pytest.mark.rule("H012")
 def test_a_revoked_viewer_gets_no_event() -> None:
     prepared = engine.prepare('subscription { item(wallet: "eur") { name } }')
     at = context(Viewer())

@@ -35,7 +35,6 @@ def open_store(folder: Path) -> KeyStore:
     return store
 
 
-@pytest.mark.rule("Q017")
 def test_keys_survive_a_restart_and_differ_by_purpose(store: KeyStore, folder: Path) -> None:
     keys = store.ensure("acc_1", ["identity", "billing"])
     assert keys["identity"].secret != keys["billing"].secret

@@ -76,6 +76,7 @@ async def test_a_bug_leaves_nothing_and_does_not_disturb_the_next(units: Units) 
     assert await outcomes(units) == ["OK"]
 
 
+@pytest.mark.rule("Q019")
 async def test_an_idempotency_key_runs_its_action_once(units: Units) -> None:
     once = Once.of("k-1", {"amount": "10"})
     receipts = [await units.run_once(call(), once, happen, lambda _, receipt: receipt) for _ in range(3)]

@@ -33,7 +33,6 @@ from server.orders.rules.terms import CreditUnit, Metered
 TERMS = Terms()
 
 
-@pytest.mark.rule("M028", "M029")
 @pytest.mark.parametrize(
     ("currency", "net_minor"), [(Currency.USD, 60_00), (Currency.JPY, 9_000), (Currency.TND, 186_000)]
 )

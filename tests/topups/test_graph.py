@@ -44,10 +44,10 @@ CREATE = f"""mutation($input: CreateTopUpInput!) {{ createTopUp(input: $input) {
     ... on TopUpCreated {{ replayed topUp {{ {FIELDS} }} }} ... on Problem {{ code message field }}
     ... on AmountTooSmall {{ minimum {{ amount currency }} }}
     ... on AmountTooLarge {{ maximum {{ amount currency }} }}
-    ... on AmountInvalid {{ fault }} ... on TopUpsTooMany {{ limit }} ... on GatewayUnavailable {{ gateway }} }} }}"""
+    ... on AmountInvalid {{ fault }} ... on TooManyTopUps {{ limit }} ... on GatewayUnavailable {{ gateway }} }} }}"""
 CONFIRM = """mutation($input: ConfirmTopUpInput!) { confirmTopUp(input: $input) { __typename
     ... on TopUpConfirmed { replayed topUp { id status nextAction } } ... on Problem { code field }
-    ... on TopUpStatusConflict { status } ... on ConfirmationsTooMany { limit } } }"""
+    ... on TopUpStatusConflict { status } ... on TooManyConfirmations { limit } } }"""
 ONE = f"query($id: ID!) {{ topUp(id: $id) {{ {FIELDS} }} }}"
 NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
 LIST = f"""query($first: Int!, $after: String, $status: TopUpStatus) {{ account {{

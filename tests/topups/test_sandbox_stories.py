@@ -14,7 +14,7 @@ from server.topups import actions
 from server.topups.actions.changes import write
 from server.topups.adapters import sandbox
 from server.topups.model import SandboxCharge
-from server.topups.rules import ConfirmationsTooMany, GatewayUnavailable, Terms, TopUpNotFound
+from server.topups.rules import GatewayUnavailable, Terms, TooManyConfirmations, TopUpNotFound
 from server.topups.rules.outcomes import TopUpStatusConflict
 from tests.topups.conftest import VIEWER, Desk
 
@@ -150,7 +150,7 @@ async def test_a_challenge_takes_only_so_many_answers(desk: Desk) -> None:
     await desk.runner.run_due()
     desk.units.house.terms.add(Terms(confirmations_max=1))
     await confirm(desk, top_up_id, "000000")
-    with pytest.raises(ConfirmationsTooMany):
+    with pytest.raises(TooManyConfirmations):
         await confirm(desk, top_up_id, sandbox.STEP_UP_CODE)
 
 

@@ -19,10 +19,10 @@ from server.wallet.rules import (
     HoldNotOpen,
     HoldQuantityInvalid,
     HoldState,
-    HoldsTooMany,
     HoldTooSmall,
     PostingKind,
     Terms,
+    TooManyHolds,
 )
 from tests.conftest import START
 from tests.wallet.conftest import ACCOUNT, Do
@@ -192,7 +192,7 @@ async def test_open_holds_of_a_wallet_are_limited(do: Do, terms: object) -> None
     terms.add(Terms(holds_open_max=2))  # type: ignore[attr-defined]
     await do(lambda work: post(work, [top_up(1000)]))
     holds = [await do(lambda work: reserve(work, ACCOUNT, "EUR", 1, None, SOON)) for _ in range(2)]
-    with pytest.raises(HoldsTooMany):
+    with pytest.raises(TooManyHolds):
         await do(lambda work: reserve(work, ACCOUNT, "EUR", 1, None, SOON))
     await do(lambda work: release(work, holds[0].id))
     await do(lambda work: reserve(work, ACCOUNT, "EUR", 1, None, SOON))

@@ -15,6 +15,7 @@ from server.accounts.actions.events import PasswordChanged, SessionStarted
 from server.accounts.actions.issuing import SESSION_MARK, Issued, new_secret
 from server.accounts.model import ACTIVE, IDENTITY, Account, Person, Session
 from server.accounts.rules import NewPassword, Terms
+from server.kit.card_numbers import holds_card_number
 from server.kit.crypto import token_hash
 from server.kit.ids import is_id
 from server.kit.work import Work
@@ -47,7 +48,7 @@ def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Is
     terms = work.terms(Terms)
     _make_room(work, person, terms.sessions_max)
     session_id, token = work.ids.new("ses"), new_secret(work, SESSION_MARK)
-    agent = device.user_agent[: terms.user_agent_length_max] if device.user_agent else None
+    agent = _worth_keeping(device.user_agent, terms.user_agent_length_max)
     work.execute(
         insert(Session).values(
             id=session_id,
@@ -129,6 +130,11 @@ def _make_room(work: Work, person: Row[Any], sessions_max: int) -> None:
     surplus = [row.id for row in work.rows(live)][sessions_max - 1 :]
     if surplus:
         revoke_sessions(work, person.account_id, Session.id.in_(surplus))
+
+
+def _worth_keeping(user_agent: str | None, length_max: int) -> str | None:
+    """What a browser calls itself; nothing when a program put a card number there (M115)."""
+    return user_agent[:length_max] if user_agent and not holds_card_number(user_agent) else None
 
 
 def _seal_some(work: Work, account_id: str, column: str, text: str | None) -> bytes | None:

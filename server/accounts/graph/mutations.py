@@ -32,7 +32,6 @@ from server.accounts.rules import PERSON_ONLY, Terms
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Cookie, Info
 from server.kit.graph.mutations import OUTCOME, run
-from server.kit.graph.problems import Problem
 from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
@@ -211,7 +210,7 @@ class AccountMutations:
         policy = input.accepted_policy
         accepted = (policy.document, policy.version) if policy else None
         password = await info.context.services.get(Passwords).prepare(input.login, input.password)
-        return await run(  # type: ignore[return-value]
+        return await run(
             info,
             lambda work: actions.register(work, input.login, password, accepted),
             lambda _work, account_id: Registered(account_id=strawberry.ID(account_id)),
@@ -233,8 +232,8 @@ class AccountMutations:
             return issued, SignedIn(session_id=strawberry.ID(issued.id), token=shown, expires_at=ends)
 
         outcome = await run(info, lambda work: actions.start_session(work, proof, device), present)
-        if isinstance(outcome, Problem):
-            return outcome  # type: ignore[return-value]
+        if not isinstance(outcome, tuple):
+            return outcome
         issued, signed_in = outcome
         if input.transport is Transport.COOKIE:
             age_max = context.units.house.terms.get(Terms).session_age_max
@@ -247,7 +246,7 @@ class AccountMutations:
         outcome = await run(info, actions.sign_out, lambda _work, _none: SignedOut(session_id=session_id))
         if isinstance(outcome, SignedOut):
             info.context.cookies.append(Cookie(SESSION_COOKIE, "", 0))
-        return outcome  # type: ignore[return-value]
+        return outcome
 
     @strawberry.mutation(metadata=_PERSON, description="End a session of the account.")
     async def revoke_session(
@@ -255,7 +254,7 @@ class AccountMutations:
         info: Info,
         input: Annotated[RevokeSessionInput, _ASKED],
     ) -> RevokeSessionResult:
-        return await run(  # type: ignore[return-value]
+        return await run(
             info,
             lambda work: actions.revoke_session(work, input.id),
             lambda _work, _none: SessionRevoked(session_id=input.id),
@@ -273,7 +272,7 @@ class AccountMutations:
         proof, password = await info.context.services.get(Passwords).replace(
             session_id, input.current_password, input.password
         )
-        return await run(  # type: ignore[return-value]
+        return await run(
             info,
             lambda work: actions.change_password(work, proof, password),
             lambda work, _none: PasswordChanged(changed_at=work.now),
@@ -292,7 +291,7 @@ class AccountMutations:
             return ApiKeyCreated(api_key=ApiKey.of(work, row), secret=issued.secret)
 
         action = partial(actions.create_api_key, name=input.name, scopes=scopes, expires_at=input.expires_at)
-        return await run(info, action, present)  # type: ignore[return-value]
+        return await run(info, action, present)
 
     @strawberry.mutation(metadata=_PERSON, description="End an API key.")
     async def revoke_api_key(
@@ -300,7 +299,7 @@ class AccountMutations:
         info: Info,
         input: Annotated[RevokeApiKeyInput, _ASKED],
     ) -> RevokeApiKeyResult:
-        return await run(  # type: ignore[return-value]
+        return await run(
             info,
             lambda work: actions.revoke_api_key(work, input.id),
             lambda _work, _none: ApiKeyRevoked(api_key_id=input.id),
@@ -315,7 +314,7 @@ class AccountMutations:
         info: Info,
         input: Annotated[PolicyVersionInput, _ASKED],
     ) -> AcceptPolicyResult:
-        return await run(  # type: ignore[return-value]
+        return await run(
             info,
             lambda work: actions.accept_policy(work, input.document, input.version),
             lambda _work, _none: PolicyAccepted(document=input.document, version=input.version),

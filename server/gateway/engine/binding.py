@@ -120,7 +120,8 @@ class Bindings:
             cast(Callable[..., Any], resolver.wrapped_func),
             access,
             field=field,
-            takes_self=resolver.self_parameter is not None,
+            # A function of an earlier type may call its `Parent` parameter self, and is given it once.
+            takes_self=resolver.self_parameter is not None and parent is None,
             parent_name=parent.name if parent else None,
             info_name=info.name if info else None,
         )

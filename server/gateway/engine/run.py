@@ -23,6 +23,7 @@ from server.gateway.engine.plan import Field, Plan, Selection, Verdict
 from server.gateway.engine.response import Result, Row, Settlement
 from server.gateway.engine.shapes import Column
 from server.gateway.engine.values import RawInfo, arguments_of
+from server.kit.db.base import DATABASE_ERRORS
 from server.kit.graph.context import Context
 
 
@@ -98,7 +99,12 @@ class Run:
         self._faults: list[tuple[Site, int, Exception]] = []
 
     def fault(self, site: Site, index: int, exc: Exception) -> None:
-        """Note that a value failed; the caller puts None in its place."""
+        """Note that a value failed; the caller puts None in its place.
+
+        Raises what the database raised: its snapshot is of no more use, and who reads may try again.
+        """
+        if isinstance(exc, DATABASE_ERRORS):
+            raise exc
         self._faults.append((site, index, exc))
 
     def root(self) -> Frame:
@@ -143,7 +149,14 @@ class Run:
         return self._denied.get(field)
 
     def arguments(self, field: Field, info: Any) -> dict[str, Any]:
-        return arguments_of(self._bindings.strawberry, field.binding, field.nodes[0], self.variables, info)
+        """The coerced arguments, for the caller to keep. Raises GraphQLError for a bad value."""
+        if field.arguments is None:
+            schema, node = self._bindings.strawberry, field.nodes[0]
+            arguments = arguments_of(schema, field.binding, node, self.variables, info)
+            if not field.fixed:
+                return arguments
+            field.arguments = arguments
+        return dict(field.arguments)
 
     def info(self, field: Field, frame: Frame) -> Any:
         """The `info` of a resolver: Strawberry's for a Strawberry field."""

@@ -56,9 +56,14 @@ class PostgresDatabase:
 
     async def read(self, function: Callable[[Connection], T]) -> T:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        async with self._pool.connect() as connection:
-            await connection.execution_options(**options)
-            return await connection.run_sync(function)
+        try:
+            async with self._pool.connect() as connection:
+                await connection.execution_options(**options)
+                return await connection.run_sync(function)
+        except PoolTimeout:
+            raise overloaded("database connections", 1) from None
+        except DBAPIError as error:
+            raise _as_public(error, getattr(error.orig, "sqlstate", None)) from error
 
     async def write(self, function: Callable[[Connection], T]) -> T:
         for attempt in range(ATTEMPTS_MAX):

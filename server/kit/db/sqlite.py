@@ -22,7 +22,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from server.kit.db.base import savepoint
+from server.kit.db.base import DATABASE_ERRORS, savepoint
 from server.kit.problems import overloaded, storage_unavailable
 
 T = TypeVar("T")
@@ -32,6 +32,8 @@ WRITES_WAITING_MAX = 10_000
 READERS = 3
 BUSY_TIMEOUT_SECONDS = 5.0
 OTHERS_POLL_SECONDS = 0.25
+
+_OTHER_REASON = "DATABASE_ERROR"
 
 _log = structlog.get_logger("postmeter.db")
 
@@ -138,6 +140,8 @@ class SqliteDatabase:
         driver.execute("BEGIN")
         try:
             return function(connection)
+        except DATABASE_ERRORS as error:
+            raise _as_public(error) from error
         finally:
             driver.execute("ROLLBACK")
 
@@ -267,10 +271,11 @@ def _abandon(connection: Connection) -> None:
 
 
 def _as_public(error: BaseException) -> BaseException:
-    """A refusal of the database itself that left the transaction standing, as the typed error it means."""
+    """A failure of the database itself, as the typed error it means; a bug of ours stays what it is."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, sqlite3.OperationalError):
-        return storage_unavailable(_reason(cause))
+    reason = _reason(error)
+    if isinstance(cause, sqlite3.OperationalError) and reason != _OTHER_REASON:
+        return storage_unavailable(reason)
     return error
 
 
@@ -281,7 +286,7 @@ def _reason(error: BaseException) -> str:
         return "DISK_FULL"
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return "DATABASE_LOCKED"
-    return "IO_ERROR" if name.startswith("SQLITE_IOERR") else "DATABASE_ERROR"
+    return "IO_ERROR" if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) else _OTHER_REASON
 
 
 def _data_version(connection: Connection) -> int:

@@ -82,5 +82,5 @@ def access_of(origin: type | None, metadata: Mapping[Any, Any] | None) -> Access
     """The declaration that holds for a field: its own, else the one of the class that owns it, else None."""
     own = (metadata or {}).get("access")
     if own is not None:
-        return own  # type: ignore[no-any-return]
+        return own
     return getattr(origin, _TYPE_ATTRIBUTE, None)

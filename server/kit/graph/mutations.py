@@ -24,7 +24,6 @@ from server.kit.problems import Refusal
 from server.kit.work import Call, Work
 
 T = TypeVar("T")
-P = TypeVar("P")
 
 IDEMPOTENCY_KEY_DESCRIPTION = (
     "A string of your choice, 1 to 255 visible ASCII characters, that names this one intention: a repetition with "
@@ -35,8 +34,11 @@ REPLAYED_DESCRIPTION = (
 )
 
 
-async def run(info: Info, action: Callable[[Work], T], present: Callable[[Work, T], P]) -> P | Problem:
-    """Run `action`; `present` makes the payload from what it returned, in the same transaction."""
+async def run(info: Info, action: Callable[[Work], T], present: Callable[[Work, T], Any]) -> Any:
+    """Run `action`; `present` makes the payload from what it returned, in the same transaction.
+
+    The answer is a member of the field's result union: the payload, or the problem of the refusal.
+    """
     try:
         return await info.context.units.run(_call(info), lambda work: present(work, action(work)))
     except Refusal as refusal:
@@ -44,8 +46,8 @@ async def run(info: Info, action: Callable[[Work], T], present: Callable[[Work, 
 
 
 async def run_once(
-    info: Info, data: Any, action: Callable[[Work], Receipt], present: Callable[[Work, Receipt], P]
-) -> P | Problem:
+    info: Info, data: Any, action: Callable[[Work], Receipt], present: Callable[[Work, Receipt], Any]
+) -> Any:
     """The same, at most once for `data.idempotency_key` and this account (DESIGN §2).
 
     `data` is the mutation's Strawberry input; what it says beside the key must be the same in a repetition.

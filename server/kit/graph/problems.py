@@ -46,7 +46,7 @@ def problem(*refusals: type[Refusal]) -> Callable[[type[T]], type[T]]:
     return register
 
 
-def problem_of(refusal: Refusal) -> Problem:
+def problem_of(refusal: Refusal) -> Any:
     """The union member for a refusal. Raises the refusal when no type stands for it: a bug in the slice."""
     cls = _types.get(type(refusal))
     if cls is None:

@@ -152,7 +152,7 @@ class OrderMutations:
         def present(work: Work, receipt: Receipt) -> OrderPlacedPayload:
             return OrderPlacedPayload(order=_order(work, account_id, receipt), replayed=receipt.replayed)
 
-        return await run_once(info, input, place, present)  # type: ignore[return-value]
+        return await run_once(info, input, place, present)
 
     @strawberry.mutation(
         description="Cancel an order that was not used. A customer's error costs 35.00 USD, or 7 % of an amount "
@@ -178,7 +178,7 @@ class OrderMutations:
                 replayed=receipt.replayed,
             )
 
-        return await run_once(info, input, cancel, present)  # type: ignore[return-value]
+        return await run_once(info, input, cancel, present)
 
     @strawberry.mutation(
         description="Record that more units of a metered order are done; the last one completes it.",
@@ -198,7 +198,7 @@ class OrderMutations:
             order = _order(work, account_id, receipt)
             return FulfilmentRecordedPayload(order=order, replayed=receipt.replayed)
 
-        return await run_once(info, input, record, present)  # type: ignore[return-value]
+        return await run_once(info, input, record, present)
 
     @strawberry.mutation(
         description="Charge usage to the balance, all entries or none. Made for many calls a second.",
@@ -209,7 +209,7 @@ class OrderMutations:
     ) -> RecordUsageResult:
         account_id = account_of(info)
         entries = [entry.usage() for entry in input.entries]
-        return await run_once(  # type: ignore[return-value]
+        return await run_once(
             info,
             input,
             lambda work: record_usage(work, account_id, entries),

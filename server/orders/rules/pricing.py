@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.kit.card_numbers import holds_card_number
 from server.kit.money import Currency
 from server.orders.rules.items import (
     ApiCalls,
@@ -75,7 +76,8 @@ def quote(item: Item, currency: Currency, terms: Terms) -> Quote:
 
 
 def check_order_reference(reference: str | None, terms: Terms) -> None:
-    """Raises ReferenceInvalid when the customer's name for an order is over-long or not printable."""
+    """Raises ReferenceInvalid when the customer's name for an order is over-long, not printable, or holds a card
+    number (M115)."""
     _check_text(reference, terms, "reference")
 
 
@@ -85,7 +87,7 @@ def charges(entries: Sequence[Usage], terms: Terms) -> list[Charge]:
     if not limits.minimum <= len(entries) <= limits.maximum:
         raise QuantityOutOfRange(limits.minimum, limits.maximum, "entries")
     for index, entry in enumerate(entries):
-        if not _OPAQUE.fullmatch(entry.reference):
+        if not _OPAQUE.fullmatch(entry.reference) or holds_card_number(entry.reference):
             raise ReferenceInvalid(USAGE_REFERENCE_LENGTH_MAX, f"entries.{index}.reference")
     return [_charge(entry.operation, index, terms) for index, entry in enumerate(entries)]
 
@@ -186,5 +188,7 @@ def _check_country(country: str, where: str) -> None:
 
 def _check_text(text: str | None, terms: Terms, where: str) -> None:
     length_max = terms.order_reference_length_max
-    if text is not None and not (1 <= len(text) <= length_max and text.isprintable()):
+    if text is None:
+        return
+    if not (1 <= len(text) <= length_max and text.isprintable()) or holds_card_number(text):
         raise ReferenceInvalid(length_max, where)

@@ -12,11 +12,8 @@ class ProductUnknown(Refusal):
     """There is no such product in the catalog."""
 
     code = "PRODUCT_UNKNOWN"
+    blames = "item.creditPack.code"
     product: str
-
-    @property
-    def input_field(self) -> str:
-        return "item.creditPack.code"
 
 
 @dataclass(eq=False)
@@ -60,7 +57,7 @@ class CountryInvalid(Refusal):
 
 @dataclass(eq=False)
 class ReferenceInvalid(Refusal):
-    """The reference is too long or has characters that are not allowed."""
+    """The reference is too long, has characters that are not allowed, or holds a card number."""
 
     code = "REFERENCE_INVALID"
     length_max: int
@@ -84,10 +81,7 @@ class OrderNotFound(Refusal):
     """There is no such order."""
 
     code = "ORDER_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "orderId"
+    blames = "orderId"
 
 
 @dataclass(eq=False)

@@ -28,13 +28,13 @@ from server.topups.graph.problems import (
     AmountTooLarge,
     AmountTooSmall,
     ConfirmationCodeInvalid,
-    ConfirmationsTooMany,
     CurrencyNotAccepted,
     GatewayUnavailable,
     PaymentTokenInvalid,
+    TooManyConfirmations,
+    TooManyTopUps,
     TopUpNotFound,
     TopUpStatusConflict,
-    TopUpsTooMany,
 )
 from server.topups.graph.types import WRITE, TopUpType, account_of
 
@@ -61,7 +61,7 @@ CreateTopUpResult = Annotated[
     | CurrencyNotAccepted
     | PaymentTokenInvalid
     | GatewayUnavailable
-    | TopUpsTooMany
+    | TooManyTopUps
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -72,7 +72,7 @@ ConfirmTopUpResult = Annotated[
     | ConfirmationCodeInvalid
     | TopUpNotFound
     | TopUpStatusConflict
-    | ConfirmationsTooMany
+    | TooManyConfirmations
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -116,7 +116,7 @@ class TopUpMutations:
             top_up = actions.create_top_up(work, account_id, money, input.payment_token, gateway)
             return Receipt({"top_up_id": top_up.id})
 
-        return await run_once(info, input, create, _present(account_id, TopUpCreated))  # type: ignore[return-value]
+        return await run_once(info, input, create, _present(account_id, TopUpCreated))
 
     @strawberry.mutation(
         description="Answer a top-up's challenge with the code that the payer got.", metadata=declare(WRITE)
@@ -132,7 +132,7 @@ class TopUpMutations:
             top_up = actions.confirm_top_up(work, account_id, input.top_up_id, input.code)
             return Receipt({"top_up_id": top_up.id})
 
-        return await run_once(info, input, confirm, _present(account_id, TopUpConfirmed))  # type: ignore[return-value]
+        return await run_once(info, input, confirm, _present(account_id, TopUpConfirmed))
 
 
 def _present(account_id: str, payload: type[Any]) -> Callable[[Work, Receipt], Any]:

@@ -72,13 +72,13 @@ class GatewayUnavailable(Problem):
         return cls(**common(refusal), gateway=refusal.gateway)
 
 
-@problem(rules.TopUpsTooMany)
+@problem(rules.TooManyTopUps)
 @strawberry.type(description="As many top-ups as allowed are waiting for their outcome.")
-class TopUpsTooMany(Problem):
+class TooManyTopUps(Problem):
     limit: int = strawberry.field(description="How many may wait at once.")
 
     @classmethod
-    def of(cls, refusal: rules.TopUpsTooMany) -> Self:
+    def of(cls, refusal: rules.TooManyTopUps) -> Self:
         return cls(**common(refusal), limit=refusal.limit)
 
 
@@ -104,11 +104,11 @@ class ConfirmationCodeInvalid(Problem):
     pass
 
 
-@problem(rules.ConfirmationsTooMany)
+@problem(rules.TooManyConfirmations)
 @strawberry.type(description="The challenge was answered as often as allowed.")
-class ConfirmationsTooMany(Problem):
+class TooManyConfirmations(Problem):
     limit: int = strawberry.field(description="How many answers are allowed.")
 
     @classmethod
-    def of(cls, refusal: rules.ConfirmationsTooMany) -> Self:
+    def of(cls, refusal: rules.TooManyConfirmations) -> Self:
         return cls(**common(refusal), limit=refusal.limit)

@@ -53,11 +53,8 @@ class AmountInvalid(Refusal):
     """The amount cannot be meant: it is negative, too large, or has more decimals than the currency."""
 
     code = "AMOUNT_INVALID"
+    blames = "amount.amount"
     fault: str
-
-    @property
-    def input_field(self) -> str:
-        return "amount.amount"
 
 
 @dataclass(eq=False)
@@ -65,12 +62,9 @@ class AmountTooSmall(Refusal):
     """The amount is below the smallest top-up of this currency."""
 
     code = "AMOUNT_TOO_SMALL"
+    blames = "amount.amount"
     currency: str
     minimum_minor: int
-
-    @property
-    def input_field(self) -> str:
-        return "amount.amount"
 
 
 @dataclass(eq=False)
@@ -78,12 +72,9 @@ class AmountTooLarge(Refusal):
     """The amount is above the largest top-up of this currency."""
 
     code = "AMOUNT_TOO_LARGE"
+    blames = "amount.amount"
     currency: str
     maximum_minor: int
-
-    @property
-    def input_field(self) -> str:
-        return "amount.amount"
 
 
 @dataclass(eq=False)
@@ -91,11 +82,8 @@ class CurrencyNotAccepted(Refusal):
     """No payment is accepted in this currency."""
 
     code = "CURRENCY_NOT_ACCEPTED"
+    blames = "amount.currency"
     currency: str
-
-    @property
-    def input_field(self) -> str:
-        return "amount.currency"
 
 
 @dataclass(eq=False)
@@ -103,10 +91,7 @@ class PaymentTokenInvalid(Refusal):
     """This is not a payment token of a gateway here. Card numbers are never accepted (M115)."""
 
     code = "PAYMENT_TOKEN_INVALID"
-
-    @property
-    def input_field(self) -> str:
-        return "paymentToken"
+    blames = "paymentToken"
 
 
 @dataclass(eq=False)
@@ -114,18 +99,15 @@ class GatewayUnavailable(Refusal):
     """The payment gateway is switched off in this deployment."""
 
     code = "GATEWAY_UNAVAILABLE"
+    blames = "paymentToken"
     gateway: str
-
-    @property
-    def input_field(self) -> str:
-        return "paymentToken"
 
 
 @dataclass(eq=False)
-class TopUpsTooMany(Refusal):
+class TooManyTopUps(Refusal):
     """As many top-ups as allowed are waiting for their outcome."""
 
-    code = "TOP_UPS_TOO_MANY"
+    code = "TOO_MANY_TOP_UPS"
     limit: int
 
 
@@ -134,10 +116,7 @@ class TopUpNotFound(Refusal):
     """There is no such top-up."""
 
     code = "TOP_UP_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "topUpId"
+    blames = "topUpId"
 
 
 @dataclass(eq=False)
@@ -145,17 +124,14 @@ class ConfirmationCodeInvalid(Refusal):
     """A confirmation code has 4 to 12 letters and digits."""
 
     code = "CONFIRMATION_CODE_INVALID"
-
-    @property
-    def input_field(self) -> str:
-        return "code"
+    blames = "code"
 
 
 @dataclass(eq=False)
-class ConfirmationsTooMany(Refusal):
+class TooManyConfirmations(Refusal):
     """The challenge was answered as often as allowed."""
 
-    code = "CONFIRMATIONS_TOO_MANY"
+    code = "TOO_MANY_CONFIRMATIONS"
     limit: int
 
 

@@ -16,9 +16,9 @@ from server.wallet.rules import (
     Counter,
     HoldNotFound,
     HoldState,
-    HoldsTooMany,
     PostingKind,
     Terms,
+    TooManyHolds,
     check_capture,
     check_open,
     check_quantity,
@@ -52,7 +52,7 @@ def reserve(
 ) -> HoldRow:
     """Set a quantity aside until `expires_at`. Without a reference the hold refers to itself.
 
-    Raises HoldQuantityInvalid, HoldsTooMany, BalanceTooLow.
+    Raises HoldQuantityInvalid, TooManyHolds, BalanceTooLow.
     """
     check_quantity(unit, quantity)
     ledger = Ledger(work, {(account_id, unit)})
@@ -170,7 +170,7 @@ def _check_open_holds(work: Work, wallet_id: str) -> None:
     limit = work.terms(Terms).holds_open_max
     some = select(Hold.id).where(Hold.wallet_id == wallet_id, Hold.state == HoldState.OPEN.value).limit(limit)
     if (work.scalar(select(func.count()).select_from(some.subquery())) or 0) >= limit:
-        raise HoldsTooMany(limit)
+        raise TooManyHolds(limit)
 
 
 def _lock_hold(work: Work, hold_id: str, account_id: str | None = None) -> tuple[Ledger, Locked, Row[Any]]:

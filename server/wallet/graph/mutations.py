@@ -28,10 +28,10 @@ from server.wallet.graph.problems import (
     HoldNotFoundProblem,
     HoldNotOpenProblem,
     HoldQuantityInvalidProblem,
-    HoldsTooManyProblem,
     HoldTimeInvalidProblem,
     HoldTooSmallProblem,
     InsufficientBalanceProblem,
+    TooManyHoldsProblem,
 )
 from server.wallet.graph.queries import account_of
 from server.wallet.graph.types import OWN, SPEND, Balance, Hold
@@ -104,7 +104,7 @@ PlaceHoldResult = Annotated[
     | InsufficientBalanceProblem
     | HoldQuantityInvalidProblem
     | HoldTimeInvalidProblem
-    | HoldsTooManyProblem
+    | TooManyHoldsProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -154,7 +154,7 @@ class WalletMutations:
                 work, actions.reserve(work, account_id, input.unit.name, quantity, None, expires_at)
             )
 
-        return await run_once(info, input, place, _presenter(account_id, HoldPlaced))  # type: ignore[return-value]
+        return await run_once(info, input, place, _presenter(account_id, HoldPlaced))
 
     @strawberry.mutation(
         description="Spend a part of a hold, or all of it.",
@@ -180,7 +180,7 @@ class WalletMutations:
             )
             return _receipt(work, hold)
 
-        return await run_once(info, input, capture, _presenter(account_id, HoldCaptured))  # type: ignore[return-value]
+        return await run_once(info, input, capture, _presenter(account_id, HoldCaptured))
 
     @strawberry.mutation(
         description="Give back what is left of a hold.",
@@ -194,7 +194,7 @@ class WalletMutations:
         def release(work: Work) -> Receipt:
             return _receipt(work, actions.release(work, input.hold_id, account_id=account_id))
 
-        return await run_once(info, input, release, _presenter(account_id, HoldReleased))  # type: ignore[return-value]
+        return await run_once(info, input, release, _presenter(account_id, HoldReleased))
 
 
 def _receipt(work: Work, hold: HoldRow) -> Receipt:

@@ -66,13 +66,13 @@ class HoldTimeInvalidProblem(Problem):
         return cls(**common(refusal), minutes_max=refusal.minutes_max)
 
 
-@problem(rules.HoldsTooMany)
-@strawberry.type(name="HoldsTooMany", description="The wallet has as many open holds as it may have.")
-class HoldsTooManyProblem(Problem):
+@problem(rules.TooManyHolds)
+@strawberry.type(name="TooManyHolds", description="The wallet has as many open holds as it may have.")
+class TooManyHoldsProblem(Problem):
     limit: int = strawberry.field(description="How many open holds a wallet may have.")
 
     @classmethod
-    def of(cls, refusal: rules.HoldsTooMany) -> HoldsTooManyProblem:
+    def of(cls, refusal: rules.TooManyHolds) -> TooManyHoldsProblem:
         return cls(**common(refusal), limit=refusal.limit)
 
 

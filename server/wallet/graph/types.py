@@ -84,7 +84,7 @@ class Posting:
     counter_account: CounterAccount | None = strawberry.field(
         description="The other side; null where only holds changed."
     )
-    transfer_id: str | None = strawberry.field(
+    transfer_id: strawberry.ID | None = strawberry.field(
         description="Shared by postings that are one business fact; null where only holds changed."
     )
     hold_id: strawberry.ID | None = strawberry.field(description="The hold that it is about, if one.")

@@ -99,12 +99,9 @@ class HoldQuantityInvalid(Refusal):
     """The quantity of a hold is more than 0, at most the limit, and as precise as its unit."""
 
     code = "HOLD_QUANTITY_INVALID"
+    blames = "quantity"
     unit: str
     limit: int
-
-    @property
-    def input_field(self) -> str:
-        return "quantity"
 
 
 @dataclass(eq=False)
@@ -112,18 +109,15 @@ class HoldTimeInvalid(Refusal):
     """A hold lasts at least one minute and at most the limit."""
 
     code = "HOLD_TIME_INVALID"
+    blames = "minutes"
     minutes_max: int
-
-    @property
-    def input_field(self) -> str:
-        return "minutes"
 
 
 @dataclass(eq=False)
-class HoldsTooMany(Refusal):
+class TooManyHolds(Refusal):
     """The wallet has as many open holds as it may have."""
 
-    code = "HOLDS_TOO_MANY"
+    code = "TOO_MANY_HOLDS"
     limit: int
 
 
@@ -132,10 +126,7 @@ class HoldNotFound(Refusal):
     """There is no such hold."""
 
     code = "HOLD_NOT_FOUND"
-
-    @property
-    def input_field(self) -> str:
-        return "holdId"
+    blames = "holdId"
 
 
 @dataclass(eq=False)

@@ -1,0 +1,43 @@
+"""The README cannot drift: its settings are those of the code, and its tour runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from server.settings import Settings
+from tests.servers import RunningServer
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+
+
+def test_every_setting_is_in_the_table_with_its_default_and_meaning() -> None:
+    rows = dict(re.findall(r"^\| `POSTMETER_(\w+)` \| .* \| (.*) \|$", README, re.MULTILINE))
+    said = {name.upper(): field.description for name, field in Settings.model_fields.items()}
+    assert rows == said
+
+
+def commands() -> list[str]:
+    """The curl commands of the tour, in order."""
+    return re.findall(r"^curl .*?\n\}'$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_the_tour_runs(running_server: RunningServer) -> None:
+    customer = running_server.customer()
+    for command in commands():
+        here = command.replace("http://127.0.0.1:8000", customer.origin)
+        environment = {**os.environ, "POSTMETER_API_KEY": customer.token}
+        done = subprocess.run(
+            ["bash", "-c", here], env=environment, capture_output=True, timeout=20, check=True
+        )
+        answer = json.loads(done.stdout)
+        assert "errors" not in answer, command
+        assert "Problem" not in done.stdout.decode()
+    assert len(commands()) >= 4

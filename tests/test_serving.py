@@ -1,0 +1,172 @@
+"""What an operator sees of `postmeter serve` and the other commands, and what they refuse."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from rich.console import Console
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from server.app import Postmeter
+from server.cli import app as command
+from server.kit.viewer import SYSTEM
+from server.kit.work import Call, Work
+from server.serving import mark_sandbox, require_tls, serve
+from server.settings import Settings
+from server.wallet.actions import Transfer, post
+from server.wallet.rules import Counter, PostingKind
+from tests.servers import environment
+
+READY_SECONDS_MAX = 60
+
+
+def settings(folder: Path, **changes: object) -> Settings:
+    names = {
+        "database_url": f"sqlite:///{folder}/data/postmeter.sqlite3",
+        "key_store_url": f"sqlite:///{folder}/keys/keys.sqlite3",
+        "master_key_file": folder / "keys" / "master.key",
+        "ledger_roots_dir": folder / "keys" / "ledger-roots",
+        "sandbox_mark_file": folder / "data" / "SANDBOX",
+    }
+    return Settings(**{**names, **changes})
+
+
+@pytest.mark.rule("P001", "M114", "M139")
+def test_plain_http_is_not_served_outside_loopback(tmp_path: Path) -> None:
+    for host in ("127.0.0.1", "::1", "localhost"):
+        require_tls(settings(tmp_path, host=host))
+    for host in ("0.0.0.0", "::", "192.0.2.7", "mail.example"):
+        with pytest.raises(SystemExit, match="does not serve plain HTTP"):
+            require_tls(settings(tmp_path, host=host))
+    require_tls(settings(tmp_path, host="0.0.0.0", tls_certificate_file=tmp_path / "chain.pem"))
+    require_tls(settings(tmp_path, host="0.0.0.0", tls_terminated_by_proxy=True))
+
+
+def test_a_database_with_real_accounts_is_never_made_a_sandbox(tmp_path: Path) -> None:
+    mark_sandbox(settings(tmp_path / "new"))
+    assert (tmp_path / "new" / "data" / "SANDBOX").exists()
+    mark_sandbox(settings(tmp_path / "new"))
+    database = tmp_path / "real" / "data" / "postmeter.sqlite3"
+    database.parent.mkdir(parents=True)
+    database.touch()
+    with pytest.raises(SystemExit, match="is no sandbox"):
+        mark_sandbox(settings(tmp_path / "real"))
+
+
+def test_the_demo_listens_on_loopback_only(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="loopback only"):
+        serve(settings(tmp_path, host="0.0.0.0"), demo=True, sandbox=False, out=Console(quiet=True))
+
+
+def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTMETER_ALLOWED_ORIGINS", "https://a.example, https://b.example")
+    assert Settings().allowed_origins == ("https://a.example", "https://b.example")
+
+
+async def one_posting(postmeter: Postmeter) -> None:
+    def pay(work: Work) -> None:
+        post(work, [Transfer("acc_1", "EUR", 500, Counter.PAYMENTS, PostingKind.TOP_UP, "top_1")])
+
+    await postmeter.units.run(Call("test", SYSTEM), pay)
+
+
+def run(arguments: list[str], folder: Path) -> tuple[int, str]:
+    result = CliRunner().invoke(command, arguments, env=environment(folder), catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+async def test_the_ledger_is_verified_by_a_command_with_an_exit_code(tmp_path: Path) -> None:
+    postmeter = Postmeter(settings(tmp_path))
+    async with postmeter.storage():
+        await one_posting(postmeter)
+    command_line = [sys.executable, "-m", "server", "ledger", "verify"]
+
+    def verify() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command_line, env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
+
+    sound = verify()
+    assert (sound.returncode, "The ledger is intact." in sound.stdout) == (0, True)
+    spoilt = Postmeter(settings(tmp_path))
+    async with spoilt.storage():
+        await spoilt.house.database.write(
+            lambda connection: connection.execute(text("UPDATE postings SET posted_delta = 900"))
+        )
+    found = verify()
+    assert found.returncode == 1
+    assert "FAULT" in found.stdout
+
+
+def test_a_command_that_only_looks_makes_no_database(tmp_path: Path) -> None:
+    exit_code, _ = run(["ledger", "verify"], tmp_path)
+    assert exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_schema_is_printed_as_it_is_committed(tmp_path: Path) -> None:
+    exit_code, output = run(["schema"], tmp_path)
+    assert exit_code == 0
+    assert output == (Path(__file__).parent.parent / "schema.graphql").read_text()
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[Path]:
+    """`postmeter serve --demo` as a process; its output goes to the file."""
+    folder.mkdir()
+    log = folder / "log"
+    line = [sys.executable, "-m", "server", "serve", "--demo", "--port", "0"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            line, cwd=folder, env=environment(folder), stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield log
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def wait_for(pattern: str, log: Path) -> str:
+    until = time.monotonic() + READY_SECONDS_MAX
+    while not (found := re.search(pattern, log.read_text())):
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.05)  # the file of another process: there is nothing to await
+    return found[1]
+
+
+def history(log: Path) -> list[tuple[str, str]]:
+    """The kinds and amounts of the first hundred postings of the demo's e-mail credits."""
+    key = wait_for(r"API key +(pm_\w+)", log)
+    origin = wait_for(r"listens at (http://\S+)", log)
+    postings = "postings(first: 100, after: $after) { edges { node { kind amount } } }"
+    query = f"query($after: String) {{ viewer {{ account {{ wallets {{ unit {postings} }} }} }} }}"
+    after = "MTAx"  # the cursor of sequence 101: what comes behind it are the hundred before
+    body = {"query": query, "variables": {"after": after}}
+    answer = httpx.post(f"{origin}/graphql", json=body, headers={"Authorization": f"Bearer {key}"}).json()
+    wallets = {wallet["unit"]: wallet for wallet in answer["data"]["viewer"]["account"]["wallets"]}
+    assert set(wallets) == {"EMAIL", "SMS", "EUR"}
+    edges = wallets["EMAIL"]["postings"]["edges"]
+    return [(edge["node"]["kind"], edge["node"]["amount"]) for edge in edges]
+
+
+def test_the_demo_tells_the_same_story_each_time_behind_another_password(tmp_path: Path) -> None:
+    with demo(tmp_path / "one") as one, demo(tmp_path / "two") as two:
+        first, second = history(one), history(two)
+        assert len(first) == 100
+        assert first == second
+        kinds = {kind for kind, _ in first}
+        assert {"USAGE", "ORDER_CREDITS"} <= kinds
+        passwords = {wait_for(r"Sign in +larkpress / (\w+)", log) for log in (one, two)}
+        assert len(passwords) == 2
+    assert "error" not in (tmp_path / "one" / "log").read_text()
