@@ -20,7 +20,7 @@ def compose(letter: Letter, sender: str, catalog: Catalog) -> EmailMessage:
     message["Subject"] = rendered.title
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = letter.message_id
-    message["Content-Language"] = rendered.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     message.set_content(rendered.text, cte="quoted-printable")
+    message["Content-Language"] = rendered.language  # setting the content drops Content- headers
     return message
