@@ -51,14 +51,15 @@ class Inbox:
         return "250 OK"
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
-        self, _server: SMTP, session: Session, envelope: Envelope
+        self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         if self.data_answers:
             return self.data_answers.pop(0)
         assert isinstance(envelope.content, bytes)
         self.mails.append(envelope.content)
         self.recipients += envelope.rcpt_tos
-        self.tls.append(session.ssl is not None)
+        assert server.transport is not None
+        self.tls.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
 
     @property

@@ -75,7 +75,7 @@ class SmtpRelay:
             await client.connect()
             await client.send_message(message, sender=self._envelope_sender, recipients=[recipient])
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Undelivered(_failure(error))  # its text may name the recipient
+            raise Undelivered(_failure(error)) from None  # its text may name the recipient
         else:
             # It was taken: whatever happens to the goodbye changes nothing.
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
