@@ -29,7 +29,7 @@ out = Console()
 
 def main() -> int:
     options = _options()
-    rounds, seconds = (1, 2.0) if options.quick else (options.rounds, options.seconds)
+    rounds, seconds = (1, 1.0) if options.quick else (options.rounds, options.seconds)
     kinds = [options.only] if options.only else list(CONNECTIONS)
     results: dict[str, dict[str, list[Measured]]] = {kind: {"Postmeter": [], "stock": []} for kind in kinds}
     try:
@@ -107,7 +107,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=4, help="how often everything is measured (4)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each load lasts (3)")
-    parser.add_argument("--quick", action="store_true", help="one round of two seconds: a first impression")
+    parser.add_argument("--quick", action="store_true", help="one round of a second: a first impression")
     parser.add_argument("--only", choices=CONNECTIONS, help="measure one kind of load only")
     parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name} beside this program")
     return parser.parse_args()

@@ -67,7 +67,7 @@ def make(folder: Path) -> Dataset:
         key_store_url=f"sqlite:///{folder}/keys.sqlite3",
         master_key_file=folder / "master.key",
         ledger_roots_dir=folder / "ledger-roots",
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
     )
     api_key = asyncio.run(_fill(settings))
     stock_database = folder / "stock.sqlite3"

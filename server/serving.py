@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Coroutine
@@ -38,10 +39,16 @@ def serve(settings: Settings, *, demo: bool, sandbox: bool, out: Console) -> Non
             mark_sandbox(settings)
         postmeter = Postmeter(settings, clock=clock)
         server = Server(postmeter, out, Demo(postmeter, clock, out) if clock else None)
+        signal.signal(signal.SIGTERM, _exit)
         with contextlib.suppress(KeyboardInterrupt):
             server.run()
         if not server.started:
             raise SystemExit(1)
+
+
+def _exit(_signal: int, _frame: object) -> None:
+    """uvicorn stops in good order and then raises the signal again: end well, and remove the demo's folder."""
+    raise SystemExit(0)
 
 
 def demo_settings(settings: Settings, folder: Path) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, select
 
@@ -27,13 +27,22 @@ class Credential:
     last_used_at: datetime | None
 
 
+class AccountRow(NamedTuple):
+    """An account: the columns of its table, by the same names."""
+
+    id: str
+    status: str
+    created_at: datetime
+
+
 def authority_topic(account_id: str) -> str:
     """What a revocation in the account wakes."""
     return f"authority:{account_id}"
 
 
-def account(read: Read, account_id: str) -> Row[Any] | None:
-    return read.first(select(Account.__table__).where(Account.id == account_id))
+def account(read: Read, account_id: str) -> AccountRow | None:
+    found = _account.rows(read.connection, AccountRow._make, account_id=account_id)
+    return found[0] if found else None
 
 
 def people(read: Read, person_ids: Iterable[str]) -> dict[str, Row[Any]]:
@@ -189,6 +198,11 @@ def _by_ids(read: Read, table: Any, ids: Iterable[str]) -> Sequence[Row[Any]]:
     return rows
 
 
+_account = Prepared(
+    select(*[Account.__table__.c[name] for name in AccountRow._fields]).where(
+        Account.id == bindparam("account_id")
+    )
+)
 _session_by_token = Prepared(
     select(Session.id, Session.account_id, Session.last_used_at, Session.expires_at, AuthorityEpoch.epoch)
     .join(Account, Account.id == Session.account_id)

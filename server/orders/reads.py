@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from server.kit.crypto import Shredded
+from server.kit.db import Prepared
 from server.kit.work import Read
 from server.orders.model import Order, RegistryEntry
 from server.orders.rules.items import Parameters
@@ -22,8 +22,7 @@ PARAMETERS = "order_registry.parameters"
 _orders = Order.__table__.c
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(NamedTuple):
     """An order: the columns of its table, by the same names."""
 
     id: str
@@ -58,20 +57,20 @@ def order(read: Read, account_id: str, order_id: str) -> OrderRow | None:
 
 def orders(read: Read, account_id: str, order_ids: Iterable[str]) -> Mapping[str, OrderRow]:
     """Those of these orders that the account has, by id."""
-    query = select(*_orders).where(_orders.account_id == account_id, _orders.id.in_(list(order_ids)))
-    return {row.id: OrderRow(**row._mapping) for row in read.rows(query)}
+    query = select(*_columns).where(_orders.account_id == account_id, _orders.id.in_(list(order_ids)))
+    return {row.id: OrderRow._make(row) for row in read.rows(query)}
 
 
 def orders_of_account(
     read: Read, account_id: str, status: OrderStatus | None, before_id: str | None, limit: int
 ) -> Sequence[OrderRow]:
     """The account's orders, newest first, those older than `before_id` when it is given."""
-    query = select(*_orders).where(_orders.account_id == account_id)
-    if status is not None:
-        query = query.where(_orders.status == status.value)
-    if before_id is not None:
-        query = query.where(_orders.id < before_id)
-    return [OrderRow(**row._mapping) for row in read.rows(query.order_by(_orders.id.desc()).limit(limit))]
+    before = before_id if before_id is not None else _BEHIND_ALL
+    if status is None:
+        return _page.rows(read.connection, OrderRow._make, account_id=account_id, before=before, limit=limit)
+    query = _page_query.where(_orders.status == status.value)
+    rows = read.execute(query, {"account_id": account_id, "before": before, "limit": limit})
+    return [OrderRow._make(row) for row in rows]
 
 
 def pending_count(read: Read, account_id: str) -> int:
@@ -97,8 +96,7 @@ def as_of(row: OrderRow, status: OrderStatus, fulfilled: int) -> OrderRow:
     """The order as it was in an earlier status: what happened later is taken away again."""
     if status is OrderStatus.CANCELLED:
         return row
-    past = dataclasses.replace(
-        row,
+    past = row._replace(
         status=status.value,
         fulfilled=fulfilled,
         cancel_reason=None,
@@ -108,7 +106,19 @@ def as_of(row: OrderRow, status: OrderStatus, fulfilled: int) -> OrderRow:
         cancelled_at=None,
     )
     if status is not OrderStatus.COMPLETED:
-        past = dataclasses.replace(past, completed_at=None)
+        past = past._replace(completed_at=None)
     if status is OrderStatus.PENDING:
-        past = dataclasses.replace(past, payment_transfer_id=None, activated_at=None)
+        past = past._replace(payment_transfer_id=None, activated_at=None)
     return past
+
+
+_BEHIND_ALL = "ord_z"
+"""Sorts behind every id of an order, in every collation."""
+_columns = [_orders[name] for name in OrderRow._fields]
+_page_query = (
+    select(*_columns)
+    .where(_orders.account_id == bindparam("account_id"), _orders.id < bindparam("before"))
+    .order_by(_orders.id.desc())
+    .limit(bindparam("limit"))
+)
+_page = Prepared(_page_query)

@@ -26,6 +26,7 @@ class Process:
 
     folder: Path
     database_url: str | None = None
+    mode: str = "--sandbox"
     origin: str = ""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -34,7 +35,7 @@ class Process:
         log = self.folder / f"log-{next(_logs)}"
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                self._command("serve", "--sandbox", "--port", "0"),
+                self._command("serve", self.mode, "--port", "0"),
                 cwd=self.folder,
                 env=self._environment(),
                 stdout=output,
@@ -92,7 +93,7 @@ class Process:
         return Settings(**named, sandbox_mark_file=self.folder / "data" / "SANDBOX")  # type: ignore[arg-type]
 
     def _environment(self) -> dict[str, str]:
-        env = environment(self.folder)
+        env = environment(self.folder) | {"TMPDIR": str(self.folder)}
         return env if self.database_url is None else env | {"POSTMETER_DATABASE_URL": self.database_url}
 
     @staticmethod

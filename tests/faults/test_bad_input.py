@@ -181,11 +181,16 @@ class Asker:
             for name, field in root.fields.items():
                 if field.args and name not in ("register", "signIn", "changePassword"):
                     yield kind, name, field
-        account = self._schema.type_map["Account"]
-        assert is_object_type(account)
-        for name, field in account.fields.items():
-            if field.args:
-                yield "query", f"viewer.account.{name}", field
+        for name, field in self._fields("Account"):
+            yield "query", f"viewer.account.{name}", field
+        for name, field in self._fields("Wallet"):
+            yield "query", f"viewer.account.wallets.{name}", field
+
+    def _fields(self, type_name: str) -> Iterator[tuple[str, GraphQLField]]:
+        """Those with arguments."""
+        found = self._schema.type_map[type_name]
+        assert is_object_type(found)
+        return ((name, field) for name, field in found.fields.items() if field.args)
 
     def document(self, kind: str, path: str, field: GraphQLField) -> str:
         variables = ", ".join(f"${name}: {argument.type}" for name, argument in field.args.items())
@@ -222,9 +227,9 @@ class Asker:
 
     def _bad_objects(self, kind: GraphQLInputObjectType) -> Iterator[Any]:
         for name, field in kind.fields.items():
-            base = {} if kind.is_one_of else self._good(kind)
             for bad in self._bad(field.type):
-                yield {**base, name: bad}
+                # Made anew each time: with a used idempotency key nothing would look at the bad value.
+                yield {**({} if kind.is_one_of else self._good(kind)), name: bad}
 
     def _good(self, kind: Any) -> Any:
         if isinstance(kind, GraphQLNonNull):

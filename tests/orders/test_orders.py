@@ -371,7 +371,12 @@ async def test_five_hundred_cancellations_raced_twice_each_happen_once(customer:
             return refusal.status
         return "DONE"
 
-    outcomes = await asyncio.gather(*(try_to_cancel(order_id) for order_id in placed * 2))
+    outcomes = []
+    for start in range(
+        0, count, 50
+    ):  # each order twice at once; all at once would only test the pool's queue
+        some = placed[start : start + 50]
+        outcomes += await asyncio.gather(*(try_to_cancel(order_id) for order_id in some * 2))
     assert sorted(outcomes) == ["CANCELLED"] * count + ["DONE"] * count
     assert (await customer.balance("USD"), await customer.balance("EMAIL")) == (count * 65_00, 0)
     events = await customer.read(

@@ -18,7 +18,7 @@ from server.topups.actions.changes import CHANGES
 from server.topups.adapters.gateway import Gateways, PaymentGateway
 from server.topups.adapters.sandbox import Sandbox
 from server.topups.jobs import handlers
-from server.topups.model import TopUp
+from server.topups.reads import TopUpRow
 from server.wallet.model import Claim, Posting, Wallet
 
 ACCOUNT = "acc_payer"
@@ -45,7 +45,7 @@ class Desk:
 
         return await self.units.run(Call("createTopUp", VIEWER), create)
 
-    async def top_up(self, top_up_id: str) -> TopUp:
+    async def top_up(self, top_up_id: str) -> TopUpRow:
         found = await self.units.read(lambda read: reads.top_up(read, ACCOUNT, top_up_id))
         assert found is not None
         return found

@@ -14,6 +14,7 @@ from server.accounts.actions.issuing import KEY_MARK, Issued, new_secret
 from server.accounts.model import IDENTITY, ApiKey, Session
 from server.accounts.rules import Terms
 from server.kit.crypto import token_hash
+from server.kit.ids import is_id
 from server.kit.work import Work
 
 _SHOWN_CHARACTERS = 4
@@ -58,6 +59,8 @@ def revoke_api_key(work: Work, key_id: str) -> None:
     """End an API key of the acting account. Raises ApiKeyNotFound, also for another account's (Q014)."""
     account_id = work.actor.account_id
     assert account_id is not None
+    if not is_id(key_id, "key"):  # PostgreSQL takes no NUL
+        raise rules.ApiKeyNotFound
     count_revocation(work, account_id)
     mine = (ApiKey.id == key_id) & (ApiKey.account_id == account_id) & ApiKey.revoked_at.is_(None)
     revoked = update(ApiKey).where(mine).values(revoked_at=work.now).returning(ApiKey.id)

@@ -17,6 +17,7 @@ from server.accounts.model import ACTIVE, IDENTITY, Account, Person, Session
 from server.accounts.rules import NewPassword, Terms
 from server.kit.card_numbers import holds_card_number
 from server.kit.crypto import token_hash
+from server.kit.ids import is_id
 from server.kit.work import Work
 
 
@@ -75,6 +76,8 @@ def sign_out(work: Work) -> None:
 def revoke_session(work: Work, session_id: str) -> None:
     """End a session of the acting account. Raises SessionNotFound, also for another account's (Q014)."""
     assert work.actor.account_id is not None
+    if not is_id(session_id, "ses"):  # PostgreSQL takes no NUL
+        raise rules.SessionNotFound
     if not revoke_sessions(work, work.actor.account_id, Session.id == session_id):
         raise rules.SessionNotFound
 

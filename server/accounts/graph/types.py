@@ -141,8 +141,8 @@ class Account(Node):
     created_at: datetime = strawberry.field(description="When it was registered.")
 
     @classmethod
-    def of(cls, row: Any) -> Account:
-        return cls(id=row.id, status=AccountStatus(row.status), created_at=row.created_at)
+    def of(cls, row: reads.AccountRow) -> Account:
+        return cls(id=strawberry.ID(row.id), status=AccountStatus(row.status), created_at=row.created_at)
 
     @strawberry.field(description="Who signs in for the account, newest first.")
     def people(self, info: Info, first: First = 20, after: After = None) -> Connection[Person]:

@@ -42,6 +42,7 @@ from server.gateway.engine.document import Document, Limits
 from server.gateway.engine.errors import DENIED, Denied, refused
 from server.gateway.engine.shapes import AbstractOf, ListOf, ObjectOf, Shape, accept
 from server.gateway.engine.sharing import canonical
+from server.gateway.engine.values import fixed
 from server.kit.graph.access import Denial
 from server.kit.viewer import Viewer
 
@@ -54,6 +55,10 @@ class Field:
     nodes: tuple[FieldNode, ...]
     binding: Binding
     shape: Shape
+    fixed: bool
+    """Whether the first request's arguments are those of all."""
+    arguments: dict[str, Any] | None = None
+    """Those of the first request, if they are fixed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -204,7 +209,8 @@ class _Compiler:
             raise refused("The operation asks for too many fields of too many types.", "FIELDS_LIMIT")
         binding = self._bindings.get(owner, nodes[0].name.value)
         sets = [node.selection_set for node in nodes if node.selection_set]
-        compiled = Field(key, tuple(nodes), binding, self._shape(binding.definition.type, sets))
+        shape = self._shape(binding.definition.type, sets)
+        compiled = Field(key, tuple(nodes), binding, shape, fixed(binding, nodes[0]))
         self.fields.append(compiled)
         return compiled
 

@@ -16,7 +16,6 @@ from typing import Any
 import strawberry
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
-from sqlalchemy.exc import DBAPIError
 
 from server.gateway.engine.binding import Binding, Bindings, Source
 from server.gateway.engine.errors import InvalidValue, Reporter
@@ -24,6 +23,7 @@ from server.gateway.engine.plan import Field, Plan, Selection, Verdict
 from server.gateway.engine.response import Result, Row, Settlement
 from server.gateway.engine.shapes import Column
 from server.gateway.engine.values import RawInfo, arguments_of
+from server.kit.db.base import DATABASE_ERRORS
 from server.kit.graph.context import Context
 
 
@@ -103,7 +103,7 @@ class Run:
 
         Raises what the database raised: its snapshot is of no more use, and who reads may try again.
         """
-        if isinstance(exc, DBAPIError):
+        if isinstance(exc, DATABASE_ERRORS):
             raise exc
         self._faults.append((site, index, exc))
 
@@ -149,7 +149,14 @@ class Run:
         return self._denied.get(field)
 
     def arguments(self, field: Field, info: Any) -> dict[str, Any]:
-        return arguments_of(self._bindings.strawberry, field.binding, field.nodes[0], self.variables, info)
+        """The coerced arguments, for the caller to keep. Raises GraphQLError for a bad value."""
+        if field.arguments is None:
+            schema, node = self._bindings.strawberry, field.nodes[0]
+            arguments = arguments_of(schema, field.binding, node, self.variables, info)
+            if not field.fixed:
+                return arguments
+            field.arguments = arguments
+        return dict(field.arguments)
 
     def info(self, field: Field, frame: Frame) -> Any:
         """The `info` of a resolver: Strawberry's for a Strawberry field."""

@@ -14,7 +14,12 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
+    VariableNode,
+    get_nullable_type,
+    is_leaf_type,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
@@ -65,6 +70,14 @@ def arguments_of(
         )
     except GraphQLError as error:
         raise coded([error], BAD_USER_INPUT)[0] from error
+
+
+def fixed(binding: Binding, node: FieldNode) -> bool:
+    """Whether the arguments are equal in all requests and safe to share: leaves, written out in the document."""
+    written = [argument.value for argument in node.arguments or ()]
+    return not any(
+        isinstance(value, VariableNode | ListValueNode | ObjectValueNode) for value in written
+    ) and all(is_leaf_type(get_nullable_type(argument.type)) for argument in binding.definition.args.values())
 
 
 def frozen(value: Any) -> Hashable:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Dialect, LargeBinary, MetaData
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import ReturnsRows
 from sqlalchemy.types import TypeDecorator
 
 from server.kit.clock import from_micros, to_micros
 
 T = TypeVar("T")
+Convert = Callable[[Any], Any]
+
+DATABASE_ERRORS = (DBAPIError, sqlite3.Error)
+"""What a statement raises: SQLAlchemy's error, or on SQLite from a prepared statement the driver's own."""
 
 
 class Base(DeclarativeBase):
@@ -112,16 +119,16 @@ def transaction_is_open(connection: Connection) -> bool:
 class Prepared:
     """A Core statement compiled once a dialect and run without SQLAlchemy's per-call work.
 
-    For the ledger's posting path only. Parameters and results are the database's own types: instants are
-    microseconds, enums their names.
+    For the hot paths only. Parameters are the database's own types: instants are microseconds, enums their names.
     """
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
         self._compiled: dict[str, tuple[str, Sequence[str], dict[str, Any], bool]] = {}
+        self._converters: dict[str, Sequence[tuple[int, Convert]]] = {}
 
     def run(self, connection: Connection, **parameters: Any) -> Sequence[tuple[Any, ...]]:
-        """Execute and return all rows, as plain tuples; no rows for a statement that returns none."""
+        """Execute and return all rows, as plain tuples of the database's own types; none where none are returned."""
         sql, names, defaults, returns = self._for(connection.dialect)
         values = tuple([parameters[name] if name in parameters else defaults[name] for name in names])
         if connection.dialect.name == "sqlite":
@@ -129,6 +136,26 @@ class Prepared:
             return cursor.fetchall() if returns else ()
         result = connection.exec_driver_sql(sql, values)
         return [tuple(row) for row in result.fetchall()] if returns else ()
+
+    def rows(
+        self, connection: Connection, make: Callable[[Iterable[Any]], T], **parameters: Any
+    ) -> Sequence[T]:
+        """Execute and make something of each row, as `OrderRow._make` does: its values are what the columns' types
+        mean, so instants are datetimes."""
+        found = self.run(connection, **parameters)
+        converters = self._converters_for(connection.dialect)
+        return [make(_converted(row, converters)) for row in found]
+
+    def _converters_for(self, dialect: Dialect) -> Sequence[tuple[int, Convert]]:
+        """The positions of a row whose values are not as the driver gives them."""
+        found = self._converters.get(dialect.name)
+        if found is None:
+            assert isinstance(self._statement, ReturnsRows)
+            types = [column.type.dialect_impl(dialect) for column in self._statement.exported_columns]
+            converters = enumerate(type_.result_processor(dialect, None) for type_ in types)
+            found = [(position, convert) for position, convert in converters if convert is not None]
+            self._converters[dialect.name] = found
+        return found
 
     def _for(self, dialect: Dialect) -> tuple[str, Sequence[str], dict[str, Any], bool]:
         found = self._compiled.get(dialect.name)
@@ -140,6 +167,13 @@ class Prepared:
             found = (str(compiled), compiled.positiontup or [], dict(compiled.params), returns)
             self._compiled[dialect.name] = found
         return found
+
+
+def _converted(row: tuple[Any, ...], converters: Sequence[tuple[int, Convert]]) -> Sequence[Any]:
+    values = list(row)
+    for position, convert in converters:
+        values[position] = convert(values[position])
+    return values
 
 
 def _driver_execute(connection: Connection, sql: str) -> None:

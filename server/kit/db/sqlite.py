@@ -22,7 +22,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from server.kit.db.base import savepoint
+from server.kit.db.base import DATABASE_ERRORS, savepoint
 from server.kit.problems import overloaded, storage_unavailable
 
 T = TypeVar("T")
@@ -45,6 +45,14 @@ class _Job:
     future: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
+
+
+class _NotBegun(Exception):
+    """The write lock was not to be had in time, or the database cannot be written at all."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class _TransactionLost(Exception):
@@ -132,7 +140,7 @@ class SqliteDatabase:
         driver.execute("BEGIN")
         try:
             return function(connection)
-        except (DBAPIError, sqlite3.Error) as error:
+        except DATABASE_ERRORS as error:
             raise _as_public(error) from error
         finally:
             driver.execute("ROLLBACK")
@@ -182,11 +190,13 @@ class SqliteDatabase:
     def _commit_group(self, connection: Connection, group: list[_Job]) -> None:
         try:
             self._run_group(connection, group)
+        except _NotBegun as refused:
+            # No action is to blame, and alone each would wait for the lock as long again.
+            _refuse(group, refused.cause)
         except _TransactionLost as lost:
             _abandon(connection)
             if len(group) == 1:
-                _log.error("write_lost", reason=str(lost.cause))
-                group[0].result, group[0].error = None, storage_unavailable(_reason(lost.cause))
+                _refuse(group, lost.cause)
                 return
             for job in group:
                 self._commit_group(connection, [job])
@@ -196,7 +206,7 @@ class SqliteDatabase:
         try:
             driver.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise _TransactionLost(error) from error
+            raise _NotBegun(error) from error
         for job in group:
             job.result = job.error = None
             try:
@@ -246,6 +256,12 @@ def _resolve(jobs: list[_Job]) -> None:
             job.future.set_exception(job.error)
         else:
             job.future.set_result(job.result)
+
+
+def _refuse(group: list[_Job], cause: BaseException) -> None:
+    _log.error("write_lost", reason=str(cause), actions=len(group))
+    for job in group:
+        job.result, job.error = None, storage_unavailable(_reason(cause))
 
 
 def _abandon(connection: Connection) -> None:

@@ -16,6 +16,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 PAGE_ROWS_MAX = 100
+NUMBER_MAX = 2**63 - 1
+"""The largest number that the databases take."""
 _STRUCTURE = Access(Who.ANYONE, "api_use")
 
 First = Annotated[int, strawberry.argument(description="How many rows, 1 to 100.")]
@@ -72,7 +74,7 @@ def number_after(after: str | None) -> int | None:
     key = key_after(after)
     if key is None:
         return None
-    if not key.isdigit() or len(key) > 19:
+    if not key.isdigit() or len(key) > 19 or int(key) > NUMBER_MAX:
         raise PublicError("BAD_USER_INPUT", "`after` is not a cursor of this list.")
     return int(key)
 

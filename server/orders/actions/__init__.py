@@ -9,6 +9,7 @@ from sqlalchemy import Executable, insert, select, update
 
 from server.kit.db import savepoint
 from server.kit.idempotency import Receipt
+from server.kit.ids import is_id
 from server.kit.money import Currency
 from server.kit.work import Work
 from server.orders.actions.events import (
@@ -236,6 +237,8 @@ def _record_activated(work: Work, order: OrderRow) -> None:
 
 def _locked(work: Work, account_id: str, order_id: str) -> OrderRow:
     """The order, locked. Another account's reads as not there (Q014). Raises OrderNotFound."""
+    if not is_id(order_id, "ord"):  # PostgreSQL takes no NUL
+        raise OrderNotFound
     mine = (_orders.id == order_id) & (_orders.account_id == account_id)
     found = _rows(work, select(*_orders).where(mine).with_for_update())
     if not found:

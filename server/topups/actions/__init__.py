@@ -20,6 +20,7 @@ from server.topups.actions.changes import (
 )
 from server.topups.actions.settlement import mark_unknown
 from server.topups.model import TopUp
+from server.topups.reads import TopUpRow
 from server.topups.rules import (
     Terms,
     TooManyConfirmations,
@@ -46,7 +47,7 @@ _TOKEN_COLUMN = "top_ups.payment_token"  # noqa: S105 - a column's name
 _CODE_COLUMN = "top_ups.step_up_code"
 
 
-def create_top_up(work: Work, account_id: str, money: Money, payment_token: str, gateway: str) -> TopUp:
+def create_top_up(work: Work, account_id: str, money: Money, payment_token: str, gateway: str) -> TopUpRow:
     """Commit the intent to pay; the due job `topups.settle` charges it at once, outside this transaction.
 
     `gateway` is the name of the gateway that knows the token. Raises CurrencyNotAccepted, AmountTooSmall,
@@ -71,7 +72,7 @@ def create_top_up(work: Work, account_id: str, money: Money, payment_token: str,
         "updated_at": work.now,
     }
     row = work.execute(insert(TopUp).values(values).returning(*TopUp.__table__.c)).one()
-    top_up = TopUp(**row._mapping)
+    top_up = TopUpRow(**row._mapping)
     schedule(work, SETTLE, top_up.id, work.now)
     work.record(TopUpCreated.of(top_up))
     return top_up
@@ -98,7 +99,7 @@ def begin_charge(work: Work, top_up_id: str) -> tuple[str, ChargeRequest] | None
     return top_up.gateway, request
 
 
-def confirm_top_up(work: Work, account_id: str, top_up_id: str, code: str) -> TopUp:
+def confirm_top_up(work: Work, account_id: str, top_up_id: str, code: str) -> TopUpRow:
     """Take the payer's answer to a challenge; the due job `topups.confirm` sends it to the gateway.
 
     Raises ConfirmationCodeInvalid, TopUpNotFound (also for another account's, Q014), TopUpStatusConflict or
@@ -137,14 +138,14 @@ def begin_confirmation(work: Work, top_up_id: str) -> tuple[str, ConfirmRequest]
     return top_up.gateway, ConfirmRequest(top_up.transaction_id, confirmation_id, code)
 
 
-def _charge_request(work: Work, top_up: TopUp) -> ChargeRequest:
+def _charge_request(work: Work, top_up: TopUpRow) -> ChargeRequest:
     if top_up.payment_token is None:
         raise Shredded("the payment token")
     token = work.open(_TOKEN_COLUMN, top_up.payment_token)
     return ChargeRequest(top_up.transaction_id, Money(top_up.amount_minor, Currency[top_up.currency]), token)
 
 
-def _awaits_charge(top_up: TopUp) -> bool:
+def _awaits_charge(top_up: TopUpRow) -> bool:
     if top_up.status == TopUpStatus.PENDING.value:
         return True
     answered = top_up.next_action or top_up.provider_reference or top_up.confirmations

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select, update
 from server.kit.events import DomainEvent
 from server.kit.work import Work
 from server.topups.model import TopUp
+from server.topups.reads import TopUpRow
 from server.topups.rules.outcomes import TopUpStatus, check_move
 
 
@@ -25,7 +26,7 @@ class TopUpChange(DomainEvent):
     next_action: str | None
 
     @classmethod
-    def of(cls, top_up: TopUp) -> Self:
+    def of(cls, top_up: TopUpRow) -> Self:
         return cls(
             account_id=top_up.account_id,
             subject_id=top_up.id,
@@ -87,33 +88,35 @@ CHANGES: tuple[type[TopUpChange], ...] = (
 )
 
 
-def locked(work: Work, top_up_id: str) -> TopUp | None:
+def locked(work: Work, top_up_id: str) -> TopUpRow | None:
     """The top-up, locked for the rest of the transaction."""
     return locked_by(work, select(TopUp.__table__).where(TopUp.id == top_up_id))
 
 
-def locked_by(work: Work, query: Select[Any]) -> TopUp | None:
+def locked_by(work: Work, query: Select[Any]) -> TopUpRow | None:
     """The only top-up that the query of whole rows finds, locked."""
     row = work.first(query.with_for_update())
-    return TopUp(**row._mapping) if row is not None else None
+    return TopUpRow(**row._mapping) if row is not None else None
 
 
-def move(work: Work, top_up: TopUp, to: TopUpStatus, event: type[TopUpChange], **changes: object) -> TopUp:
+def move(
+    work: Work, top_up: TopUpRow, to: TopUpStatus, event: type[TopUpChange], **changes: object
+) -> TopUpRow:
     """Give a locked top-up its next status. Raises TopUpStatusConflict when `to` may not follow."""
     check_move(TopUpStatus(top_up.status), to)
     return change(work, top_up, event, status=to.value, **changes)
 
 
-def change(work: Work, top_up: TopUp, event: type[TopUpChange], **changes: object) -> TopUp:
+def change(work: Work, top_up: TopUpRow, event: type[TopUpChange], **changes: object) -> TopUpRow:
     """Write columns of a locked top-up and record the event that tells it."""
     changed = write(work, top_up, updated_at=work.now, **changes)
     work.record(event.of(changed))
     return changed
 
 
-def write(work: Work, top_up: TopUp, **changes: object) -> TopUp:
+def write(work: Work, top_up: TopUpRow, **changes: object) -> TopUpRow:
     """Write columns that no event tells: none that a customer sees."""
     statement = update(TopUp).where(TopUp.id == top_up.id).values(**changes)
     row = work.first(statement.returning(*TopUp.__table__.c))
     assert row is not None, "a locked row stays"
-    return TopUp(**row._mapping)
+    return TopUpRow(**row._mapping)

@@ -27,6 +27,7 @@ from server.topups.actions.changes import (
     write,
 )
 from server.topups.model import ProviderEvent, TopUp
+from server.topups.reads import TopUpRow
 from server.topups.rules import ProviderEventAltered, Terms, reconcile_at
 from server.topups.rules.outcomes import (
     ChargedBack,
@@ -105,7 +106,7 @@ def apply_provider_event(work: Work, notice: ProviderNotice) -> bool:
     return applied
 
 
-def _apply_outcome(work: Work, top_up: TopUp, outcome: Outcome) -> bool:
+def _apply_outcome(work: Work, top_up: TopUpRow, outcome: Outcome) -> bool:
     status = TopUpStatus(top_up.status)
     to = destination(status, outcome)
     if to is None or is_stale(outcome, top_up.outcome_at):
@@ -119,7 +120,7 @@ def _apply_outcome(work: Work, top_up: TopUp, outcome: Outcome) -> bool:
     return True
 
 
-def _settle(work: Work, top_up: TopUp, outcome: Succeeded) -> None:
+def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:
     # Credited is what was received, not what was ordered (M031).
     payment = Transfer(
         top_up.account_id,
@@ -142,7 +143,7 @@ def _settle(work: Work, top_up: TopUp, outcome: Succeeded) -> None:
     )
 
 
-def _take_back(work: Work, top_up: TopUp, outcome: Outcome) -> None:
+def _take_back(work: Work, top_up: TopUpRow, outcome: Outcome) -> None:
     assert top_up.received_minor is not None, "a top-up that succeeded has received something"
     reverse(
         work,
@@ -157,7 +158,7 @@ def _take_back(work: Work, top_up: TopUp, outcome: Outcome) -> None:
 
 def _close(
     work: Work,
-    top_up: TopUp,
+    top_up: TopUpRow,
     to: TopUpStatus,
     event: type[TopUpSettled] | type[TopUpFailed] | type[TopUpReversed],
     outcome: Outcome,
@@ -177,12 +178,12 @@ def _close(
     cancel(work, RECONCILE, top_up.id)
 
 
-def _fail(work: Work, top_up: TopUp, code: FailureCode) -> None:
+def _fail(work: Work, top_up: TopUpRow, code: FailureCode) -> None:
     # Our conclusion, not the gateway's word: `outcome_at` stays open, so that a late success still counts.
     move(work, top_up, TopUpStatus.FAILED, TopUpFailed, **_FORGOTTEN, failure_code=code.value)
 
 
-def _error(work: Work, top_up: TopUp) -> TopUp:
+def _error(work: Work, top_up: TopUpRow) -> TopUpRow:
     code = FailureCode.OUTCOME_UNKNOWN.value
     return move(
         work,
@@ -195,13 +196,13 @@ def _error(work: Work, top_up: TopUp) -> TopUp:
     )
 
 
-def _wait(work: Work, top_up: TopUp, result: NeedsStepUp | Processing) -> TopUp:
+def _wait(work: Work, top_up: TopUpRow, result: NeedsStepUp | Processing) -> TopUpRow:
     if isinstance(result, NeedsStepUp):
         return change(work, top_up, TopUpChallenged, next_action=result.challenge.value, step_up_code=None)
     return write(work, top_up, provider_reference=result.provider_reference, step_up_code=None)
 
 
-def _resume(work: Work, top_up: TopUp, found: NeedsStepUp | Processing) -> TopUp:
+def _resume(work: Work, top_up: TopUpRow, found: NeedsStepUp | Processing) -> TopUpRow:
     if top_up.status == TopUpStatus.PROCESSING.value:
         return top_up
     return move(
@@ -215,7 +216,7 @@ def _resume(work: Work, top_up: TopUp, found: NeedsStepUp | Processing) -> TopUp
     )
 
 
-def _ask_later(work: Work, top_up: TopUp) -> None:
+def _ask_later(work: Work, top_up: TopUpRow) -> None:
     """Let the reconciler ask; after the last of its tries the top-up stays ERRORED for a person to look at."""
     at = reconcile_at(work.now, top_up.reconciliations, work.terms(Terms))
     if at is not None:

@@ -18,7 +18,7 @@ from server.kit.work import Read
 from server.topups import reads
 from server.topups.actions.changes import CHANGES
 from server.topups.graph.types import READ, TopUpType, TopUpUpdate, account_of
-from server.topups.model import TopUp
+from server.topups.reads import TopUpRow
 
 SNAPSHOT_TOP_UPS_MAX = 20
 
@@ -48,13 +48,24 @@ class TopUpFeed(EventFeed):
         return [_change(event, top_ups.get(event.subject_id)) for event in stored]
 
 
-def _change(event: StoredEvent, top_up: TopUp | None) -> TopUpUpdate:
-    state = orjson.loads(event.data)
+def _change(event: StoredEvent, top_up: TopUpRow | None) -> TopUpUpdate:
     return TopUpUpdate(
         kind=FeedEventKind.CHANGE,
         sequence=BigInt(event.sequence),
-        top_up=TopUpType.at(top_up, event.at, state) if top_up is not None else None,
+        top_up=TopUpType.of(_as_of(event, top_up)) if top_up is not None else None,
         newest=[],
+    )
+
+
+def _as_of(event: StoredEvent, top_up: TopUpRow) -> TopUpRow:
+    """The top-up as it was right after the event, which tells the four things that change."""
+    state = orjson.loads(event.data)
+    return top_up._replace(
+        status=state["status"],
+        received_minor=state["received_minor"],
+        failure_code=state["failure_code"],
+        next_action=state["next_action"],
+        updated_at=event.at,
     )
 
 

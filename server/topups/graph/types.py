@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
@@ -15,7 +13,7 @@ from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt, MoneyType
 from server.kit.money import Currency, Money
 from server.topups.graph.enums import FailureCodeEnum, NextActionEnum, TopUpStatusEnum
-from server.topups.model import TopUp
+from server.topups.reads import TopUpRow
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "topups:read")
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "topups:write")
@@ -46,25 +44,17 @@ class TopUpType(Node):
     )
 
     @classmethod
-    def of(cls, top_up: TopUp) -> TopUpType:
-        """The top-up as it is now."""
-        return cls.at(top_up, top_up.updated_at, vars(top_up))
-
-    @classmethod
-    def at(cls, top_up: TopUp, instant: datetime, state: Mapping[str, Any]) -> TopUpType:
-        """The top-up as it was then: `state` has the four things that change."""
+    def of(cls, top_up: TopUpRow) -> TopUpType:
         currency = Currency[top_up.currency]
-        received_minor, failure, action = (
-            state[name] for name in ("received_minor", "failure_code", "next_action")
-        )
+        received_minor, failure, action = top_up.received_minor, top_up.failure_code, top_up.next_action
         return cls(
             id=strawberry.ID(top_up.id),
             transaction_id=strawberry.ID(top_up.transaction_id),
             created_at=top_up.created_at,
-            updated_at=instant,
+            updated_at=top_up.updated_at,
             amount=MoneyType.of(Money(top_up.amount_minor, currency)),
             received=None if received_minor is None else MoneyType.of(Money(received_minor, currency)),
-            status=TopUpStatusEnum[state["status"]],
+            status=TopUpStatusEnum[top_up.status],
             failure_code=None if failure is None else FailureCodeEnum[failure],
             next_action=None if action is None else NextActionEnum[action],
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from server.kit.ids import is_id
 from server.kit.work import Work
 from server.wallet.actions.ledger import Ledger, Locked
 from server.wallet.model import Hold, Wallet
@@ -174,6 +175,8 @@ def _check_open_holds(work: Work, wallet_id: str) -> None:
 
 def _lock_hold(work: Work, hold_id: str, account_id: str | None = None) -> tuple[Ledger, Locked, Row[Any]]:
     """The hold, under the lock of its wallet: holds change under that lock only. Raises HoldNotFound."""
+    if not is_id(hold_id, "hld"):  # PostgreSQL takes no NUL
+        raise HoldNotFound
     query = (
         select(Hold.__table__, Wallet.account_id, Wallet.unit)
         .join(Wallet, Wallet.id == Hold.wallet_id)

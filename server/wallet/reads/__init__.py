@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
+from server.kit.db import Prepared
+from server.kit.ids import is_id
 from server.kit.problems import PublicError
 from server.kit.work import Read
 from server.wallet.model import Claim, Hold, Posting, Wallet
@@ -28,6 +30,20 @@ class BalanceRow:
     @property
     def available(self) -> int:
         return self.posted - self.held
+
+
+class WalletRow(NamedTuple):
+    """A wallet: the columns of its table, by the same names."""
+
+    id: str
+    account_id: str
+    unit: str
+    posted: int
+    held: int
+    sequence: int
+    head: bytes
+    opened_at: datetime
+    changed_at: datetime
 
 
 def balance(read: Read, account_id: str, unit: str, as_of: int | None = None) -> BalanceRow:
@@ -61,27 +77,30 @@ def balances(read: Read, account_id: str) -> Sequence[BalanceRow]:
 
 def balances_of(read: Read, account_ids: Sequence[str]) -> Mapping[str, Sequence[BalanceRow]]:
     """The same for many accounts, in one query; an account without wallets has an empty list."""
-    found: dict[str, list[BalanceRow]] = defaultdict(list)
-    for row in _wallets_where(read, _wallet.c.account_id.in_(account_ids)):
-        found[row.account_id].append(_balance_of(row))
-    return {account_id: found[account_id] for account_id in account_ids}
+    wallets = wallets_of(read, account_ids)
+    return {account_id: [_balance_of(row) for row in rows] for account_id, rows in wallets.items()}
 
 
-def wallet(read: Read, account_id: str, unit: str) -> Row[Any] | None:
+def wallet(read: Read, account_id: str, unit: str) -> WalletRow | None:
     """The wallet of one unit, None until it is opened."""
-    return read.first(select(_wallet).where(_wallet.c.account_id == account_id, _wallet.c.unit == unit))
+    found = _wallet_of_unit.rows(read.connection, WalletRow._make, account_id=account_id, unit=unit)
+    return found[0] if found else None
 
 
-def wallet_by_id(read: Read, account_id: str, wallet_id: str) -> Row[Any] | None:
+def wallet_by_id(read: Read, account_id: str, wallet_id: str) -> WalletRow | None:
     """A wallet of this account; None for anybody else's (Q014)."""
-    return read.first(select(_wallet).where(_wallet.c.id == wallet_id, _wallet.c.account_id == account_id))
+    row = read.first(_wallets.where(_wallet.c.id == wallet_id, _wallet.c.account_id == account_id))
+    return WalletRow._make(row) if row is not None else None
 
 
-def wallets_of(read: Read, account_ids: Sequence[str]) -> Mapping[str, Sequence[Row[Any]]]:
+def wallets_of(read: Read, account_ids: Sequence[str]) -> Mapping[str, Sequence[WalletRow]]:
     """The accounts' opened wallets, by unit, in one query."""
-    found: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in _wallets_where(read, _wallet.c.account_id.in_(account_ids)):
-        found[row.account_id].append(row)
+    if len(account_ids) == 1:  # nearly always: the viewer's own
+        account_id = account_ids[0]
+        return {account_id: _wallets_of_one.rows(read.connection, WalletRow._make, account_id=account_id)}
+    found: dict[str, list[WalletRow]] = defaultdict(list)
+    for row in read.rows(_wallets.where(_wallet.c.account_id.in_(account_ids)).order_by(_wallet.c.unit)):
+        found[row.account_id].append(WalletRow._make(row))
     return {account_id: found[account_id] for account_id in account_ids}
 
 
@@ -101,6 +120,8 @@ def postings_after(read: Read, wallet_id: str, after: int, limit: int) -> Sequen
 
 def hold(read: Read, account_id: str, hold_id: str) -> Row[Any] | None:
     """A hold of this account with its unit; None for anybody else's (Q014)."""
+    if not is_id(hold_id, "hld"):  # PostgreSQL takes no NUL
+        return None
     return read.first(
         select(Hold.__table__, Wallet.account_id, Wallet.unit)
         .join(Wallet, Wallet.id == Hold.wallet_id)
@@ -144,11 +165,7 @@ def counter_totals(read: Read) -> Mapping[tuple[str, str], int]:
     return {(row.counter, row.unit): -int(row.moved) for row in read.rows(query)}
 
 
-def _wallets_where(read: Read, condition: Any) -> Sequence[Row[Any]]:
-    return read.rows(select(_wallet).where(condition).order_by(_wallet.c.account_id, _wallet.c.unit))
-
-
-def _balance_of(row: Row[Any]) -> BalanceRow:
+def _balance_of(row: WalletRow) -> BalanceRow:
     return BalanceRow(
         row.unit, row.posted, row.held, sequence=row.sequence, at=row.changed_at if row.sequence else None
     )
@@ -156,3 +173,7 @@ def _balance_of(row: Row[Any]) -> BalanceRow:
 
 _wallet = Wallet.__table__
 _posting = Posting.__table__
+_wallets = select(*[_wallet.c[name] for name in WalletRow._fields])
+_of_account = _wallet.c.account_id == bindparam("account_id")
+_wallets_of_one = Prepared(_wallets.where(_of_account).order_by(_wallet.c.unit))
+_wallet_of_unit = Prepared(_wallets.where(_of_account, _wallet.c.unit == bindparam("unit")))

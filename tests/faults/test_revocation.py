@@ -1,0 +1,158 @@
+"""Keys and sessions that have ended: on HTTP, on sockets and on event streams, and in a race with a spend."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from server.accounts.actions import suspend_account
+from server.app import Postmeter
+from server.kit.clock import ManualClock
+from tests.faults.client import Api, Socket, connected, customer, open_stream
+from tests.faults.listening import listening, sandbox_settings
+
+FORBIDDEN = 4403
+EVERY = "subscription { balance(unit: EMAIL, mode: EVERY) { kind sequence } }"
+OWN = "{ viewer { scopes } }"
+
+
+async def code_over_http(api: Api) -> str:
+    response = await api.post(OWN)
+    assert response.status_code == 401
+    return str(response.json()["errors"][0]["extensions"]["code"])
+
+
+async def refused_everywhere(api: Api) -> None:
+    assert await code_over_http(api) == "UNAUTHENTICATED"
+    with pytest.raises(ConnectionClosed) as closed:
+        async with api.socket():
+            pass
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == FORBIDDEN
+    headers = {"authorization": f"Bearer {api.token}", "accept": "text/event-stream"}
+    response = await api.http.post("/graphql", json={"query": EVERY}, headers=headers)
+    assert response.status_code == 401
+
+
+async def ending(socket: Socket) -> tuple[list[int], str, int]:
+    """The sequences that still came, the code of the operation's end, and that of the socket's."""
+    sequences: list[int] = []
+    while (message := await socket.receive())["type"] == "next":
+        sequences.append(int(message["payload"]["data"]["balance"]["sequence"]))
+    with pytest.raises(ConnectionClosed) as closed:
+        await socket.receive()
+    assert closed.value.rcvd is not None
+    return sequences, message["payload"][0]["extensions"]["code"], closed.value.rcvd.code
+
+
+async def with_key(api: Api, *scopes: str) -> tuple[Api, str]:
+    """The same customer with a new API key, and the key's id."""
+    made = await api.api_key(*scopes)
+    return Api(api.http, made["secret"]), made["apiKey"]["id"]
+
+
+async def with_session(api: Api) -> tuple[Api, str]:
+    """The same customer with a new session, and the session's id."""
+    made = await api.sign_in()
+    return Api(api.http, made["token"]), made["sessionId"]
+
+
+async def end_credential(api: Api, identifier: str) -> None:
+    mutation = "revokeApiKey" if identifier.startswith("key_") else "revokeSession"
+    answer = await api.do(mutation, {"id": identifier})
+    assert "code" not in answer, answer
+
+
+@pytest.mark.rule("Q014")
+@pytest.mark.parametrize("kind", ["key", "session"])
+async def test_a_revoked_credential_is_refused_on_every_transport_and_its_feeds_end(
+    api: Api, kind: str
+) -> None:
+    other, identifier = await (with_key(api, "BALANCE_READ") if kind == "key" else with_session(api))
+    async with other.socket() as socket, open_stream(other, EVERY) as stream:
+        await socket.subscribe(EVERY)
+        assert (await socket.data())["balance"]["kind"] == "SNAPSHOT"
+        assert (await anext(stream))[0] == "next"
+        await end_credential(api, identifier)
+        assert await ending(socket) == ([], "UNAUTHENTICATED", FORBIDDEN)
+        name, payload = await anext(stream)
+        assert (name, payload["errors"][0]["extensions"]["code"]) == ("next", "UNAUTHENTICATED")
+        assert (await anext(stream))[0] == "complete"
+    await refused_everywhere(other)
+
+
+@pytest.mark.rule("Q014")
+@pytest.mark.parametrize(("kind", "rounds"), [("key", 25), ("session", 5)])
+async def test_nothing_committed_after_a_revocation_reaches_the_revoked(
+    api: Api, kind: str, rounds: int
+) -> None:
+    """A spend that was asked for after the revocation was answered must never arrive."""
+    random = Random(rounds)
+    for number in range(rounds):
+        other, identifier = await (with_key(api, "BALANCE_READ") if kind == "key" else with_session(api))
+        async with other.socket() as socket:
+            await socket.subscribe(EVERY)
+            await socket.data()
+            before = [asyncio.create_task(api.spend(1, f"race-{number}-{one}")) for one in range(3)]
+            await asyncio.sleep(0)
+            for _ in range(random.randrange(4)):
+                await before[random.randrange(3)]
+            await end_credential(api, identifier)
+            last_before = int((await api.balance("EMAIL"))["sequence"])
+            after = await asyncio.gather(*(api.spend(1, f"late-{number}-{one}") for one in range(3)))
+            await asyncio.gather(*before)
+            sequences, code, closed = await ending(socket)
+        late = {int(answer["postings"][0]["sequence"]) for answer in after}
+        assert not late & set(sequences), f"round {number}: {sequences} delivered, {late} came later"
+        assert all(sequence <= last_before for sequence in sequences), f"round {number}"
+        assert (code, closed) == ("UNAUTHENTICATED", FORBIDDEN), f"round {number}"
+
+
+@pytest.fixture
+async def aging(tmp_path: Path) -> AsyncIterator[tuple[Postmeter, ManualClock, httpx.AsyncClient]]:
+    """A listening server whose clock the test moves."""
+    clock = ManualClock(datetime.now(UTC))
+    postmeter = Postmeter(sandbox_settings(tmp_path), clock=clock)
+    async with listening(postmeter) as origin, connected(origin) as http:
+        yield postmeter, clock, http
+
+
+async def test_an_expired_key_and_session_are_refused_and_their_feeds_end(aging: Any) -> None:
+    _, clock, http = aging
+    api = await customer(http)
+    expiry = {"expiresAt": (clock.now() + timedelta(hours=1)).isoformat()}
+    made = await api.do("createApiKey", {"name": "Short", "scopes": ["BALANCE_READ"], **expiry})
+    other = Api(http, made["secret"])
+    async with other.socket() as socket:
+        await socket.subscribe(EVERY)
+        await socket.data()
+        clock.advance(timedelta(hours=1))
+        await api.spend(1, "after-expiry")
+        assert await ending(socket) == ([], "UNAUTHENTICATED", FORBIDDEN)
+    await refused_everywhere(other)
+    assert (await api.post(OWN)).status_code == 200
+    clock.advance(timedelta(days=31))
+    await refused_everywhere(api)
+
+
+async def test_a_suspended_account_is_refused_and_its_feeds_end(aging: Any) -> None:
+    postmeter, _, http = aging
+    api = await customer(http)
+    account = (await api.ask("{ viewer { account { id } } }"))["viewer"]["account"]["id"]
+    async with api.socket() as socket, open_stream(api, EVERY) as stream:
+        await socket.subscribe(EVERY)
+        await socket.data()
+        assert (await anext(stream))[0] == "next"
+        await postmeter.units.run_unaudited(lambda work: suspend_account(work, account))
+        assert await ending(socket) == ([], "UNAUTHENTICATED", FORBIDDEN)
+        assert (await anext(stream))[1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    await refused_everywhere(api)
+    assert (await api.sign_in())["code"] == "CREDENTIALS_INVALID"
