@@ -110,9 +110,10 @@ def savepoint(connection: Connection, name: str) -> Iterator[None]:
 
 
 def transaction_is_open(connection: Connection) -> bool:
-    """Whether the transaction survived the last error: SQLite drops all of it when the disk is full."""
+    """Whether the transaction survived the last error: SQLite drops all of it when the disk is full, and with
+    its connection PostgreSQL's is gone."""
     if connection.dialect.name != "sqlite":
-        return True
+        return not connection.invalidated
     return bool(_sqlite_driver(connection).in_transaction)
 
 

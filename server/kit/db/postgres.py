@@ -27,6 +27,8 @@ LOCK_TIMEOUT_MILLIS = 5_000
 _RETRYABLE = {"40001", "40P01"}
 _LOCK_NOT_AVAILABLE = "55P03"
 _OUT_OF_SPACE = "53100"
+_CUT_OFF = ("08", "57P")
+"""Classes of SQLSTATE: the connection failed; PostgreSQL stops, starts, or was told to end the connection."""
 
 
 class PostgresDatabase:
@@ -110,6 +112,7 @@ def _as_public(error: DBAPIError, state: str | None) -> Exception:
         return storage_unavailable("DATABASE_LOCKED")
     if state == _OUT_OF_SPACE:
         return storage_unavailable("DISK_FULL")
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    cut_off = state is not None and state.startswith(_CUT_OFF)
+    if cut_off or isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return storage_unavailable("DATABASE_UNREACHABLE")
     return error
