@@ -163,8 +163,8 @@ class Prepared:
         if found is None:
             compiled = self._statement.compile(dialect=dialect)
             assert isinstance(compiled, SQLCompiler)
-            returns = compiled.isinsert or compiled.isupdate or compiled.isdelete
-            returns = bool(compiled.effective_returning) if returns else True
+            writes = compiled.isinsert or compiled.isupdate or compiled.isdelete
+            returns = not writes or bool(compiled.effective_returning)
             found = (str(compiled), compiled.positiontup or [], dict(compiled.params), returns)
             self._compiled[dialect.name] = found
         return found
