@@ -65,25 +65,17 @@ def notify(
     address = _normal(email) if asked and email is not None else None
     emailing = _emailing(work, account_id, asked, address, terms)
     shown = {name: value for name, value in data.items() if types[name] != SECRET}
-    notice_id = work.ids.new("ntc")
-    made = work.first(
-        upsert(Notice)
-        .values(
-            id=notice_id,
-            account_id=account_id,
-            person_id=person_id,
-            kind=template,
-            data=work.seal(account_id, "content", DATA_COLUMN, orjson.dumps(shown).decode()),
-            in_app=Channel.IN_APP in channels,
-            emailing=emailing.value,
-            dedupe_key=dedupe_key,
-            created_at=work.now,
-            read_at=None,
-        )
-        .on_conflict_do_nothing(index_elements=["account_id", "dedupe_key"])
-        .returning(Notice.id)
+    notice_id = _insert(
+        work,
+        account_id=account_id,
+        person_id=person_id,
+        kind=template,
+        data=work.seal(account_id, "content", DATA_COLUMN, orjson.dumps(shown).decode()),
+        in_app=Channel.IN_APP in channels,
+        emailing=emailing.value,
+        dedupe_key=dedupe_key,
     )
-    if made is None:
+    if notice_id is None:
         return _told_before(work, account_id, dedupe_key)
     if emailing is Emailing.QUEUED and address is not None:
         secrets = {name: value for name, value in data.items() if types[name] == SECRET}
@@ -141,6 +133,14 @@ def _emailing(work: Work, account_id: str, asked: bool, address: str | None, ter
         sent_last_hour=reads.emails_since(work, account_id, work.now - _HOUR) if address is not None else 0,
         terms=terms,
     )
+
+
+def _insert(work: Work, **columns: object) -> str | None:
+    """The id of the new notice; None when its dedupe key was used before."""
+    statement = upsert(Notice).values(id=work.ids.new("ntc"), created_at=work.now, **columns)
+    once = statement.on_conflict_do_nothing(index_elements=["account_id", "dedupe_key"])
+    made: str | None = work.scalar(once.returning(Notice.id))
+    return made
 
 
 def _told_before(work: Work, account_id: str, dedupe_key: str | None) -> str:
