@@ -18,7 +18,6 @@ from server import migrations
 from server.accounts import actions as account_actions
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
-from server.accounts.actions.events import ApiKeyCreated, PasswordChanged
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
 from server.gateway.engine import Engine, Limits
@@ -34,30 +33,25 @@ from server.kit.bus.memory import MemoryBus
 from server.kit.clock import Clock, SystemClock
 from server.kit.db import open_database
 from server.kit.due import DueRunner
-from server.kit.events import Reactions
 from server.kit.graph.context import Context
 from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
 from server.kit.keystore import KeyStore, MasterKeys
-from server.kit.money import Currency, Money
 from server.kit.registry import Registry
 from server.kit.viewer import Viewer
-from server.kit.work import House, Units, Work
-from server.notices import actions as notice_actions
+from server.kit.work import House, Units
 from server.notices import jobs as notice_jobs
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.notices.adapters import templates as notice_templates
-from server.orders import actions as order_actions
 from server.orders import rules as order_rules
+from server.reactions import reactions
 from server.schema import HELD, schema
 from server.settings import Settings
 from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
-from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
-from server.wallet import actions as wallet_actions
 from server.wallet import jobs as wallet_jobs
 from server.wallet import rules as wallet_rules
 from server.wallet.reads.proof import Report
@@ -221,48 +215,6 @@ def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
         reactions=reactions(),
         guard=account_actions.guard,
     )
-
-
-def reactions() -> Reactions:
-    """What later slices do when an earlier one records an event."""
-    registered = Reactions()
-    registered.on(PasswordChanged, _tell_of_password)
-    registered.on(ApiKeyCreated, _tell_of_api_key)
-    registered.on(TopUpSettled, _spend_what_came_in)
-    registered.on(TopUpFailed, _tell_of_failed_top_up)
-    registered.on(TopUpReversed, _tell_of_reversed_top_up)
-    return registered
-
-
-def _spend_what_came_in(work: Work, event: TopUpSettled) -> None:
-    """Money that came in settles what is owed first, then pays the orders that wait for it (M030)."""
-    wallet_actions.collect(work, event.account_id, event.currency)
-    order_actions.activate_paid_orders(work, event.account_id, Currency[event.currency])
-
-
-def _tell_of_password(work: Work, event: PasswordChanged) -> None:
-    data = {"at": work.now.isoformat()}
-    notice_actions.notify(work, event.account_id, "password_changed", data, person_id=event.subject_id)
-
-
-def _tell_of_api_key(work: Work, event: ApiKeyCreated) -> None:
-    key = account_reads.api_keys_by_id(work, [event.subject_id])[event.subject_id]
-    data = {"name": work.open("api_keys.name", key.name), "prefix": key.prefix}
-    notice_actions.notify(work, event.account_id, "api_key_created", data)
-
-
-def _tell_of_failed_top_up(work: Work, event: TopUpFailed) -> None:
-    _tell_of_top_up(work, event, "topup_failed", event.amount_minor)
-
-
-def _tell_of_reversed_top_up(work: Work, event: TopUpReversed) -> None:
-    _tell_of_top_up(work, event, "topup_reversed", event.received_minor or event.amount_minor)
-
-
-def _tell_of_top_up(work: Work, event: TopUpChange, template: str, amount_minor: int) -> None:
-    data = {"amount": str(Money(amount_minor, Currency[event.currency]))}
-    dedupe_key = f"{template}/{event.subject_id}"
-    notice_actions.notify(work, event.account_id, template, data, dedupe_key=dedupe_key)
 
 
 def _relay(settings: Settings) -> mail_relay.MailRelay:

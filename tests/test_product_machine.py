@@ -26,7 +26,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from server.app import reactions
 from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
 from server.kit.money import Currency, Money
@@ -37,6 +36,7 @@ from server.orders.actions.usage import record_usage
 from server.orders.model import Order
 from server.orders.rules.cancellation import CancellationReason
 from server.orders.rules.items import CreditPackItem, EmailSend, EmailVerificationItem, Item, Usage
+from server.reactions import reactions
 from server.topups import actions as topups
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import TOKENS, Sandbox
