@@ -1,4 +1,10 @@
-"""Verification of the ledger: replays every posting in bounded reads, and says what is wrong and where."""
+"""Verification of the ledger: replays every posting in bounded reads, and says what is wrong and where.
+
+A wallet that a signed root lists and that is gone must have a tombstone that the server signed: at the same number
+of postings with the same head, or at a later one (the postings between are gone with the wallet, but only the
+server can have signed that it went on). The bucket of the erased must bear its signature, count every tombstone,
+be 0 in each unit together, and not fall behind a root.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +21,17 @@ from sqlalchemy.types import BigInteger
 from server.kit.crypto import Shredded
 from server.kit.work import Read
 from server.wallet.model import Hold, Posting, Wallet
+from server.wallet.reads.erasure import bucket_faults, erased, is_genuine, tombstone_of, tombstones_after
 from server.wallet.rules import CHAIN_KEY
-from server.wallet.rules.chain import genesis
+from server.wallet.rules.chain import closure, genesis
+from server.wallet.rules.erasure import Erased
 from server.wallet.rules.merkle import Leaf
 from server.wallet.rules.replay import Replay
 
 READ_ROWS_MAX = 10_000
 """Most postings looked at in one snapshot: a long verification must not keep a snapshot open."""
 FAULTS_MAX = 100
+TOMBSTONES_A_READ = 1_000
 ACCOUNT_POSTINGS_MAX = 10_000
 """Most postings of an account that a request may have replayed, shared among its wallets; the command replays all."""
 
@@ -38,9 +47,12 @@ class Fault:
 
 @dataclass(slots=True)
 class Report:
-    """What was looked at and what was found. `totals` are the counter-accounts, by name and unit."""
+    """What was looked at and what was found. `totals` are the counter-accounts, by name and unit: those of the
+    wallets and, in a verification of all, those of the erased.
+    """
 
     wallets: int = 0
+    tombstones: int = 0
     postings: int = 0
     roots: int = 0
     last_root_at: datetime | None = None
@@ -62,6 +74,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report for a terminal."""
         yield f"{self.wallets} wallets, {self.postings} postings, {self.roots} signed roots."
+        if self.tombstones:
+            yield f"{self.tombstones} wallets were erased; their totals are in the sums."
         if self.last_root_at is None:
             yield "There is no signed root yet: a cut tail would not be seen."
         else:
@@ -79,8 +93,9 @@ class Report:
 class Anchors:
     """The leaves of one signed root, in the order of wallets, beside the walk over the wallets."""
 
-    def __init__(self, name: str, leaves: Iterable[Leaf]) -> None:
+    def __init__(self, name: str, leaves: Iterable[Leaf], erased: Erased | None = None) -> None:
         self.name = name
+        self.erased = erased
         self._leaves = iter(leaves)
         self._next = next(self._leaves, None)
 
@@ -98,20 +113,62 @@ class Verification:
         self.report = Report()
         self._anchors = anchors
         self._wallet_id = ""
+        self._tombstone_id = ""
         self._walk: _WalletWalk | None = None
+        self._wallets_done = False
 
     def advance(self, read: Read) -> bool:
-        """Look at up to READ_ROWS_MAX more postings. False when the last wallet is done."""
+        """Look at up to READ_ROWS_MAX more postings or tombstones. False when the last one is done."""
+        if self._wallets_done:
+            return self._advance_tombstones(read)
         budget = READ_ROWS_MAX
         while budget > 0:
             if self._walk is None and not self._next_wallet(read):
-                self._missing(None)
-                return False
+                self._finish_wallets(read)
+                break
             assert self._walk is not None
             budget -= self._walk.advance(read, budget) + 1
             if self._walk.done:
-                self._walk = None
-                self.report.wallets += 1
+                self._end_walk(read, self._walk)
+        return True
+
+    def _end_walk(self, read: Read, walk: _WalletWalk) -> None:
+        self._walk = None
+        self.report.wallets += not walk.vanished
+        if walk.vanished:  # erased since it was found
+            for name, leaf in walk.anchors:
+                self._check_gone(read, name, leaf)
+
+    def _finish_wallets(self, read: Read) -> None:
+        self._wallets_done = True
+        self._missing(read, None)
+        bucket = erased(read)
+        for what in bucket_faults(read):
+            self.report.fault("erased", None, what)
+        for anchors in self._anchors:
+            self._check_bucket(bucket, anchors)
+        for key, total in bucket.totals.items():
+            self.report.totals[key] += total
+
+    def _check_bucket(self, bucket: Erased, anchors: Anchors) -> None:
+        signed = anchors.erased
+        if signed is None:
+            return
+        if bucket.wallets < signed.wallets:
+            what = f"{bucket.wallets} wallets were erased, root {anchors.name} has {signed.wallets}"
+            self.report.fault("erased", None, what)
+        elif bucket.wallets == signed.wallets and bucket.message() != signed.message():
+            self.report.fault("erased", None, f"root {anchors.name} signed other totals of erased wallets")
+
+    def _advance_tombstones(self, read: Read) -> bool:
+        rows = tombstones_after(read, self._tombstone_id, TOMBSTONES_A_READ)
+        for row in rows:
+            if not is_genuine(read, row):
+                self.report.fault(row.id, None, "the tombstone is not signed by this server")
+        self.report.tombstones += len(rows)
+        if len(rows) < TOMBSTONES_A_READ:
+            return False
+        self._tombstone_id = rows[-1].id
         return True
 
     def _next_wallet(self, read: Read) -> bool:
@@ -120,19 +177,29 @@ class Verification:
         if wallet_id is None:
             return False
         self._wallet_id = wallet_id
-        self._walk = _WalletWalk(wallet_id, self.report, self._missing(wallet_id))
+        self._walk = _WalletWalk(wallet_id, self.report, self._missing(read, wallet_id))
         return True
 
-    def _missing(self, wallet_id: str | None) -> list[tuple[str, Leaf]]:
-        """The anchors of this wallet; a fault for each anchored wallet that the walk has passed by."""
+    def _missing(self, read: Read, wallet_id: str | None) -> list[tuple[str, Leaf]]:
+        """The anchors of this wallet; those of wallets that the walk has passed by need a tombstone."""
         found = []
         for anchors in self._anchors:
             for leaf in anchors.upto(wallet_id):
                 if leaf.wallet_id == wallet_id:
                     found.append((anchors.name, leaf))
                 else:
-                    self.report.fault(leaf.wallet_id, None, f"the wallet is gone; root {anchors.name} has it")
+                    self._check_gone(read, anchors.name, leaf)
         return found
+
+    def _check_gone(self, read: Read, name: str, leaf: Leaf) -> None:
+        tombstone = tombstone_of(read, leaf.wallet_id)
+        if tombstone is None:
+            self.report.fault(leaf.wallet_id, None, f"the wallet is gone; root {name} has it")
+        elif tombstone.sequence < leaf.sequence:
+            what = f"its tombstone is at sequence {tombstone.sequence}; root {name} has {leaf.sequence}"
+            self.report.fault(leaf.wallet_id, None, what)
+        elif tombstone.sequence == leaf.sequence and tombstone.head != leaf.head:
+            self.report.fault(leaf.wallet_id, None, f"its tombstone has another head than root {name}")
 
 
 def verify_account(read: Read, account_id: str) -> Report:
@@ -150,6 +217,16 @@ def verify_account(read: Read, account_id: str) -> Report:
     return report
 
 
+def verify_wallet(read: Read, wallet_id: str) -> Report:
+    """Replay one wallet whole, in the caller's snapshot."""
+    report = Report()
+    walk = _WalletWalk(wallet_id, report, ())
+    while not walk.done:
+        walk.advance(read, READ_ROWS_MAX)
+    report.wallets = 1
+    return report
+
+
 class _WalletWalk:
     """One wallet, replayed in pages; its row and its holds are compared in the snapshot of the last page."""
 
@@ -157,9 +234,11 @@ class _WalletWalk:
         self, wallet_id: str, report: Report, anchors: Sequence[tuple[str, Leaf]], start: int = 0
     ) -> None:
         self.done = False
+        self.vanished = False
+        self.anchors = list(anchors)
         self._id = wallet_id
         self._report = report
-        self._anchors = list(anchors)
+        self._totals: dict[str, int] = defaultdict(int)
         self._start = start
         self._replay: Replay | None = None
 
@@ -169,13 +248,14 @@ class _WalletWalk:
         replay = self._replay or self._begin(read, wallet)
         if wallet is None or replay is None:
             self.done = True
+            self.vanished = wallet is None
             return 0
         rows = read.rows(_page(self._id, replay.sequence, limit))
         for row in rows:
             if not self._step(replay, row):
                 return len(rows)
             if row.counter is not None:
-                self._report.totals[row.counter, wallet.unit] -= row.posted_delta
+                self._totals[row.counter] -= row.posted_delta
             self._check_anchors(replay, row.sequence)
         self._report.postings += len(rows)
         if len(rows) < limit:
@@ -200,7 +280,12 @@ class _WalletWalk:
         except Shredded:
             self._report.fault(self._id, None, "the secret of the chain is gone")
             return None
-        replay = Replay(secret, self._id, genesis(secret, self._id, wallet.account_id, wallet.unit))
+        origin = wallet.origin or genesis(secret, self._id, wallet.account_id, wallet.unit)
+        if (wallet.origin, wallet.closure) != (None, None):
+            closed = closure(secret, self._id, wallet.account_id, wallet.unit, origin, wallet.head)
+            if wallet.closure != closed:
+                self._report.fault(self._id, None, "the wallet was not closed by this server")
+        replay = Replay(secret, self._id, origin)
         if self._start:
             for row in read.rows(_page(self._id, self._start - 1, 1)):
                 replay.resume(row)
@@ -208,15 +293,18 @@ class _WalletWalk:
         return replay
 
     def _check_anchors(self, replay: Replay, sequence: int) -> None:
-        for name, leaf in self._anchors:
+        for name, leaf in self.anchors:
             if leaf.sequence == sequence and leaf.head != replay.head:
                 self._report.fault(self._id, sequence, f"root {name} signed another history")
 
     def _finish(self, read: Read, replay: Replay, wallet: Row[Any]) -> None:
         self.done = True
+        # Only now: of a wallet that is erased in the middle the bucket has the totals.
+        for counter, total in self._totals.items():
+            self._report.totals[counter, wallet.unit] += total
         for what in replay.wallet_faults(wallet.sequence, wallet.posted, wallet.held, wallet.head):
             self._report.fault(self._id, None, what)
-        for name, leaf in self._anchors:
+        for name, leaf in self.anchors:
             if leaf.sequence > replay.sequence:
                 self._report.fault(
                     self._id, replay.sequence, f"the tail is cut: root {name} has sequence {leaf.sequence}"
