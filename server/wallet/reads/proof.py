@@ -48,7 +48,8 @@ class Fault:
 @dataclass(slots=True)
 class Report:
     """What was looked at and what was found. `totals` are the counter-accounts, by name and unit: those of the
-    wallets and, in a verification of all, those of the erased.
+    wallets and, in a verification of all, those of the erased. They are empty when wallets were erased during the
+    verification, which may then have met their postings twice or not at all.
     """
 
     wallets: int = 0
@@ -116,11 +117,14 @@ class Verification:
         self._tombstone_id = ""
         self._walk: _WalletWalk | None = None
         self._wallets_done = False
+        self._erased_before: int | None = None
 
     def advance(self, read: Read) -> bool:
         """Look at up to READ_ROWS_MAX more postings or tombstones. False when the last one is done."""
         if self._wallets_done:
             return self._advance_tombstones(read)
+        if self._erased_before is None:
+            self._erased_before = erased(read).wallets
         budget = READ_ROWS_MAX
         while budget > 0:
             if self._walk is None and not self._next_wallet(read):
@@ -149,6 +153,8 @@ class Verification:
             self._check_bucket(bucket, anchors)
         for key, total in bucket.totals.items():
             self.report.totals[key] += total
+        if bucket.wallets != self._erased_before:
+            self.report.totals.clear()
 
     def _check_bucket(self, bucket: Erased, anchors: Anchors) -> None:
         signed = anchors.erased
