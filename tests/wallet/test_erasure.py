@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
-from server.kit.clock import ManualClock
-from server.kit.crypto import Shredded
+from server.kit.clock import ManualClock, to_micros
+from server.kit.crypto import Shredded, sign
 from server.kit.db import Base
 from server.kit.due import DueRunner, DueWork
 from server.kit.work import Read, Units, Work
@@ -36,7 +37,7 @@ from server.wallet.model import Claim, ErasedSeal, ErasedTotal, Hold, Posting, T
 from server.wallet.reads import balance, counter_totals, owed
 from server.wallet.reads import proof as proof_reads
 from server.wallet.reads.erasure import is_closed
-from server.wallet.reads.proof import Verification, verify_account
+from server.wallet.reads.proof import Verification, leaves_after, verify_account
 from server.wallet.rules import (
     CHAIN_KEY,
     HOUSE,
@@ -46,6 +47,8 @@ from server.wallet.rules import (
     PostingKind,
     WalletsClosed,
 )
+from server.wallet.rules.erasure import SIGNING_KEY
+from server.wallet.rules.merkle import MerkleTree
 from tests.conftest import START
 from tests.wallet.conftest import ACCOUNT, OTHER, Do
 from tests.wallet.test_actions import spend, top_up
@@ -454,3 +457,42 @@ async def test_a_wallet_that_is_erased_during_a_verification_is_no_fault(
         pass
     assert told(verification.report) == []
     assert verification.report.totals == {}  # they would count the erased twice
+
+
+async def test_a_root_of_the_first_format_is_still_read(units: Units, do: Do, tmp_path: Path) -> None:
+    """It has no bucket, and signs the rest: made here as the server made it before it could erase."""
+    leaves = await units.read(lambda read: leaves_after(read, "", 100))
+    tree = MerkleTree()
+    for leaf in leaves:
+        tree.add(leaf)
+    at, previous = to_micros(START), bytes(32).hex()
+    message = f"postmeter-root-1 {at} {tree.count} {tree.root().hex()} {previous}".encode()
+    secret = await units.read(lambda read: read.keys.server_secret(SIGNING_KEY))
+    header = {"format": "postmeter-root-1", "at": at, "previous": previous}
+    footer = {"wallets": tree.count, "root": tree.root().hex(), "signature": sign(secret, message).hex()}
+    lines = [json.dumps(header), *(leaf.line() for leaf in leaves), json.dumps(footer)]
+    (tmp_path / "20260301T090000000000Z.root").write_text("\n".join(lines) + "\n")
+    await do(lambda work: erase(work, ACCOUNT))
+    await write_root(units, tmp_path)  # the next one, in the format of today
+    report = await verify_ledger(units, roots_dir=tmp_path)
+    assert (told(report), report.roots) == ([], 2)
+
+
+async def test_a_living_wallet_without_its_secret_is_named(units: Units) -> None:
+    wallet_id = await units.read(theirs)
+    await units.run_unaudited(lambda work: work.keys.destroy(wallet_id, [CHAIN_KEY]))
+    assert told(await verify_ledger(units)) == [(None, "the secret of the chain is gone")]
+    report = await units.read(lambda read: verify_account(read, OTHER))
+    assert told(report) == [(None, "the secret of the chain is gone")]
+
+
+async def test_a_secret_that_goes_before_its_row_is_seen_to_go_is_no_fault(units: Units) -> None:
+    """The snapshot of the wallets is older than their erasure, the look into the key store is younger."""
+    wallet_id = await units.read(theirs)
+    verification = Verification()
+    await units.run_unaudited(lambda work: work.keys.destroy(wallet_id, [CHAIN_KEY]))
+    assert await units.read(verification.advance)
+    await units.run_unaudited(vanish)
+    while await units.read(verification.advance):
+        pass
+    assert told(verification.report) == []

@@ -32,6 +32,7 @@ READ_ROWS_MAX = 10_000
 """Most postings looked at in one snapshot: a long verification must not keep a snapshot open."""
 FAULTS_MAX = 100
 TOMBSTONES_A_READ = 1_000
+UNPROVABLE = "the secret of the chain is gone"
 ACCOUNT_POSTINGS_MAX = 10_000
 """Most postings of an account that a request may have replayed, shared among its wallets; the command replays all."""
 
@@ -118,6 +119,7 @@ class Verification:
         self._walk: _WalletWalk | None = None
         self._wallets_done = False
         self._erased_before: int | None = None
+        self._without_secret: list[str] = []
 
     def advance(self, read: Read) -> bool:
         """Look at up to READ_ROWS_MAX more postings or tombstones. False when the last one is done."""
@@ -142,6 +144,8 @@ class Verification:
         if walk.vanished:  # erased since it was found
             for name, leaf in walk.anchors:
                 self._check_gone(read, name, leaf)
+        if walk.secret_is_gone:
+            self._without_secret.append(walk.wallet_id)
 
     def _finish_wallets(self, read: Read) -> None:
         self._wallets_done = True
@@ -167,6 +171,7 @@ class Verification:
             self.report.fault("erased", None, f"root {anchors.name} signed other totals of erased wallets")
 
     def _advance_tombstones(self, read: Read) -> bool:
+        self._check_without_secret(read)
         rows = tombstones_after(read, self._tombstone_id, TOMBSTONES_A_READ)
         for row in rows:
             if not is_genuine(read, row):
@@ -176,6 +181,13 @@ class Verification:
             return False
         self._tombstone_id = rows[-1].id
         return True
+
+    def _check_without_secret(self, read: Read) -> None:
+        # In a later snapshot: of a wallet that was erased in the middle of the first, the secret went before the row.
+        for wallet_id in self._without_secret:
+            if read.first(select(Wallet.id).where(Wallet.id == wallet_id)) is not None:
+                self.report.fault(wallet_id, None, UNPROVABLE)
+        self._without_secret.clear()
 
     def _next_wallet(self, read: Read) -> bool:
         query = select(Wallet.id).where(Wallet.id > self._wallet_id).order_by(Wallet.id).limit(1)
@@ -218,6 +230,8 @@ def verify_account(read: Read, account_id: str) -> Report:
         start = max(0, wallet.sequence - share)
         walk = _WalletWalk(wallet.id, report, (), start)
         walk.advance(read, share + 1)
+        if walk.secret_is_gone:
+            report.fault(wallet.id, None, UNPROVABLE)
         report.complete &= start == 0
         report.wallets += 1
     return report
@@ -229,6 +243,8 @@ def verify_wallet(read: Read, wallet_id: str) -> Report:
     walk = _WalletWalk(wallet_id, report, ())
     while not walk.done:
         walk.advance(read, READ_ROWS_MAX)
+    if walk.secret_is_gone:
+        report.fault(wallet_id, None, UNPROVABLE)
     report.wallets = 1
     return report
 
@@ -241,8 +257,9 @@ class _WalletWalk:
     ) -> None:
         self.done = False
         self.vanished = False
+        self.secret_is_gone = False
+        self.wallet_id = wallet_id
         self.anchors = list(anchors)
-        self._id = wallet_id
         self._report = report
         self._totals: dict[str, int] = defaultdict(int)
         self._start = start
@@ -250,13 +267,13 @@ class _WalletWalk:
 
     def advance(self, read: Read, limit: int) -> int:
         """Replay at most `limit` postings; returns how many."""
-        wallet = read.first(select(Wallet.__table__).where(Wallet.id == self._id))
+        wallet = read.first(select(Wallet.__table__).where(Wallet.id == self.wallet_id))
         replay = self._replay or self._begin(read, wallet)
         if wallet is None or replay is None:
             self.done = True
             self.vanished = wallet is None
             return 0
-        rows = read.rows(_page(self._id, replay.sequence, limit))
+        rows = read.rows(_page(self.wallet_id, replay.sequence, limit))
         for row in rows:
             if not self._step(replay, row):
                 return len(rows)
@@ -275,25 +292,25 @@ class _WalletWalk:
             # SQLite keeps a text in a number's column when told to; nothing can follow from such a row.
             faults, self.done = ["the posting cannot be read"], True
         for what in faults:
-            self._report.fault(self._id, row.sequence, what)
+            self._report.fault(self.wallet_id, row.sequence, what)
         return not self.done
 
     def _begin(self, read: Read, wallet: Row[Any] | None) -> Replay | None:
         if wallet is None:
             return None
         try:
-            secret = read.keys.key(self._id, CHAIN_KEY).secret
+            secret = read.keys.key(self.wallet_id, CHAIN_KEY).secret
         except Shredded:
-            self._report.fault(self._id, None, "the secret of the chain is gone")
+            self.secret_is_gone = True
             return None
-        origin = wallet.origin or genesis(secret, self._id, wallet.account_id, wallet.unit)
+        origin = wallet.origin or genesis(secret, self.wallet_id, wallet.account_id, wallet.unit)
         if (wallet.origin, wallet.closure) != (None, None):
-            closed = closure(secret, self._id, wallet.account_id, wallet.unit, origin, wallet.head)
+            closed = closure(secret, self.wallet_id, wallet.account_id, wallet.unit, origin, wallet.head)
             if wallet.closure != closed:
-                self._report.fault(self._id, None, "the wallet was not closed by this server")
-        replay = Replay(secret, self._id, origin)
+                self._report.fault(self.wallet_id, None, "the wallet was not closed by this server")
+        replay = Replay(secret, self.wallet_id, origin)
         if self._start:
-            for row in read.rows(_page(self._id, self._start - 1, 1)):
+            for row in read.rows(_page(self.wallet_id, self._start - 1, 1)):
                 replay.resume(row)
         self._replay = replay
         return replay
@@ -301,7 +318,7 @@ class _WalletWalk:
     def _check_anchors(self, replay: Replay, sequence: int) -> None:
         for name, leaf in self.anchors:
             if leaf.sequence == sequence and leaf.head != replay.head:
-                self._report.fault(self._id, sequence, f"root {name} signed another history")
+                self._report.fault(self.wallet_id, sequence, f"root {name} signed another history")
 
     def _finish(self, read: Read, replay: Replay, wallet: Row[Any]) -> None:
         self.done = True
@@ -309,11 +326,13 @@ class _WalletWalk:
         for counter, total in self._totals.items():
             self._report.totals[counter, wallet.unit] += total
         for what in replay.wallet_faults(wallet.sequence, wallet.posted, wallet.held, wallet.head):
-            self._report.fault(self._id, None, what)
+            self._report.fault(self.wallet_id, None, what)
         for name, leaf in self.anchors:
             if leaf.sequence > replay.sequence:
                 self._report.fault(
-                    self._id, replay.sequence, f"the tail is cut: root {name} has sequence {leaf.sequence}"
+                    self.wallet_id,
+                    replay.sequence,
+                    f"the tail is cut: root {name} has sequence {leaf.sequence}",
                 )
         if self._start == 0:
             self._compare_holds(read, replay)
@@ -323,19 +342,19 @@ class _WalletWalk:
         while True:
             rows = read.rows(
                 select(Hold.__table__)
-                .where(Hold.wallet_id == self._id, Hold.id > last)
+                .where(Hold.wallet_id == self.wallet_id, Hold.id > last)
                 .order_by(Hold.id)
                 .limit(READ_ROWS_MAX)
             )
             for row in rows:
                 figures = (row.quantity, row.captured, row.released, row.state, row.reference)
                 for what in replay.hold_faults(row.id, *figures):
-                    self._report.fault(self._id, None, what)
+                    self._report.fault(self.wallet_id, None, what)
             if len(rows) < READ_ROWS_MAX:
                 break
             last = rows[-1].id
         for hold_id in replay.holds:
-            self._report.fault(self._id, None, f"hold {hold_id} is gone")
+            self._report.fault(self.wallet_id, None, f"hold {hold_id} is gone")
 
 
 def _page(wallet_id: str, after: int, limit: int) -> Any:
