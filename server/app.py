@@ -18,6 +18,7 @@ from server import migrations
 from server.accounts import actions as account_actions
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
+from server.accounts.actions.events import ApiKeyCreated, PasswordChanged
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
 from server.gateway.engine import Engine, Limits
@@ -38,17 +39,22 @@ from server.kit.graph.context import Context
 from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
 from server.kit.keystore import KeyStore, MasterKeys
-from server.kit.money import Currency
+from server.kit.money import Currency, Money
 from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 from server.kit.work import House, Units, Work
+from server.notices import actions as notice_actions
+from server.notices import jobs as notice_jobs
+from server.notices import rules as notice_rules
+from server.notices.adapters import relay as mail_relay
+from server.notices.adapters import templates as notice_templates
 from server.orders import actions as order_actions
 from server.orders import rules as order_rules
 from server.schema import HELD, schema
 from server.settings import Settings
 from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
-from server.topups.actions.changes import TopUpSettled
+from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
 from server.wallet import actions as wallet_actions
@@ -63,7 +69,15 @@ _log = structlog.get_logger("postmeter.app")
 
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
-    return Registry(account_rules.Terms(), wallet_rules.Terms(), topup_rules.Terms(), order_rules.Terms())
+    return Registry(
+        account_rules.Terms(),
+        notice_rules.Terms(),
+        notice_rules.Mailing(),
+        notice_templates.load(),
+        wallet_rules.Terms(),
+        topup_rules.Terms(),
+        order_rules.Terms(),
+    )
 
 
 class Postmeter:
@@ -79,10 +93,15 @@ class Postmeter:
         self.passwords = Passwords(self.units, workers=settings.password_workers)
         sandbox = Sandbox(self.units, enabled=settings.sandbox_mark_file.exists())
         gateways = Gateways([sandbox])
+        relay = _relay(settings)
         self.services = Registry(self.passwords, sandbox, gateways)
         self.due = DueRunner(
             self.units,
-            {**topup_jobs.handlers(gateways, sandbox), **wallet_jobs.handlers(settings.ledger_roots_dir)},
+            {
+                **notice_jobs.handlers(relay),
+                **topup_jobs.handlers(gateways, sandbox),
+                **wallet_jobs.handlers(settings.ledger_roots_dir),
+            },
         )
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
         self.live = Live(
@@ -188,6 +207,8 @@ async def _alive(_request: Request) -> Response:
 
 
 def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
+    terms = default_terms()
+    terms.add(notice_rules.Mailing(relay=settings.smtp_url is not None))
     masters = MasterKeys.load(settings.master_key_file, entropy)
     return House(
         database=open_database(settings.database_url),
@@ -195,7 +216,7 @@ def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
         clock=clock,
         entropy=entropy,
         ids=Ids(clock, entropy),
-        terms=default_terms(),
+        terms=terms,
         bus=MemoryBus(),
         reactions=reactions(),
         guard=account_actions.guard,
@@ -205,7 +226,11 @@ def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
 def reactions() -> Reactions:
     """What later slices do when an earlier one records an event."""
     registered = Reactions()
+    registered.on(PasswordChanged, _tell_of_password)
+    registered.on(ApiKeyCreated, _tell_of_api_key)
     registered.on(TopUpSettled, _spend_what_came_in)
+    registered.on(TopUpFailed, _tell_of_failed_top_up)
+    registered.on(TopUpReversed, _tell_of_reversed_top_up)
     return registered
 
 
@@ -213,6 +238,39 @@ def _spend_what_came_in(work: Work, event: TopUpSettled) -> None:
     """Money that came in settles what is owed first, then pays the orders that wait for it (M030)."""
     wallet_actions.collect(work, event.account_id, event.currency)
     order_actions.activate_paid_orders(work, event.account_id, Currency[event.currency])
+
+
+def _tell_of_password(work: Work, event: PasswordChanged) -> None:
+    data = {"at": work.now.isoformat()}
+    notice_actions.notify(work, event.account_id, "password_changed", data, person_id=event.subject_id)
+
+
+def _tell_of_api_key(work: Work, event: ApiKeyCreated) -> None:
+    key = account_reads.api_keys_by_id(work, [event.subject_id])[event.subject_id]
+    data = {"name": work.open("api_keys.name", key.name), "prefix": key.prefix}
+    notice_actions.notify(work, event.account_id, "api_key_created", data)
+
+
+def _tell_of_failed_top_up(work: Work, event: TopUpFailed) -> None:
+    _tell_of_top_up(work, event, "topup_failed", event.amount_minor)
+
+
+def _tell_of_reversed_top_up(work: Work, event: TopUpReversed) -> None:
+    _tell_of_top_up(work, event, "topup_reversed", event.received_minor or event.amount_minor)
+
+
+def _tell_of_top_up(work: Work, event: TopUpChange, template: str, amount_minor: int) -> None:
+    data = {"amount": str(Money(amount_minor, Currency[event.currency]))}
+    dedupe_key = f"{template}/{event.subject_id}"
+    notice_actions.notify(work, event.account_id, template, data, dedupe_key=dedupe_key)
+
+
+def _relay(settings: Settings) -> mail_relay.MailRelay:
+    url = settings.smtp_url.get_secret_value() if settings.smtp_url is not None else None
+    try:
+        return mail_relay.relay_for(url, settings.mail_from)
+    except ValueError as error:
+        raise SystemExit(f"Postmeter does not start: {error}") from None
 
 
 def _document_limits(settings: Settings) -> Limits:

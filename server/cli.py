@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 ledger = typer.Typer(help="The ledger and its proof.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
+notices = typer.Typer(help="What customers are told.", no_args_is_help=True)
+app.add_typer(notices, name="notices")
 
 out = Console()
 err = Console(stderr=True)
@@ -92,6 +94,37 @@ def verify() -> None:
         return 0 if report.intact else 1
 
     raise typer.Exit(_run(run))
+
+
+@notices.command()
+def dead() -> None:
+    """List the newest e-mails that were given up, without their addresses: those are deleted by then."""
+    from server.app import Postmeter
+    from server.notices.reads import dead_letters
+
+    async def run() -> None:
+        postmeter = Postmeter(existing(Settings()))
+        async with postmeter.storage():
+            for letter in await postmeter.units.read(dead_letters):
+                out.print(
+                    f"{letter.settled_at:%Y-%m-%d %H:%M} {letter.account_id} {letter.notice_id} {letter.kind}: "
+                    f"{letter.error} after {letter.attempts} attempts",
+                    highlight=False,
+                    markup=False,
+                    soft_wrap=True,
+                )
+
+    _run(run)
+
+
+@notices.command()
+def translations() -> None:
+    """List what each language lacks; customers read that in English."""
+    from server.notices.adapters.templates import load
+    from server.notices.rules import Terms
+
+    for language, kinds in load().missing_translations(Terms().languages).items():
+        out.print(f"{language}: {', '.join(kinds)}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -15,6 +15,8 @@ from server.kit.graph.context import Info
 from server.kit.graph.node import Node, extend
 from server.kit.graph.scalars import SCALARS
 from server.kit.ids import prefix_of
+from server.notices import graph as notices
+from server.notices import personal as notices_personal
 from server.orders import graph as orders
 from server.orders import personal as orders_personal
 from server.topups import graph as topups
@@ -22,7 +24,7 @@ from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, wallet, topups, orders)
+_SLICES = (accounts, notices, wallet, topups, orders)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -50,7 +52,11 @@ class Query(accounts.AccountQueries, wallet.WalletQueries, topups.TopUpQueries, 
     description="Everything that can be done. Each field is one transaction; several run in order."
 )
 class Mutation(
-    accounts.AccountMutations, wallet.WalletMutations, topups.TopUpMutations, orders.OrderMutations
+    accounts.AccountMutations,
+    notices.NoticeMutations,
+    wallet.WalletMutations,
+    topups.TopUpMutations,
+    orders.OrderMutations,
 ):
     pass
 
@@ -59,7 +65,12 @@ class Mutation(
     description="Everything that can be watched. Each feed starts with the present state and its sequence; give the "
     "last sequence you saw as `after` to resume without a gap or a repetition."
 )
-class Subscription(wallet.WalletSubscriptions, topups.TopUpSubscriptions, orders.OrderSubscriptions):
+class Subscription(
+    notices.NoticeSubscriptions,
+    wallet.WalletSubscriptions,
+    topups.TopUpSubscriptions,
+    orders.OrderSubscriptions,
+):
     pass
 
 
@@ -73,6 +84,7 @@ schema = strawberry.Schema(
 HELD = (
     *kit_personal.HELD,
     *accounts_personal.HELD,
+    *notices_personal.HELD,
     *wallet_personal.HELD,
     *topups_personal.HELD,
     *orders_personal.HELD,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -67,6 +67,14 @@ class Settings(BaseSettings):
         20.0, gt=0, description="How often a LATEST subscription is updated at most."
     )
     password_workers: int = Field(2, ge=1, le=32, description="How many passwords are hashed at a time.")
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="The mail relay: `smtp://user:password@host:port` (STARTTLS) or `smtps://…`. Without it no e-mail "
+        "is sent, and notices are shown in the application only.",
+    )
+    mail_from: str | None = Field(
+        None, description="The sender of e-mails, such as `Postmeter <no-reply@example.com>`."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs carry no personal data.")
 
     @field_validator("allowed_origins", mode="before")
@@ -84,6 +92,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "A key store on PostgreSQL needs its main database there, too (POSTMETER_DATABASE_URL)."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None and self.mail_from is None:
+            raise ValueError("E-mails need a sender (POSTMETER_MAIL_FROM).")
         return self
 
     @property

@@ -124,6 +124,9 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "createApiKey",
         "revokeApiKey",
         "acceptPolicy",
+        "markNoticeRead",
+        "markAllNoticesRead",
+        "setNoticeLanguage",
     }
 
 

@@ -137,7 +137,7 @@ async def test_connections_cut_by_the_database_are_told_and_replaced(own_process
 async def test_rows_locked_for_long_are_told_and_reading_goes_on(own_process: Process) -> None:
     async with connected(own_process.origin, connections=100) as http:
         api = await customer(http)
-        keys = [f"locked-{number}" for number in range(2 * POOL_SIZE)]
+        keys = [f"locked-{number}" for number in range(POOL_SIZE)]
         other = await asyncpg.connect(own_process.database_url)
         async with other.transaction():
             await other.execute("SELECT FROM wallets FOR UPDATE")

@@ -1,0 +1,1 @@
+"""Template files, the wording of a notice, and the mail relay."""
