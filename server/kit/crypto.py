@@ -10,7 +10,8 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from server.kit.ids import Entropy
@@ -69,6 +70,20 @@ def keyed_hash(secret: bytes, *parts: bytes) -> bytes:
 def token_hash(token: str) -> bytes:
     """SHA-256 of a random 256-bit token; a slow hash would add nothing to that much entropy."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def sign(secret: bytes, message: bytes) -> bytes:
+    """An Ed25519 signature; the secret is the private key."""
+    return Ed25519PrivateKey.from_private_bytes(secret).sign(message)
+
+
+def is_signed(secret: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether `sign` with this secret made the signature."""
+    try:
+        Ed25519PrivateKey.from_private_bytes(secret).public_key().verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _associated(column: str, key_id: bytes) -> bytes:

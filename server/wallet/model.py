@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     String,
     UniqueConstraint,
@@ -35,6 +36,9 @@ class Wallet(Base):
     head: Mapped[bytes] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    # Only of a pseudonymous wallet: where its chain began, and the keyed proof of its closing (rules/chain.py).
+    origin: Mapped[bytes | None] = mapped_column(LargeBinary)
+    closure: Mapped[bytes | None] = mapped_column(LargeBinary)
     __table_args__ = (
         UniqueConstraint("account_id", "unit"),
         CheckConstraint("held >= 0", name="held_not_negative"),
@@ -118,3 +122,39 @@ class Claim(Base):
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("collected >= 0 AND collected <= amount", name="collected_within_amount"),
     )
+
+
+class Tombstone(Base):
+    """What is left of an erased wallet: proof of where it ended, under an id that leads nowhere."""
+
+    __tablename__ = "wallet_tombstones"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    wallet_key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ErasedTotal(Base):
+    """What all erased wallets together gave to a counter-account: the sum that nobody can be read from."""
+
+    __tablename__ = "erased_totals"
+    counter: Mapped[str] = mapped_column(String(24), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(8), primary_key=True)
+    total: Mapped[int] = mapped_column(BigInteger)
+
+
+class ErasedSeal(Base):
+    """One row: how many wallets are in the totals, signed with them. Its lock is that of the totals."""
+
+    __tablename__ = "erased_seals"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    wallets: Mapped[int] = mapped_column(BigInteger)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ClosedOwner(Base):
+    """The keyed hash of an owner id for which no wallet may open again."""
+
+    __tablename__ = "wallet_closed_owners"
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from server.kit.db import Base
 from server.kit.personal import Held
-from server.wallet.model import Claim, Hold, Posting, Wallet
+from server.wallet.model import (
+    Claim,
+    ClosedOwner,
+    ErasedSeal,
+    ErasedTotal,
+    Hold,
+    Posting,
+    Tombstone,
+    Wallet,
+)
 
 
 def _financial(model: type[Base], columns: tuple[str, ...]) -> Held:
@@ -34,7 +43,7 @@ def _proof(model: type[Base], columns: tuple[str, ...]) -> Held:
 
 HELD = (
     _financial(Wallet, ("id", "account_id", "unit", "posted", "held", "sequence", "opened_at", "changed_at")),
-    _proof(Wallet, ("head",)),
+    _proof(Wallet, ("head", "origin", "closure")),
     _financial(
         Posting,
         (
@@ -71,4 +80,8 @@ HELD = (
     _financial(
         Claim, ("id", "wallet_id", "amount", "collected", "kind", "counter", "reference", "opened_at")
     ),
+    _proof(Tombstone, ("id", "wallet_key", "sequence", "head", "signature")),
+    _proof(ErasedTotal, ("counter", "unit", "total")),
+    _proof(ErasedSeal, ("id", "wallets", "signature")),
+    _proof(ClosedOwner, ("digest",)),
 )

@@ -32,8 +32,8 @@ from server.topups.rules.outcomes import (
     ProviderNotice,
     Succeeded,
 )
-from server.wallet.actions import Transfer, post
-from server.wallet.rules import Counter, PostingKind
+from server.wallet.actions import Transfer, erase, post, pseudonymise
+from server.wallet.rules import HOUSE, Counter, PostingKind
 from tests.topups.conftest import ACCOUNT, Desk
 
 T = TypeVar("T")
@@ -393,6 +393,20 @@ async def test_an_event_of_an_unknown_transaction_is_kept_without_effect(desk: D
     )
     assert row is not None
     assert tuple(row) == (None, False)
+
+
+@pytest.mark.parametrize("end", [erase, pseudonymise])
+async def test_money_for_closed_wallets_is_unattributed(
+    desk: Desk, processing: tuple[str, Reporter], end: Callable[[Work, str], object]
+) -> None:
+    top_up_id, gateway = processing
+    await desk.units.run(Call("test"), lambda work: end(work, ACCOUNT))
+    assert await gateway.succeeded(1)
+    assert await desk.status(top_up_id) == "SUCCEEDED"
+    assert await desk.postings() == []
+    assert await desk.postings(HOUSE) == [("TOP_UP", 10_000)]
+    assert await gateway.charged_back(2)
+    assert await desk.postings(HOUSE) == [("TOP_UP", 10_000), ("TOP_UP_REVERSED", -10_000)]
 
 
 async def test_a_chargeback_beyond_what_is_left_becomes_a_claim(

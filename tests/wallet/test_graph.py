@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 import server.schema  # noqa: F401 - adds the ledger's fields to Account
 from server.accounts.graph import Account
 from server.gateway.engine import Engine
+from server.kit.db import Base
 from server.kit.graph.access import Access, Who, declare
 from server.kit.graph.context import Context, Info
 from server.kit.graph.feed import FeedEventKind
@@ -22,7 +23,7 @@ from server.kit.personal import Held
 from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 from server.kit.work import Units
-from server.wallet import personal
+from server.wallet import model, personal
 from server.wallet.actions import post
 from server.wallet.graph import (
     NODES,
@@ -32,7 +33,6 @@ from server.wallet.graph import (
     WalletSubscriptions,
 )
 from server.wallet.graph.enums import CounterAccount, HoldStateEnum, PostingKindEnum
-from server.wallet.model import Claim, Hold, Posting, Wallet
 from server.wallet.rules import UNITS, Counter, HoldState, PostingKind
 from tests.wallet.conftest import ACCOUNT, OTHER, Do
 from tests.wallet.test_actions import spend, top_up
@@ -129,7 +129,8 @@ def test_every_column_is_declared_once() -> None:
         return list(held.names())
 
     declared = [name for held in personal.HELD for name in names(held)]
-    tables = [model.__table__ for model in (Wallet, Posting, Hold, Claim)]
+    mappers = [mapper for mapper in Base.registry.mappers if mapper.class_.__module__ == model.__name__]
+    tables = [mapper.class_.__table__ for mapper in mappers]
     assert sorted(declared) == sorted(
         f"{table.name}.{column.name}" for table in tables for column in table.columns
     )

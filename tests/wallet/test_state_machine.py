@@ -8,15 +8,18 @@ Of the invariants that a prepaid balance must hold, this machine checks:
 - a hold resolves once and captures at most itself;
 - the sequence is contiguous in each wallet;
 - one provider event makes at most one posting;
-- expiry and concurrent spends end in a result that some order of them gives.
+- expiry and concurrent spends end in a result that some order of them gives;
+- erasure changes no total: by counter-account and unit the living and the erased together are what all postings made
+  them, and the whole ledger stays intact; beside spends it loses none.
 
 Credits have no lots here, so no lot remainders. Refunds within their payment and one automatic top-up in flight are
-promises of the slices that decide on them; that erasure changes no total, of the erasure.
+promises of the slices that decide on them.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter as Sums
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -41,16 +44,30 @@ from sqlalchemy import func, select
 from server.kit.clock import ManualClock
 from server.kit.problems import Refusal
 from server.kit.work import Call, Read, Units, Work
-from server.wallet.actions import Transfer, capture, collect, expire_due, post, release, reserve, reverse
+from server.wallet.actions import (
+    Transfer,
+    capture,
+    collect,
+    erase,
+    expire_due,
+    post,
+    pseudonymise,
+    release,
+    reserve,
+    reverse,
+)
+from server.wallet.jobs import verify_ledger
 from server.wallet.model import Posting, Wallet
-from server.wallet.reads import balance, balances, owed
+from server.wallet.reads import balance, balances, counter_totals, owed
 from server.wallet.reads.proof import verify_account
 from server.wallet.rules import (
     BalanceTooLow,
     Counter,
+    HoldNotFound,
     HoldNotOpen,
     HoldTooSmall,
     PostingKind,
+    WalletsClosed,
 )
 from tests.wallet.test_actions import spend, top_up
 
@@ -91,10 +108,11 @@ class Held:
     remaining: int
     expires_at: Any
     is_open: bool = True
+    is_gone: bool = False
 
 
 class Ledger(RuleBasedStateMachine):
-    """One account with two wallets; a new account in each run, in the same database."""
+    """One account with two wallets, and after its erasure the next one; new ones in each run, in one database."""
 
     holds = Bundle("holds")
 
@@ -218,7 +236,9 @@ class Ledger(RuleBasedStateMachine):
         def take(work: Work) -> Any:
             return capture(work, held.id, quantity, Counter.REVENUE, PostingKind.ORDER, "ord_1", final=final)
 
-        if not held.is_open or held.expires_at <= self.clock.now():
+        if held.is_gone:
+            self.refused(take, HoldNotFound)
+        elif not held.is_open or held.expires_at <= self.clock.now():
             self.refused(take, HoldNotOpen)
         elif quantity > held.remaining:
             self.refused(take, HoldTooSmall)
@@ -234,7 +254,8 @@ class Ledger(RuleBasedStateMachine):
         if held.is_open:
             self.act(lambda work: release(work, held.id))
             self.give_back(held)
-        self.refused(lambda work: release(work, held.id), HoldNotOpen)
+        gone = HoldNotFound if held.is_gone else HoldNotOpen
+        self.refused(lambda work: release(work, held.id), gone)
 
     @rule(minutes=st.sampled_from([1, HOLD_MINUTES]))
     def time_goes_by(self, minutes: int) -> None:
@@ -306,6 +327,61 @@ class Ledger(RuleBasedStateMachine):
         wallet.owed -= taken
         for row in self.wait(self.units.read(lambda read: self.postings(read, unit, sequence))):
             wallet.change(row.posted_delta)
+
+    @rule(amount=amounts, unit=units_of)
+    def erase(self, amount: int, unit: str) -> None:
+        """Beside a spend: it came first and counts, or it is refused."""
+        before = self.totals()
+
+        async def race() -> Any:
+            return await asyncio.gather(
+                self.units.run(Call("test"), lambda work: post(work, [self.debit(amount, unit)])),
+                self.units.run(Call("test"), lambda work: erase(work, self.account)),
+                return_exceptions=True,
+            )
+
+        spent, erased = self.wait(race())
+        came_first = isinstance(spent, list)
+        assert came_first or isinstance(spent, WalletsClosed | BalanceTooLow)
+        if came_first:
+            before["REVENUE", unit] += amount
+            self.wallets[unit].posted -= amount
+        for name, wallet in self.wallets.items():
+            # What the holds give back pays the claims first; the rest is forfeited.
+            collected = min(wallet.posted, wallet.owed)
+            before["CHARGEBACKS", name] += collected
+            before["FORFEITS", name] += wallet.posted - collected
+            assert erased.forfeited.get(name, 0) == wallet.posted - collected
+            assert erased.written_off.get(name, 0) == wallet.owed - collected
+        assert self.totals() == before
+        assert self.wait(verify_ledger(self.units)).faults == []
+        self.refused(lambda work: post(work, [self.credit(amount, unit)]), WalletsClosed)
+        self.succeed()
+
+    @rule(unit=units_of)
+    def pseudonymise(self, unit: str) -> None:
+        before = self.totals()
+        kept = self.act(lambda work: pseudonymise(work, self.account))
+        for name, wallet in self.wallets.items():
+            collected = min(wallet.posted, wallet.owed)
+            before["CHARGEBACKS", name] += collected
+            before["FORFEITS", name] += wallet.posted - collected
+        assert self.totals() == before
+        self.refused(lambda work: post(work, [self.credit(1, unit)]), WalletsClosed)
+        self.act(lambda work: erase(work, kept.owner_id))
+        assert self.totals() == before
+        assert self.wait(verify_ledger(self.units)).faults == []
+        self.succeed()
+
+    def totals(self) -> Sums[tuple[str, str]]:
+        return Sums(self.wait(self.units.read(counter_totals)))
+
+    def succeed(self) -> None:
+        """Go on with another account, which has nothing yet."""
+        for held in self.placed:
+            held.is_open, held.is_gone = False, True
+        self.account = f"acc_{next(_accounts)}"
+        self.wallets = {unit: Expected() for unit in UNITS}
 
     # ---- what always holds
 

@@ -44,8 +44,15 @@ from server.topups.rules.outcomes import (
     failure_of,
     is_stale,
 )
-from server.wallet.actions import Transfer, collect, post, reverse
-from server.wallet.rules import Counter, PostingKind
+from server.wallet.actions import (
+    Transfer,
+    collect,
+    post,
+    post_unattributed,
+    reverse,
+    reverse_unattributed,
+)
+from server.wallet.rules import Counter, PostingKind, WalletsClosed
 
 RECONCILE = "topups.reconcile"
 
@@ -130,8 +137,11 @@ def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:
         PostingKind.TOP_UP,
         top_up.id,
     )
-    post(work, [payment])
-    collect(work, top_up.account_id, top_up.currency)
+    try:
+        post(work, [payment])
+        collect(work, top_up.account_id, top_up.currency)
+    except WalletsClosed:
+        post_unattributed(work, [payment])  # refused before anything was written
     _close(
         work,
         top_up,
@@ -145,15 +155,20 @@ def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:
 
 def _take_back(work: Work, top_up: TopUpRow, outcome: Outcome) -> None:
     assert top_up.received_minor is not None, "a top-up that succeeded has received something"
-    reverse(
-        work,
+    back = Transfer(
         top_up.account_id,
         top_up.currency,
-        top_up.received_minor,
+        -top_up.received_minor,
         Counter.CHARGEBACKS if isinstance(outcome, ChargedBack) else Counter.PAYMENTS,
         PostingKind.TOP_UP_REVERSED,
         top_up.id,
     )
+    try:
+        reverse(
+            work, back.account_id, back.unit, top_up.received_minor, back.counter, back.kind, back.reference
+        )
+    except WalletsClosed:
+        reverse_unattributed(work, back)
 
 
 def _close(

@@ -1,22 +1,30 @@
 """The verbs of the ledger."""
 
+from server.wallet.actions.erasure import SHRED_DUE, ErasedWallets, Pseudonymised, erase, pseudonymise
 from server.wallet.actions.holds import HoldRow, capture, expire, expire_due, release, reserve
 from server.wallet.actions.ledger import Posted, Transfer
-from server.wallet.actions.postings import open_wallets, post
+from server.wallet.actions.postings import open_wallets, post, post_unattributed, reverse_unattributed
 from server.wallet.actions.reversals import Reversed, collect, reverse
 
 __all__ = [
+    "SHRED_DUE",
+    "ErasedWallets",
     "HoldRow",
     "Posted",
+    "Pseudonymised",
     "Reversed",
     "Transfer",
     "capture",
     "collect",
+    "erase",
     "expire",
     "expire_due",
     "open_wallets",
     "post",
+    "post_unattributed",
+    "pseudonymise",
     "release",
     "reserve",
     "reverse",
+    "reverse_unattributed",
 ]

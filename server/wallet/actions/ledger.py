@@ -10,14 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 
 from server.kit.clock import to_micros
 from server.kit.db import Prepared
 from server.kit.work import Work
-from server.wallet.model import Posting, Wallet
-from server.wallet.rules import CHAIN_KEY, REFERENCE_LENGTH_MAX, UNITS, Counter, PostingKind, check_change
+from server.wallet.model import ClosedOwner, Posting, Wallet
+from server.wallet.reads.erasure import closed_digest
+from server.wallet.rules import (
+    CHAIN_KEY,
+    REFERENCE_LENGTH_MAX,
+    UNITS,
+    Counter,
+    PostingKind,
+    WalletsClosed,
+    check_change,
+)
 from server.wallet.rules.chain import genesis, link
 
 Key = tuple[str, str]
@@ -62,13 +71,15 @@ class Locked:
     __slots__ = ("account_id", "changed", "head", "held", "id", "posted", "secret", "sequence", "unit")
 
     def __init__(self, work: Work, row: Sequence[Any]) -> None:
-        self.id, self.account_id, self.unit, self.posted, self.held, self.sequence, self.head = row
+        self.id, self.account_id, self.unit, self.posted, self.held, self.sequence, self.head, closure = row
+        if closure is not None:
+            raise WalletsClosed
         self.secret = work.keys.key(self.id, CHAIN_KEY).secret
         self.changed = False
 
 
 class Ledger:
-    """The wallets of one call, locked."""
+    """The wallets of one call, locked. Raises WalletsClosed when the account has ended."""
 
     __slots__ = ("_at", "_work", "wallets")
 
@@ -175,6 +186,11 @@ def _open_wallet(work: Work, account_id: str, unit: str) -> None:
     if unit not in UNITS:
         raise ValueError(f"{unit} is no unit")
     wallet_id = work.ids.new("wal")
+    digest = closed_digest(work, account_id)
+    # Held until this transaction ends: who closes the owner meanwhile waits for it, and finds the new wallet.
+    held = insert_or_ignore(ClosedOwner).values(digest=digest).on_conflict_do_nothing()
+    if work.first(held.returning(ClosedOwner.digest)) is None:
+        raise WalletsClosed
     secret = work.keys.ensure(wallet_id, [CHAIN_KEY])[CHAIN_KEY].secret
     values = {
         "id": wallet_id,
@@ -189,6 +205,7 @@ def _open_wallet(work: Work, account_id: str, unit: str) -> None:
     }
     # Whoever comes second waits for the first and then finds the row; the second's secret stays unused.
     work.execute(insert_or_ignore(Wallet).values(values).on_conflict_do_nothing())
+    work.execute(delete(ClosedOwner).where(ClosedOwner.digest == digest))
 
 
 _wallets = Wallet.__table__.c
@@ -202,6 +219,7 @@ _lock_wallet = Prepared(
         _wallets.held,
         _wallets.sequence,
         _wallets.head,
+        _wallets.closure,
     )
     .where(_wallets.account_id == bindparam("of_account_id"), _wallets.unit == bindparam("of_unit"))
     .with_for_update()

@@ -1,4 +1,6 @@
-"""Work of the ledger that nobody asks for by a mutation: the daily signed root, expiring holds, verification."""
+"""Work of the ledger that nobody asks for by a mutation: the daily signed root, expiring holds, verification, and
+destroying the secrets of erased wallets.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,13 @@ from sqlalchemy import select
 from server.kit.due import DueWork, Handler, schedule
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Read, Units, Work
-from server.wallet.actions import expire_due
+from server.wallet.actions import SHRED_DUE, expire_due
 from server.wallet.jobs.roots import RootInvalid, RootWriter, SignedRoot, read_root, root_paths
-from server.wallet.model import Hold
+from server.wallet.model import Hold, Wallet
+from server.wallet.reads.erasure import erased
 from server.wallet.reads.proof import Anchors, Report, Verification, leaves_after, wallets_total
-from server.wallet.rules import HoldState
+from server.wallet.rules import CHAIN_KEY, HoldState
+from server.wallet.rules.erasure import SIGNING_KEY
 
 ROOT_DUE = "wallet.root"
 SWEEP_DUE = "wallet.sweep_holds"
@@ -37,7 +41,7 @@ def handlers(roots_dir: Path) -> dict[str, Handler]:
     async def sweep(units: Units, subject_id: str) -> None:
         await sweep_holds(units)
 
-    return {ROOT_DUE: root, SWEEP_DUE: sweep}
+    return {ROOT_DUE: root, SWEEP_DUE: sweep, SHRED_DUE: shred}
 
 
 def plan(work: Work) -> None:
@@ -45,6 +49,16 @@ def plan(work: Work) -> None:
     for kind in (ROOT_DUE, SWEEP_DUE):
         if work.first(select(DueWork.id).where(DueWork.kind == kind)) is None:
             schedule(work, kind, "all", work.now)
+
+
+async def shred(units: Units, wallet_id: str) -> None:
+    """Destroy the chain secret of an erased wallet; again and again, if need be. A living wallet keeps its own."""
+
+    def destroy(work: Work) -> None:
+        if work.first(select(Wallet.id).where(Wallet.id == wallet_id)) is None:
+            work.keys.destroy(wallet_id, [CHAIN_KEY])
+
+    await units.run_unaudited(destroy)
 
 
 async def sweep_holds(units: Units) -> None:
@@ -65,7 +79,9 @@ async def write_root(units: Units, roots_dir: Path) -> Path:
     Heads are read page by page: each wallet's is true at its moment, and no snapshot stays open.
     """
     secret = await units.read(_signing_secret)
-    writer = await asyncio.to_thread(RootWriter, roots_dir, secret, units.house.clock.now())
+    # Read first: what is erased from here on is one more than this root says, and so is not compared with it.
+    bucket = await units.read(erased)
+    writer = await asyncio.to_thread(RootWriter, roots_dir, secret, units.house.clock.now(), bucket)
     page = partial(leaves_after, wallet_id="", limit=_LEAVES_A_READ)
     while leaves := await units.read(page):
         await asyncio.to_thread(writer.add, leaves)
@@ -82,7 +98,7 @@ async def verify_ledger(
     """
     secret = await units.read(_signing_secret)
     roots, faults = await asyncio.to_thread(_signed_roots, roots_dir, secret)
-    verification = Verification([Anchors(root.name, root.leaves()) for root in roots])
+    verification = Verification([Anchors(root.name, root.leaves(), root.erased) for root in roots])
     report = verification.report
     report.roots = len(roots)
     report.last_root_at = roots[-1].at if roots else None
@@ -114,7 +130,7 @@ def _signed_roots(folder: Path | None, secret: bytes) -> tuple[list[SignedRoot],
 
 
 def _signing_secret(read: Read) -> bytes:
-    return read.keys.server_secret("ledger_signing")
+    return read.keys.server_secret(SIGNING_KEY)
 
 
 def _next_expiry(read: Read) -> datetime | None:

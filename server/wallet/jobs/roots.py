@@ -1,8 +1,9 @@
 """Signed roots: one file a day, outside the database, with the head of every wallet.
 
 A file has a header line, a line for each wallet in the order of ids (`wallet sequence head`), and a footer line
-with the Merkle root over those lines and an Ed25519 signature over instant, number of wallets, root and the digest
-of what the file before signed. Whoever rewrites the database cannot rewrite a root without the server's secret.
+with the Merkle root over those lines, the bucket of erased wallets as it was before the first line was read, and an
+Ed25519 signature over instant, number of wallets, root, the digest of what the file before signed and the bucket.
+Whoever rewrites the database cannot rewrite a root without the server's secret. Format 1 had no bucket.
 """
 
 from __future__ import annotations
@@ -16,26 +17,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from server.kit.clock import from_micros, to_micros
+from server.kit.crypto import is_signed, sign
+from server.wallet.rules.erasure import Erased
 from server.wallet.rules.merkle import Leaf, MerkleTree
 
 ROOTS_KEPT = 30
-_FORMAT = "postmeter-root-1"
+_FORMAT = "postmeter-root-2"
+_FORMAT_WITHOUT_BUCKET = "postmeter-root-1"
 _SUFFIX = ".root"
 _NO_DIGEST = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRoot:
-    """A root file whose hash and signature are right. `digest` is of what it signed, `previous` of the one before."""
+    """A root file whose hash and signature are right. `digest` is of what it signed, `previous` of the one before.
+
+    `erased` is the bucket of erased wallets at its beginning; None in a file of format 1.
+    """
 
     path: Path
     at: datetime
     digest: bytes
     previous: bytes
+    erased: Erased | None
 
     @property
     def name(self) -> str:
@@ -54,8 +59,9 @@ class SignedRoot:
 class RootWriter:
     """Writes one root: begin, `add` leaves in the order of ids, `finish`. The file appears whole or not at all."""
 
-    def __init__(self, folder: Path, secret: bytes, at: datetime) -> None:
+    def __init__(self, folder: Path, secret: bytes, at: datetime, erased: Erased) -> None:
         self._folder = folder
+        self._erased = erased
         self._secret = secret
         self._at = at
         self._tree = MerkleTree()
@@ -74,9 +80,13 @@ class RootWriter:
     def finish(self) -> Path:
         """Sign, make it durable under its name, and drop files that are too old to compare with."""
         root = self._tree.root()
-        message = _signed(to_micros(self._at), self._tree.count, root, self._previous)
-        signature = _key(self._secret).sign(message)
-        footer = {"wallets": self._tree.count, "root": root.hex(), "signature": signature.hex()}
+        message = _signed(to_micros(self._at), self._tree.count, root, self._previous, self._erased)
+        footer = {
+            "wallets": self._tree.count,
+            "root": root.hex(),
+            "erased": self._erased.message().decode(),
+            "signature": sign(self._secret, message).hex(),
+        }
         self._line(json.dumps(footer))
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -104,7 +114,7 @@ def read_root(path: Path, secret: bytes) -> SignedRoot:
     """Read and check a file. Raises RootInvalid."""
     try:
         return _read_root(path, secret)
-    except (ValueError, KeyError, StopIteration, InvalidSignature):
+    except (ValueError, KeyError, StopIteration):
         raise RootInvalid(path.stem) from None
 
 
@@ -128,17 +138,18 @@ def _read_root(path: Path, secret: bytes) -> SignedRoot:
         else:
             raise ValueError("no footer")
     previous = bytes.fromhex(header["previous"])
-    message = _signed(header["at"], tree.count, tree.root(), previous)
-    _key(secret).public_key().verify(bytes.fromhex(footer["signature"]), message)
-    return SignedRoot(path, from_micros(header["at"]), hashlib.sha256(message).digest(), previous)
+    erased = None if header["format"] == _FORMAT_WITHOUT_BUCKET else Erased.parse(footer["erased"])
+    message = _signed(header["at"], tree.count, tree.root(), previous, erased)
+    if not is_signed(secret, message, bytes.fromhex(footer["signature"])):
+        raise ValueError("not signed by this server")
+    return SignedRoot(path, from_micros(header["at"]), hashlib.sha256(message).digest(), previous, erased)
 
 
-def _signed(at_micros: int, count: int, root: bytes, previous: bytes) -> bytes:
-    return f"{_FORMAT} {at_micros} {count} {root.hex()} {previous.hex()}".encode()
-
-
-def _key(secret: bytes) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(secret)
+def _signed(at_micros: int, count: int, root: bytes, previous: bytes, erased: Erased | None) -> bytes:
+    facts = f"{at_micros} {count} {root.hex()} {previous.hex()}"
+    if erased is None:
+        return f"{_FORMAT_WITHOUT_BUCKET} {facts}".encode()
+    return f"{_FORMAT} {facts} {hashlib.sha256(erased.message()).hexdigest()}".encode()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from server.kit.ids import is_id
 from server.kit.problems import PublicError
 from server.kit.work import Read
 from server.wallet.model import Claim, Hold, Posting, Wallet
+from server.wallet.reads.erasure import erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ def owed(read: Read, account_id: str, unit: str) -> int:
 
 
 def counter_totals(read: Read) -> Mapping[tuple[str, str], int]:
-    """What each counter-account has received, by its name and unit: the mirror of all customers' postings.
+    """What each counter-account has received, by its name and unit: the mirror of all customers' postings,
+    those of erased wallets included.
 
     Reads every posting: for reports, not for requests.
     """
@@ -162,7 +164,10 @@ def counter_totals(read: Read) -> Mapping[tuple[str, str], int]:
         .where(_posting.c.counter.is_not(None))
         .group_by(_posting.c.counter, _wallet.c.unit)
     )
-    return {(row.counter, row.unit): -int(row.moved) for row in read.rows(query)}
+    totals = defaultdict(int, erased(read).totals)
+    for row in read.rows(query):
+        totals[row.counter, row.unit] -= int(row.moved)
+    return totals
 
 
 def _balance_of(row: WalletRow) -> BalanceRow:

@@ -1,4 +1,10 @@
-"""Verification of the ledger: replays every posting in bounded reads, and says what is wrong and where."""
+"""Verification of the ledger: replays every posting in bounded reads, and says what is wrong and where.
+
+A wallet that a signed root lists and that is gone must have a tombstone that the server signed: at the same number
+of postings with the same head, or at a later one (the postings between are gone with the wallet, but only the
+server can have signed that it went on). The bucket of the erased must bear its signature, count every tombstone,
+be 0 in each unit together, and not fall behind a root.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +21,18 @@ from sqlalchemy.types import BigInteger
 from server.kit.crypto import Shredded
 from server.kit.work import Read
 from server.wallet.model import Hold, Posting, Wallet
+from server.wallet.reads.erasure import bucket_faults, erased, is_genuine, tombstone_of, tombstones_after
 from server.wallet.rules import CHAIN_KEY
-from server.wallet.rules.chain import genesis
+from server.wallet.rules.chain import closure, genesis
+from server.wallet.rules.erasure import Erased
 from server.wallet.rules.merkle import Leaf
 from server.wallet.rules.replay import Replay
 
 READ_ROWS_MAX = 10_000
 """Most postings looked at in one snapshot: a long verification must not keep a snapshot open."""
 FAULTS_MAX = 100
+TOMBSTONES_A_READ = 1_000
+UNPROVABLE = "the secret of the chain is gone"
 ACCOUNT_POSTINGS_MAX = 10_000
 """Most postings of an account that a request may have replayed, shared among its wallets; the command replays all."""
 
@@ -38,9 +48,13 @@ class Fault:
 
 @dataclass(slots=True)
 class Report:
-    """What was looked at and what was found. `totals` are the counter-accounts, by name and unit."""
+    """What was looked at and what was found. `totals` are the counter-accounts, by name and unit: those of the
+    wallets and, in a verification of all, those of the erased. They are empty when wallets were erased during the
+    verification, which may then have met their postings twice or not at all.
+    """
 
     wallets: int = 0
+    tombstones: int = 0
     postings: int = 0
     roots: int = 0
     last_root_at: datetime | None = None
@@ -62,6 +76,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report for a terminal."""
         yield f"{self.wallets} wallets, {self.postings} postings, {self.roots} signed roots."
+        if self.tombstones:
+            yield f"{self.tombstones} wallets were erased; their totals are in the sums."
         if self.last_root_at is None:
             yield "There is no signed root yet: a cut tail would not be seen."
         else:
@@ -79,8 +95,9 @@ class Report:
 class Anchors:
     """The leaves of one signed root, in the order of wallets, beside the walk over the wallets."""
 
-    def __init__(self, name: str, leaves: Iterable[Leaf]) -> None:
+    def __init__(self, name: str, leaves: Iterable[Leaf], erased: Erased | None = None) -> None:
         self.name = name
+        self.erased = erased
         self._leaves = iter(leaves)
         self._next = next(self._leaves, None)
 
@@ -98,21 +115,79 @@ class Verification:
         self.report = Report()
         self._anchors = anchors
         self._wallet_id = ""
+        self._tombstone_id = ""
         self._walk: _WalletWalk | None = None
+        self._wallets_done = False
+        self._erased_before: int | None = None
+        self._without_secret: list[str] = []
 
     def advance(self, read: Read) -> bool:
-        """Look at up to READ_ROWS_MAX more postings. False when the last wallet is done."""
+        """Look at up to READ_ROWS_MAX more postings or tombstones. False when the last one is done."""
+        if self._wallets_done:
+            return self._advance_tombstones(read)
+        if self._erased_before is None:
+            self._erased_before = erased(read).wallets
         budget = READ_ROWS_MAX
         while budget > 0:
             if self._walk is None and not self._next_wallet(read):
-                self._missing(None)
-                return False
+                self._finish_wallets(read)
+                break
             assert self._walk is not None
             budget -= self._walk.advance(read, budget) + 1
             if self._walk.done:
-                self._walk = None
-                self.report.wallets += 1
+                self._end_walk(read, self._walk)
         return True
+
+    def _end_walk(self, read: Read, walk: _WalletWalk) -> None:
+        self._walk = None
+        self.report.wallets += not walk.vanished
+        if walk.vanished:  # erased since it was found
+            for name, leaf in walk.anchors:
+                self._check_gone(read, name, leaf)
+        if walk.secret_is_gone:
+            self._without_secret.append(walk.wallet_id)
+
+    def _finish_wallets(self, read: Read) -> None:
+        self._wallets_done = True
+        self._missing(read, None)
+        bucket = erased(read)
+        for what in bucket_faults(read):
+            self.report.fault("erased", None, what)
+        for anchors in self._anchors:
+            self._check_bucket(bucket, anchors)
+        for key, total in bucket.totals.items():
+            self.report.totals[key] += total
+        if bucket.wallets != self._erased_before:
+            self.report.totals.clear()
+
+    def _check_bucket(self, bucket: Erased, anchors: Anchors) -> None:
+        signed = anchors.erased
+        if signed is None:
+            return
+        if bucket.wallets < signed.wallets:
+            what = f"{bucket.wallets} wallets were erased, root {anchors.name} has {signed.wallets}"
+            self.report.fault("erased", None, what)
+        elif bucket.wallets == signed.wallets and bucket.message() != signed.message():
+            self.report.fault("erased", None, f"root {anchors.name} signed other totals of erased wallets")
+
+    def _advance_tombstones(self, read: Read) -> bool:
+        self._check_without_secret(read)
+        rows = tombstones_after(read, self._tombstone_id, TOMBSTONES_A_READ)
+        for row in rows:
+            if not is_genuine(read, row):
+                self.report.fault(row.id, None, "the tombstone is not signed by this server")
+        self.report.tombstones += len(rows)
+        if len(rows) < TOMBSTONES_A_READ:
+            return False
+        self._tombstone_id = rows[-1].id
+        return True
+
+    def _check_without_secret(self, read: Read) -> None:
+        # In a later snapshot: of a wallet that was erased in the middle of the first, the secret went before the row.
+        for wallet_id in self._without_secret:
+            if read.first(select(Wallet.id).where(Wallet.id == wallet_id)) is not None:
+                self.report.fault(wallet_id, None, UNPROVABLE)
+        self._without_secret.clear()
 
     def _next_wallet(self, read: Read) -> bool:
         query = select(Wallet.id).where(Wallet.id > self._wallet_id).order_by(Wallet.id).limit(1)
@@ -120,19 +195,29 @@ class Verification:
         if wallet_id is None:
             return False
         self._wallet_id = wallet_id
-        self._walk = _WalletWalk(wallet_id, self.report, self._missing(wallet_id))
+        self._walk = _WalletWalk(wallet_id, self.report, self._missing(read, wallet_id))
         return True
 
-    def _missing(self, wallet_id: str | None) -> list[tuple[str, Leaf]]:
-        """The anchors of this wallet; a fault for each anchored wallet that the walk has passed by."""
+    def _missing(self, read: Read, wallet_id: str | None) -> list[tuple[str, Leaf]]:
+        """The anchors of this wallet; those of wallets that the walk has passed by need a tombstone."""
         found = []
         for anchors in self._anchors:
             for leaf in anchors.upto(wallet_id):
                 if leaf.wallet_id == wallet_id:
                     found.append((anchors.name, leaf))
                 else:
-                    self.report.fault(leaf.wallet_id, None, f"the wallet is gone; root {anchors.name} has it")
+                    self._check_gone(read, anchors.name, leaf)
         return found
+
+    def _check_gone(self, read: Read, name: str, leaf: Leaf) -> None:
+        tombstone = tombstone_of(read, leaf.wallet_id)
+        if tombstone is None:
+            self.report.fault(leaf.wallet_id, None, f"the wallet is gone; root {name} has it")
+        elif tombstone.sequence < leaf.sequence:
+            what = f"its tombstone is at sequence {tombstone.sequence}; root {name} has {leaf.sequence}"
+            self.report.fault(leaf.wallet_id, None, what)
+        elif tombstone.sequence == leaf.sequence and tombstone.head != leaf.head:
+            self.report.fault(leaf.wallet_id, None, f"its tombstone has another head than root {name}")
 
 
 def verify_account(read: Read, account_id: str) -> Report:
@@ -145,8 +230,22 @@ def verify_account(read: Read, account_id: str) -> Report:
         start = max(0, wallet.sequence - share)
         walk = _WalletWalk(wallet.id, report, (), start)
         walk.advance(read, share + 1)
+        if walk.secret_is_gone:
+            report.fault(wallet.id, None, UNPROVABLE)
         report.complete &= start == 0
         report.wallets += 1
+    return report
+
+
+def verify_wallet(read: Read, wallet_id: str) -> Report:
+    """Replay one wallet whole, in the caller's snapshot."""
+    report = Report()
+    walk = _WalletWalk(wallet_id, report, ())
+    while not walk.done:
+        walk.advance(read, READ_ROWS_MAX)
+    if walk.secret_is_gone:
+        report.fault(wallet_id, None, UNPROVABLE)
+    report.wallets = 1
     return report
 
 
@@ -157,25 +256,29 @@ class _WalletWalk:
         self, wallet_id: str, report: Report, anchors: Sequence[tuple[str, Leaf]], start: int = 0
     ) -> None:
         self.done = False
-        self._id = wallet_id
+        self.vanished = False
+        self.secret_is_gone = False
+        self.wallet_id = wallet_id
+        self.anchors = list(anchors)
         self._report = report
-        self._anchors = list(anchors)
+        self._totals: dict[str, int] = defaultdict(int)
         self._start = start
         self._replay: Replay | None = None
 
     def advance(self, read: Read, limit: int) -> int:
         """Replay at most `limit` postings; returns how many."""
-        wallet = read.first(select(Wallet.__table__).where(Wallet.id == self._id))
+        wallet = read.first(select(Wallet.__table__).where(Wallet.id == self.wallet_id))
         replay = self._replay or self._begin(read, wallet)
         if wallet is None or replay is None:
             self.done = True
+            self.vanished = wallet is None
             return 0
-        rows = read.rows(_page(self._id, replay.sequence, limit))
+        rows = read.rows(_page(self.wallet_id, replay.sequence, limit))
         for row in rows:
             if not self._step(replay, row):
                 return len(rows)
             if row.counter is not None:
-                self._report.totals[row.counter, wallet.unit] -= row.posted_delta
+                self._totals[row.counter] -= row.posted_delta
             self._check_anchors(replay, row.sequence)
         self._report.postings += len(rows)
         if len(rows) < limit:
@@ -189,37 +292,47 @@ class _WalletWalk:
             # SQLite keeps a text in a number's column when told to; nothing can follow from such a row.
             faults, self.done = ["the posting cannot be read"], True
         for what in faults:
-            self._report.fault(self._id, row.sequence, what)
+            self._report.fault(self.wallet_id, row.sequence, what)
         return not self.done
 
     def _begin(self, read: Read, wallet: Row[Any] | None) -> Replay | None:
         if wallet is None:
             return None
         try:
-            secret = read.keys.key(self._id, CHAIN_KEY).secret
+            secret = read.keys.key(self.wallet_id, CHAIN_KEY).secret
         except Shredded:
-            self._report.fault(self._id, None, "the secret of the chain is gone")
+            self.secret_is_gone = True
             return None
-        replay = Replay(secret, self._id, genesis(secret, self._id, wallet.account_id, wallet.unit))
+        origin = wallet.origin or genesis(secret, self.wallet_id, wallet.account_id, wallet.unit)
+        if (wallet.origin, wallet.closure) != (None, None):
+            closed = closure(secret, self.wallet_id, wallet.account_id, wallet.unit, origin, wallet.head)
+            if wallet.closure != closed:
+                self._report.fault(self.wallet_id, None, "the wallet was not closed by this server")
+        replay = Replay(secret, self.wallet_id, origin)
         if self._start:
-            for row in read.rows(_page(self._id, self._start - 1, 1)):
+            for row in read.rows(_page(self.wallet_id, self._start - 1, 1)):
                 replay.resume(row)
         self._replay = replay
         return replay
 
     def _check_anchors(self, replay: Replay, sequence: int) -> None:
-        for name, leaf in self._anchors:
+        for name, leaf in self.anchors:
             if leaf.sequence == sequence and leaf.head != replay.head:
-                self._report.fault(self._id, sequence, f"root {name} signed another history")
+                self._report.fault(self.wallet_id, sequence, f"root {name} signed another history")
 
     def _finish(self, read: Read, replay: Replay, wallet: Row[Any]) -> None:
         self.done = True
+        # Only now: of a wallet that is erased in the middle the bucket has the totals.
+        for counter, total in self._totals.items():
+            self._report.totals[counter, wallet.unit] += total
         for what in replay.wallet_faults(wallet.sequence, wallet.posted, wallet.held, wallet.head):
-            self._report.fault(self._id, None, what)
-        for name, leaf in self._anchors:
+            self._report.fault(self.wallet_id, None, what)
+        for name, leaf in self.anchors:
             if leaf.sequence > replay.sequence:
                 self._report.fault(
-                    self._id, replay.sequence, f"the tail is cut: root {name} has sequence {leaf.sequence}"
+                    self.wallet_id,
+                    replay.sequence,
+                    f"the tail is cut: root {name} has sequence {leaf.sequence}",
                 )
         if self._start == 0:
             self._compare_holds(read, replay)
@@ -229,19 +342,19 @@ class _WalletWalk:
         while True:
             rows = read.rows(
                 select(Hold.__table__)
-                .where(Hold.wallet_id == self._id, Hold.id > last)
+                .where(Hold.wallet_id == self.wallet_id, Hold.id > last)
                 .order_by(Hold.id)
                 .limit(READ_ROWS_MAX)
             )
             for row in rows:
                 figures = (row.quantity, row.captured, row.released, row.state, row.reference)
                 for what in replay.hold_faults(row.id, *figures):
-                    self._report.fault(self._id, None, what)
+                    self._report.fault(self.wallet_id, None, what)
             if len(rows) < READ_ROWS_MAX:
                 break
             last = rows[-1].id
         for hold_id in replay.holds:
-            self._report.fault(self._id, None, f"hold {hold_id} is gone")
+            self._report.fault(self.wallet_id, None, f"hold {hold_id} is gone")
 
 
 def _page(wallet_id: str, after: int, limit: int) -> Any:

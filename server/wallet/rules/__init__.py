@@ -20,6 +20,8 @@ TRANSFERS_MAX = 1_000
 REFERENCE_LENGTH_MAX = 64
 CHAIN_KEY = "chain"
 """Under which purpose the key store keeps a wallet's secret."""
+HOUSE = "house"
+"""Owner of the wallets for money of nobody: what arrives for an account whose wallets are closed."""
 
 
 class Counter(Enum):
@@ -145,6 +147,21 @@ class HoldTooSmall(Refusal):
     unit: str
     remaining: int
     required: int
+
+
+@dataclass(eq=False)
+class WalletsClosed(Refusal):
+    """The account's wallets were erased or closed for ever."""
+
+    code = "WALLETS_CLOSED"
+
+
+@dataclass(eq=False)
+class LedgerNotIntact(Refusal):
+    """The ledger does not prove itself here; an erasure would sign what is wrong and destroy the evidence."""
+
+    code = "LEDGER_NOT_INTACT"
+    faults: int
 
 
 def check_change(unit: str, posted: int, held: int, posted_delta: int, held_delta: int) -> None:

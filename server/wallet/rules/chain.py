@@ -2,6 +2,10 @@
 
     genesis = HMAC-SHA256(wallet secret, "postmeter wallet 1" | wallet id | account id | unit)
     link    = HMAC-SHA256(wallet secret, previous link | canonical posting)
+    closure = HMAC-SHA256(wallet secret, "postmeter closure 1" | wallet id | owner id | unit | genesis | head)
+
+A wallet that became pseudonymous keeps its genesis, which cannot be computed again without the account id; its
+closure binds it to the new owner id and to its last head, for nobody else and for no further posting.
 
 The canonical posting, version 1: sequence, posted delta, held delta, posted after, held after, microseconds since
 1970 (six signed 64-bit integers), then the lengths in characters of wallet id, kind, counter-account, transfer
@@ -17,12 +21,18 @@ import struct
 from server.kit.crypto import keyed_hash
 
 _GENESIS = b"postmeter wallet 1"
+_CLOSURE = b"postmeter closure 1"
 _HEADER = struct.Struct(">6q6h")
 
 
 def genesis(secret: bytes, wallet_id: str, account_id: str, unit: str) -> bytes:
     """The head of a wallet without postings: binds the chain to its owner and unit."""
     return keyed_hash(secret, _GENESIS, wallet_id.encode(), account_id.encode(), unit.encode())
+
+
+def closure(secret: bytes, wallet_id: str, owner_id: str, unit: str, origin: bytes, head: bytes) -> bytes:
+    """The proof that the wallet, begun at `origin`, was closed at `head` and given to a pseudonymous owner."""
+    return keyed_hash(secret, _CLOSURE, wallet_id.encode(), owner_id.encode(), unit.encode(), origin, head)
 
 
 def link(
