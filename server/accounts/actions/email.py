@@ -54,7 +54,7 @@ def resend_email_code(work: Work) -> None:
 def verify_email(work: Work, code: str) -> EmailCodeInvalid | None:
     """Make the address that waits the person's; None when that is done.
 
-    A wrong code is returned, not raised: a refusal would undo the counting of attempts with everything else.
+    A wrong code is returned: raised here, it would undo the counting of attempts (see `Units.run`).
     Raises NothingToVerify, EmailTaken when somebody else's address it became meanwhile.
     """
     person = acting_person(work)

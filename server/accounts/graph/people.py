@@ -32,7 +32,6 @@ from server.accounts.rules.people import EmailCodeInvalid
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
-from server.kit.graph.problems import problem_of
 from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
@@ -211,8 +210,8 @@ class PeopleMutations:
 
     @strawberry.mutation(metadata=_SELF, description="Verify the address that waits, with the code from it.")
     async def verify_email(self, info: Info, input: Annotated[VerifyEmailInput, _ASKED]) -> VerifyEmailResult:
-        def present(work: Work, wrong: EmailCodeInvalid | None) -> EmailVerified | EmailCodeInvalidProblem:
-            return EmailVerified(verified_at=work.now) if wrong is None else problem_of(wrong)
+        def present(work: Work, wrong: EmailCodeInvalid | None) -> EmailVerified | EmailCodeInvalid:
+            return wrong or EmailVerified(verified_at=work.now)
 
         return await run(info, lambda work: actions.verify_email(work, input.code), present)
 
