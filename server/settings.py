@@ -37,7 +37,8 @@ class Settings(BaseSettings):
     tls_certificate_file: Path | None = Field(None, description="The TLS certificate chain, PEM.")
     tls_key_file: Path | None = Field(None, description="The TLS private key, PEM.")
     tls_terminated_by_proxy: bool = Field(
-        False, description="Set when a trusted proxy in front of the server terminates TLS."
+        False,
+        description="Set when a proxy terminates TLS; name it in FORWARDED_ALLOW_IPS unless it is 127.0.0.1.",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Other web origins whose pages may open sockets with a bearer token, comma-separated."

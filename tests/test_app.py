@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -16,6 +18,7 @@ SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
     __typename ... on SignedIn { token } ... on Problem { code } } }"""
 REGISTER = """mutation($input: RegisterInput!) { register(input: $input) {
     __typename ... on Problem { code message } } }"""
+CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'postmeter'"
 WHO = {"login": "somebody", "password": "a long enough phrase"}
 
 
@@ -96,3 +99,42 @@ async def test_the_key_store_can_be_a_postgresql_database_of_its_own(
 def test_a_key_store_on_postgresql_beside_sqlite_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="needs its main database there"):
         settings(tmp_path, f"sqlite:///{tmp_path}/p.sqlite3", key_store_url="postgresql://localhost/keys")
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+async def test_a_database_that_is_away_is_a_typed_error_and_comes_back(
+    database_url: str, tmp_path: Path
+) -> None:
+    postmeter = Postmeter(settings(tmp_path, database_url))
+    async with postmeter.running():
+        await register(postmeter)
+        token = await sign_in(postmeter)
+        other = await asyncpg.connect(database_url)
+        with hidden(await other.fetchval("SHOW unix_socket_directories")):
+            await other.execute(CUT_OFF)
+            answers = [await ask(postmeter, "{ viewer { account { id } } }", token) for _ in range(3)]
+        await other.close()
+        assert {code for code, _ in answers} == {"STORAGE_UNAVAILABLE"}
+        assert answers[-1][1] == "DATABASE_UNREACHABLE"
+        assert (await post(postmeter, "{ viewer { account { id } } }", token=token))["viewer"]
+
+
+@contextmanager
+def hidden(folder: str) -> Iterator[None]:
+    """Nobody can reach the PostgreSQL whose socket is in the folder."""
+    (socket,) = [path for path in Path(folder).glob(".s.PGSQL.*") if path.suffix != ".lock"]
+    away = socket.rename(socket.with_name("away"))
+    try:
+        yield
+    finally:
+        away.rename(socket)
+
+
+async def ask(postmeter: Postmeter, query: str, token: str) -> tuple[str, str]:
+    """The code and the reason of the answer's first error."""
+    transport = httpx.ASGITransport(app=postmeter.asgi)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        answer = await client.post("/graphql", json={"query": query}, headers=headers)
+    extensions = answer.json()["errors"][0]["extensions"]
+    return extensions["code"], extensions.get("reason", "")

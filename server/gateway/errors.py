@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from traceback import format_exception
+from types import MappingProxyType
+from typing import Any
 
 import orjson
 import structlog
@@ -22,21 +24,29 @@ class TransportError(Exception):
     """A request that is answered before the engine sees it, with an HTTP status and one GraphQL error."""
 
     def __init__(
-        self, status: int, code: str, message: str, headers: Sequence[tuple[bytes, bytes]] = ()
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+        extensions: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.headers = list(headers)
+        self.extensions = extensions
 
     @property
     def body(self) -> bytes:
-        return encode_errors([coded_error(self.code, self.message)])
+        return encode_errors([coded_error(self.code, self.message, self.extensions)])
 
 
-def coded_error(code: str, message: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code})
+def coded_error(
+    code: str, message: str, extensions: Mapping[str, Any] = MappingProxyType({})
+) -> GraphQLError:
+    return GraphQLError(message, extensions={**extensions, "code": code})
 
 
 def encode_errors(errors: Sequence[GraphQLError]) -> bytes:
@@ -53,7 +63,7 @@ def refusal_of(fault: PublicError) -> TransportError:
     status = _STATUS.get(fault.code, 503)
     retry_after_seconds = fault.extensions.get("retryAfterSeconds")
     headers = [] if retry_after_seconds is None else [(b"retry-after", b"%d" % retry_after_seconds)]
-    return TransportError(status, fault.code, fault.message, headers)
+    return TransportError(status, fault.code, fault.message, headers, fault.extensions)
 
 
 def describe_error(failure: Exception, request_id: str) -> list[GraphQLError]:
@@ -63,7 +73,7 @@ def describe_error(failure: Exception, request_id: str) -> list[GraphQLError]:
     if isinstance(failure, GraphQLError) and failure.original_error is None:
         return [failure]
     if isinstance(failure, PublicError):
-        return [GraphQLError(failure.message, extensions={**failure.extensions, "code": failure.code})]
+        return [coded_error(failure.code, failure.message, failure.extensions)]
     log_bug(failure, request_id)
     return [internal_error(request_id)]
 

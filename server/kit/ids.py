@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import secrets
+import threading
 from typing import Protocol
 
 from server.kit.clock import Clock, to_micros
@@ -47,11 +48,13 @@ class Ids:
     def __init__(self, clock: Clock, entropy: Entropy) -> None:
         self._clock = clock
         self._entropy = entropy
+        self._lock = threading.Lock()
         self._last = (0, 0)
 
     def new(self, prefix: str) -> str:
         """A new id. `prefix` is one to eight lower-case letters that name the kind of thing."""
-        millis, counter = self._tick()
+        with self._lock:  # the event loop and the writer both make ids
+            millis, counter = self._tick()
         tail = int.from_bytes(self._entropy.bytes(8), "big") & ((1 << 62) - 1)
         value = (millis << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | tail
         return f"{prefix}_{_encode(value)}"

@@ -29,13 +29,9 @@ class Currency(Enum):
     TND = ("TND", 3)
     USD = ("USD", 2)
 
-    @property
-    def code(self) -> str:
-        return self.value[0]
-
-    @property
-    def decimals(self) -> int:
-        return self.value[1]
+    def __init__(self, code: str, decimals: int) -> None:
+        self.code = code
+        self.decimals = decimals
 
 
 class AmountFault(Enum):

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from tests.faults.client import Api, customer, document
 
 SEED = 20260302
-EXAMPLES = 600
+EXAMPLES = 300
 AT_ONCE = 16
 HUGE = "9" * 40
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 import pytest
 
+from server.kit.db.postgres import POOL_SIZE
 from server.kit.db.sqlite import BUSY_TIMEOUT_SECONDS
 from tests.faults.client import Api, connected, customer
 from tests.faults.processes import NO_LIMIT, Process
@@ -104,3 +106,55 @@ async def check_told_the_truth(api: Api, told: dict[str, dict[str, Any]]) -> Non
             assert now[key]["replayed"] is False, key
     sequences = sorted(int(answer["postings"][0]["sequence"]) for answer in now.values())
     assert sequences == list(range(2, 2 + len(told)))
+
+
+@pytest.mark.rule("Q013", "Q019")
+@pytest.mark.parametrize("own_process", ["postgresql"], indirect=True)
+async def test_connections_cut_by_the_database_are_told_and_replaced(own_process: Process) -> None:
+    """As when PostgreSQL restarts: whatever was in flight is refused, or its outcome told as unknown."""
+    async with connected(own_process.origin) as http:
+        api = await customer(http)
+        told: dict[str, dict[str, Any]] = {}
+        for number in range(5):
+            keys = [f"cut-{number}-{one}" for one in range(AT_ONCE)]
+            spending = asyncio.create_task(spend_at_once(api, keys))
+            await asyncio.wait({spending}, timeout=0.02 * number)
+            await cut_connections(own_process)
+            told |= await spending
+            assert (await api.balance("EMAIL"))["posted"], "reads go on over new connections"
+        kinds = Counter(reason_of(answer).split()[0] for answer in told.values())
+        assert set(kinds) <= {"stored", "STORAGE_UNAVAILABLE", "OUTCOME_UNKNOWN"}, kinds
+        now = await spend_at_once(api, list(told))
+        for key, before in told.items():
+            if reason_of(before) == "stored":
+                assert now[key] == before | {"replayed": True}, key
+            elif not reason_of(before).startswith("OUTCOME_UNKNOWN"):
+                assert now[key]["replayed"] is False, key
+        assert (await api.balance("EMAIL"))["available"] == str(10_000 - len(told))
+
+
+@pytest.mark.parametrize("own_process", ["postgresql"], indirect=True)
+async def test_rows_locked_for_long_are_told_and_reading_goes_on(own_process: Process) -> None:
+    async with connected(own_process.origin, connections=100) as http:
+        api = await customer(http)
+        keys = [f"locked-{number}" for number in range(POOL_SIZE)]
+        other = await asyncpg.connect(own_process.database_url)
+        async with other.transaction():
+            await other.execute("SELECT FROM wallets FOR UPDATE")
+            refused = await spend_at_once(api, keys)
+            response = await api.post("{ viewer { scopes } }")
+            assert response.status_code == 200, response.text
+        await other.close()
+        kinds = {reason_of(answer) for answer in refused.values()}
+        assert kinds <= {"STORAGE_UNAVAILABLE DATABASE_LOCKED", "OVERLOADED None"}, kinds
+        retried = await spend_at_once(api, keys)
+        assert {answer["replayed"] for answer in retried.values()} == {False}
+
+
+async def cut_connections(process: Process) -> None:
+    admin = await asyncpg.connect(process.database_url)
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND application_name = 'postmeter'"
+    )
+    await admin.close()

@@ -130,6 +130,22 @@ def test_the_text_of_a_parsers_exception_is_not_told(query: str, variables: Any,
     assert "SELECT" not in message
 
 
+@strawberry.input
+class Given:
+    x: strawberry.Maybe[int]
+
+
+@strawberry.type
+class TakesGiven:
+    @strawberry.field
+    def field(self, given: Given) -> str: ...
+
+
+def test_an_input_that_the_engine_does_not_convert_is_refused_at_the_start() -> None:
+    with pytest.raises(TypeError, match=r"Given\.x: "):
+        Engine(strawberry.Schema(query=TakesGiven))
+
+
 @pytest.mark.parametrize("wrong", ["extension", "sync_mutation", "async_query", "async_batch", "no_feed"])
 def test_a_schema_that_the_engine_cannot_run_is_refused_at_the_start(wrong: str) -> None:
     from strawberry.extensions.field_extension import FieldExtension

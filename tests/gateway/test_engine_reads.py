@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 import strawberry
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import column, literal, select, table, union_all
 
 from server.gateway.engine import Engine
+from server.kit.db import Prepared
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Context, Info
 from server.kit.registry import Registry
@@ -48,7 +49,15 @@ class Query:
     def away_from_the_loop(self) -> bool:
         return threading.current_thread() is not threading.main_thread()
 
+    @strawberry.field
+    def broken(self, info: Info, prepared: bool) -> int | None:
+        if prepared:
+            return len(_nowhere.run(info.context.read.connection))
+        return len(info.context.read.rows(_from_nowhere))
 
+
+_from_nowhere = select(column("x")).select_from(table("nowhere"))
+_nowhere = Prepared(_from_nowhere)
 engine = Engine(strawberry.Schema(query=Query))
 
 
@@ -65,3 +74,11 @@ async def test_a_query_reads_the_database_through_one_read(units: Units, engine_
     }
     with pytest.raises(RuntimeError, match="no read is open"):
         _ = context.read
+
+
+@pytest.mark.parametrize("prepared", ["true", "false"])
+async def test_when_the_database_fails_so_does_the_whole_query(units: Units, prepared: str) -> None:
+    query = f"{{ numbers {{ value }} broken(prepared: {prepared}) }}"
+    result = await engine.execute(engine.prepare(query), Context(units=units, services=Registry()))
+    assert result.data is None
+    assert [error.keys() for error in result.errors or []] == [{"message", "extensions"}]

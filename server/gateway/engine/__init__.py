@@ -129,7 +129,7 @@ class Engine:
         assert field.binding.feed is not None, "checked when the engine was made"
         try:
             info = run.info(field, frame)
-            opened: Feed = field.binding.feed(info, **run.arguments(field, info))
+            opened: Feed = field.binding.feed(info, **run.arguments(field))
         except Exception as exc:
             raise self._refusal(exc, context.request_id, field) from exc
         return opened
@@ -196,7 +196,7 @@ async def _perform(run: Run, field: Field, frame: Frame) -> Any:
         return denial
     try:
         info = run.info(field, frame)
-        [value] = call_each(field.binding, [None], info, run.arguments(field, info))
+        [value] = call_each(field.binding, [None], info, run.arguments(field))
         return value if isinstance(value, Exception) else await value
     except Exception as exc:
         return exc

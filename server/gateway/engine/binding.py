@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from inspect import iscoroutinefunction
@@ -21,6 +21,7 @@ from graphql import (
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from server.gateway.engine.inputs import Inputs, Member
 from server.gateway.engine.shapes import Leaf
 from server.kit.graph.access import Access, access_of
 
@@ -56,6 +57,8 @@ class Binding:
     takes_self: bool = False
     parent_name: str | None = None
     info_name: str | None = None
+    arguments: Sequence[Member] = ()
+    """How the coerced arguments become those of the resolver; not for graphql-core's own."""
 
     @property
     def feed(self) -> Callable[..., Any] | None:
@@ -66,10 +69,10 @@ class Bindings:
     """The bindings and leaf types of a schema."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
-        self.strawberry = schema
         self.core: GraphQLSchema = schema._schema
         self._bindings: dict[tuple[str, str], Binding] = {}
         self._leaves: dict[tuple[str, bool], Leaf] = {}
+        self._inputs = Inputs()
         for binding in self.declared():
             self._check(binding)
 
@@ -104,8 +107,11 @@ class Bindings:
             return Binding(coordinates, definition, Source.CORE, definition.resolve, open=introspection)
         origin = definition_of(owner)
         access = access_of(origin.origin if origin else None, field.metadata)
+        arguments = self._inputs.members(coordinates, definition.args)
         if batch := field.metadata.get("batch"):
-            return Binding(coordinates, definition, Source.BATCH, batch, access, field=field)
+            return Binding(
+                coordinates, definition, Source.BATCH, batch, access, field=field, arguments=arguments
+            )
         resolver = field.base_resolver
         if resolver is None:
             return Binding(
@@ -124,6 +130,7 @@ class Bindings:
             takes_self=resolver.self_parameter is not None and parent is None,
             parent_name=parent.name if parent else None,
             info_name=info.name if info else None,
+            arguments=arguments,
         )
 
     def _check(self, binding: Binding) -> None:

@@ -148,11 +148,10 @@ class Run:
     def denial(self, field: Field) -> Exception | None:
         return self._denied.get(field)
 
-    def arguments(self, field: Field, info: Any) -> dict[str, Any]:
+    def arguments(self, field: Field) -> dict[str, Any]:
         """The coerced arguments, for the caller to keep. Raises GraphQLError for a bad value."""
         if field.arguments is None:
-            schema, node = self._bindings.strawberry, field.nodes[0]
-            arguments = arguments_of(schema, field.binding, node, self.variables, info)
+            arguments = arguments_of(field.binding, field.nodes[0], self.variables)
             if not field.fixed:
                 return arguments
             field.arguments = arguments
@@ -193,7 +192,7 @@ class Run:
             return [frame.selection.type.name] * len(parents)
         info = self.info(field, frame)
         try:
-            arguments = self.arguments(field, info)
+            arguments = self.arguments(field)
             if binding.source is Source.BATCH:
                 return _batch(binding, parents, info, arguments)
         except Exception as exc:

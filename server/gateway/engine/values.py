@@ -6,7 +6,6 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import strawberry
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
@@ -23,10 +22,10 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
-from strawberry.types.arguments import convert_arguments
 
 from server.gateway.engine.binding import Binding
 from server.gateway.engine.errors import BAD_USER_INPUT, coded
+from server.gateway.engine.inputs import converted
 from server.kit.graph.context import Context
 
 if TYPE_CHECKING:
@@ -54,20 +53,13 @@ class RawInfo:
         return self.site.path()
 
 
-def arguments_of(
-    schema: strawberry.Schema, binding: Binding, node: FieldNode, variables: VariableValues, info: Any
-) -> dict[str, Any]:
+def arguments_of(binding: Binding, node: FieldNode, variables: VariableValues) -> dict[str, Any]:
     """The coerced arguments, converted to Strawberry's input classes. Raises GraphQLError for a bad value."""
     if not binding.definition.args:
         return {}
     try:
         values = get_argument_values(binding.definition, node, variables, hide_suggestions=True)
-        if binding.field is None:
-            return values
-        converter = schema.schema_converter
-        return convert_arguments(
-            values, binding.field.arguments, converter.scalar_registry, schema.config, info
-        )
+        return values if binding.field is None else converted(binding.arguments, values)
     except GraphQLError as error:
         raise coded([error], BAD_USER_INPUT)[0] from error
 

@@ -110,9 +110,10 @@ def savepoint(connection: Connection, name: str) -> Iterator[None]:
 
 
 def transaction_is_open(connection: Connection) -> bool:
-    """Whether the transaction survived the last error: SQLite drops all of it when the disk is full."""
+    """Whether the transaction survived the last error: SQLite drops all of it when the disk is full, and with
+    its connection PostgreSQL's is gone."""
     if connection.dialect.name != "sqlite":
-        return True
+        return not connection.invalidated
     return bool(_sqlite_driver(connection).in_transaction)
 
 
@@ -162,8 +163,8 @@ class Prepared:
         if found is None:
             compiled = self._statement.compile(dialect=dialect)
             assert isinstance(compiled, SQLCompiler)
-            returns = compiled.isinsert or compiled.isupdate or compiled.isdelete
-            returns = bool(compiled.effective_returning) if returns else True
+            writes = compiled.isinsert or compiled.isupdate or compiled.isdelete
+            returns = not writes or bool(compiled.effective_returning)
             found = (str(compiled), compiled.positiontup or [], dict(compiled.params), returns)
             self._compiled[dialect.name] = found
         return found

@@ -7,12 +7,13 @@ failures run again. Reads are one REPEATABLE READ snapshot.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -27,6 +28,8 @@ LOCK_TIMEOUT_MILLIS = 5_000
 _RETRYABLE = {"40001", "40P01"}
 _LOCK_NOT_AVAILABLE = "55P03"
 _OUT_OF_SPACE = "53100"
+_CUT_OFF = ("08", "57P")
+"""Classes of SQLSTATE: the connection failed; PostgreSQL stops, starts, or was told to end the connection."""
 
 
 class PostgresDatabase:
@@ -57,29 +60,39 @@ class PostgresDatabase:
     async def read(self, function: Callable[[Connection], T]) -> T:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         try:
-            async with self._pool.connect() as connection:
+            async with self._connected() as connection:
                 await connection.execution_options(**options)
                 return await connection.run_sync(function)
-        except PoolTimeout:
-            raise overloaded("database connections", 1) from None
         except DBAPIError as error:
             raise _as_public(error, getattr(error.orig, "sqlstate", None)) from error
 
     async def write(self, function: Callable[[Connection], T]) -> T:
         for attempt in range(ATTEMPTS_MAX):
             try:
-                async with self._pool.connect() as connection:
+                async with self._connected() as connection:
                     result = await connection.run_sync(function)
                     await self._commit(connection)
                     return result
-            except PoolTimeout:
-                raise overloaded("database connections", 1) from None
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None)
                 if state not in _RETRYABLE or attempt + 1 == ATTEMPTS_MAX:
                     raise _as_public(error, state) from error
                 await asyncio.sleep(0.002 * 2**attempt)
         raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of the pool. Raises PublicError when there is none to be had; then nothing was done."""
+        try:
+            connection = await self._pool.connect()
+        except PoolTimeout:
+            raise overloaded("database connections", 1) from None
+        except OSError as error:
+            raise storage_unavailable("DATABASE_UNREACHABLE") from error
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def _commit(self, connection: AsyncConnection) -> None:
         try:
@@ -110,6 +123,7 @@ def _as_public(error: DBAPIError, state: str | None) -> Exception:
         return storage_unavailable("DATABASE_LOCKED")
     if state == _OUT_OF_SPACE:
         return storage_unavailable("DISK_FULL")
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    cut_off = state is not None and state.startswith(_CUT_OFF)
+    if cut_off or error.connection_invalidated:
         return storage_unavailable("DATABASE_UNREACHABLE")
     return error
