@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from server.accounts import actions
-from server.accounts.actions.events import PasswordReset, PasswordResetAsked
+from server.accounts.actions.events import PasswordResetAsked, PasswordWasReset
 from server.accounts.reads import team
 from server.accounts.rules import CredentialsInvalid, PasswordTooWeak, Terms
 from server.accounts.rules.people import RecoveryCodeInvalid, ResetTokenInvalid, StepUpRequired
@@ -50,7 +50,7 @@ async def test_a_link_sets_a_new_password_once_and_ends_all_sessions(accounts: A
     owner = await accounts.signed_in()
     token = (await accounts.sign_in()).secret
     await accounts.verify_email(owner, EMAIL)
-    asked, done = accounts.told(PasswordResetAsked), accounts.told(PasswordReset)
+    asked, done = accounts.told(PasswordResetAsked), accounts.told(PasswordWasReset)
     await ask(accounts, "MARIGOLD@example.com")
     [mail] = asked
     assert mail.email == EMAIL

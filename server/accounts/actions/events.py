@@ -84,7 +84,7 @@ class PasswordResetAsked(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordReset(DomainEvent):
+class PasswordWasReset(DomainEvent):
     """Somebody set a new password without the old one; `means` is EMAIL or RECOVERY_CODE. Subject: the person."""
 
     means: str

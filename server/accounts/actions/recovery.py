@@ -9,13 +9,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from server.accounts import reads
 from server.accounts.actions.authority import count_revocation, lock_authority, revoke_sessions
 from server.accounts.actions.email import acting_person
-from server.accounts.actions.events import (
-    PasswordReset as PasswordWasReset,
-)
-from server.accounts.actions.events import (
-    PasswordResetAsked,
-    RecoveryCodesCreated,
-)
+from server.accounts.actions.events import PasswordResetAsked, PasswordWasReset, RecoveryCodesCreated
 from server.accounts.actions.issuing import RESET_MARK, new_recovery_code, new_secret
 from server.accounts.actions.signing_in import keep_password_hash, require_fresh_session
 from server.accounts.model import PasswordReset, Person, RecoveryCode, Session

@@ -153,7 +153,7 @@ def _end_of_session(work: Work, person: Row[Any]) -> datetime:
     ends_at = work.now + work.terms(Terms).session_age_max
     if person.role != STAFF:
         return ends_at
-    authorisation = team.staff_authorisation(work, person.id)
+    authorisation = reads.staff_authorisation(work, person.id)
     if authorisation is None:
         raise rules.CredentialsInvalid
     authorised_until: datetime = authorisation.ends_at

@@ -384,7 +384,7 @@ class ViewerType:
     def staff(self, info: Info) -> StaffMandate | None:
         read = info.context.read
         person = reads.person_of_session(read, info.context.viewer.credential_id or "")
-        row = team.staff_authorisation(read, person.id) if person is not None else None
+        row = reads.staff_authorisation(read, person.id) if person is not None else None
         if row is None:
             return None
         return StaffMandate(

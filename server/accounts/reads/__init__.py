@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, select
 
-from server.accounts.model import ACTIVE, STAFF, Acceptance, Account, ApiKey, AuthorityEpoch, Person, Session
+from server.accounts.model import (
+    ACTIVE,
+    STAFF,
+    Acceptance,
+    Account,
+    ApiKey,
+    AuthorityEpoch,
+    Person,
+    Session,
+    StaffAuthorisation,
+)
 from server.accounts.rules.people import scopes_of
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded, token_hash
@@ -147,10 +157,19 @@ def credential_of_session(read: Read, token: str) -> Credential | None:
     return Credential(viewer, from_micros(last_used))
 
 
+def staff_authorisation(read: Read, person_id: str) -> Row[Any] | None:
+    """The authorisation under which somebody of the staff acts at this instant; None when there is none (B011)."""
+    valid = (
+        StaffAuthorisation.revoked_at.is_(None)
+        & (StaffAuthorisation.starts_at <= read.now)
+        & (StaffAuthorisation.ends_at > read.now)
+    )
+    of_person = select(StaffAuthorisation.__table__).where(StaffAuthorisation.person_id == person_id, valid)
+    return read.first(of_person.order_by(StaffAuthorisation.id.desc()).limit(1))
+
+
 def _staff_roles(read: Read, person_id: str) -> frozenset[str]:
     """The roles of somebody of the staff at this instant; none without a valid authorisation (B011)."""
-    from server.accounts.reads.team import staff_authorisation
-
     authorisation = staff_authorisation(read, person_id)
     return frozenset() if authorisation is None else frozenset(authorisation.roles.split(" "))
 

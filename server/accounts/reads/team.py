@@ -127,17 +127,6 @@ def staff_account_id(read: Read) -> str | None:
     return found
 
 
-def staff_authorisation(read: Read, person_id: str) -> Row[Any] | None:
-    """The authorisation under which somebody of the staff acts at this instant; None when there is none (B011)."""
-    valid = (
-        StaffAuthorisation.revoked_at.is_(None)
-        & (StaffAuthorisation.starts_at <= read.now)
-        & (StaffAuthorisation.ends_at > read.now)
-    )
-    of_person = select(StaffAuthorisation.__table__).where(StaffAuthorisation.person_id == person_id, valid)
-    return read.first(of_person.order_by(StaffAuthorisation.id.desc()).limit(1))
-
-
 def staff_authorisations(read: Read, limit: int) -> Sequence[Row[Any]]:
     """Every authorisation that was given, newest first, with the login of its person (sealed)."""
     query = select(StaffAuthorisation.__table__, Person.login).join(
