@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from server.accounts.rules.staff import StaffRole
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.app import Postmeter
 
 app = typer.Typer(
     help="Postmeter, the back office of a prepaid sending service, as one GraphQL API.",
@@ -21,6 +26,10 @@ ledger = typer.Typer(help="The ledger and its proof.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
 notices = typer.Typer(help="What customers are told.", no_args_is_help=True)
 app.add_typer(notices, name="notices")
+staff = typer.Typer(
+    help="The company's own people, and what they are authorised to do.", no_args_is_help=True
+)
+app.add_typer(staff, name="staff")
 
 out = Console()
 err = Console(stderr=True)
@@ -125,6 +134,71 @@ def translations() -> None:
 
     for language, kinds in load().missing_translations(Terms().languages).items():
         out.print(f"{language}: {', '.join(kinds)}", highlight=False, soft_wrap=True)
+
+
+@staff.command()
+def add(
+    login: Annotated[str, typer.Argument(help="The login; of a new person, or of one to authorise anew.")],
+    role: Annotated[
+        list[StaffRole], typer.Option("--role", help="What they do; may be given more than once.")
+    ],
+    scope: Annotated[str, typer.Option(help="What the authorisation covers, such as 'support tickets'.")],
+    instructions: Annotated[str, typer.Option(help="The version of the instructions they act under.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days it is valid.")],
+    starts: Annotated[
+        datetime | None, typer.Option("--from", help="When it begins, in UTC; now if not given.")
+    ] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(
+            envvar="POSTMETER_STAFF_PASSWORD", help="The password of a new person; asked for if not given."
+        ),
+    ] = None,
+) -> None:
+    """Authorise somebody of the company to act on customers' data, for a limited time."""
+    from server import staffing
+
+    asked = staffing.Asked(login, tuple(role), scope, instructions, days, starts)
+
+    def ask_password() -> str:
+        return password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    _staff(lambda postmeter: staffing.add(postmeter, asked, ask_password))
+
+
+@staff.command("list")
+def list_staff() -> None:
+    """Show every authorisation that was given, the newest first."""
+    from server import staffing
+
+    _staff(staffing.listed)
+
+
+@staff.command()
+def revoke(login: Annotated[str, typer.Argument(help="Whose authorisations end now.")]) -> None:
+    """Take all authority from somebody of the company; their sessions and feeds end at once."""
+    from server import staffing
+
+    _staff(lambda postmeter: staffing.revoke(postmeter, login))
+
+
+def _staff(command: Callable[[Postmeter], Coroutine[Any, Any, list[str]]]) -> None:
+    """Run a command on the storage and print its lines. Exit code 1 on a refusal."""
+    from server.app import Postmeter
+    from server.kit.problems import Refusal
+
+    async def run() -> list[str]:
+        postmeter = Postmeter(existing(Settings()))
+        async with postmeter.storage():
+            return await command(postmeter)
+
+    try:
+        lines = _run(run)
+    except Refusal as refusal:
+        err.print(refusal.message, style="red", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -74,23 +74,43 @@ def test_the_purposes_are_the_declared_four() -> None:
 def test_the_texts_that_are_asked_for_are_these() -> None:
     """Each is in some personal.py or kept nowhere; another one is another decision."""
     assert {name for name in texts_asked_for(schema) if not name.endswith(".idempotencyKey")} == {
+        "AcceptInvitationInput.login",
+        "AcceptInvitationInput.password",
+        "AcceptInvitationInput.token",
         "ChangePasswordInput.currentPassword",
         "ChangePasswordInput.password",
+        "ConfirmPasswordInput.password",
         "ConfirmTopUpInput.code",
         "CreateApiKeyInput.name",
         "CreateTopUpInput.paymentToken",
         "CreditPackInput.code",
         "EmailVerificationInput.listName",
+        "InviteMemberInput.email",
         "NumberLookupInput.country",
         "PlaceOrderInput.reference",
         "PolicyVersionInput.document",
         "PolicyVersionInput.version",
+        "PostalAddressInput.city",
+        "PostalAddressInput.country",
+        "PostalAddressInput.name",
+        "PostalAddressInput.number",
+        "PostalAddressInput.postalCode",
+        "PostalAddressInput.street",
+        "RegisterInput.country",
         "RegisterInput.login",
         "RegisterInput.password",
+        "RequestPasswordResetInput.email",
+        "ResetPasswordInput.password",
+        "ResetPasswordInput.token",
+        "ResetPasswordWithCodeInput.code",
+        "ResetPasswordWithCodeInput.login",
+        "ResetPasswordWithCodeInput.password",
+        "SetEmailInput.email",
         "SignInInput.login",
         "SignInInput.password",
         "SmsSendInput.country",
         "UsageEntryInput.reference",
+        "VerifyEmailInput.code",
     }
 
 
@@ -127,6 +147,20 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "markNoticeRead",
         "markAllNoticesRead",
         "setNoticeLanguage",
+        "confirmPassword",
+        "setEmail",
+        "resendEmailCode",
+        "verifyEmail",
+        "requestPasswordReset",
+        "resetPassword",
+        "resetPasswordWithCode",
+        "createRecoveryCodes",
+        "setPostalAddress",
+        "inviteMember",
+        "revokeInvitation",
+        "acceptInvitation",
+        "changeRole",
+        "removeMember",
     }
 
 
@@ -150,4 +184,11 @@ def test_no_type_shows_a_password_or_a_hash() -> None:
         if "password" in field.lower() or "hash" in field.lower()
     ]
     # The instant of the last change, and the verbs that take one, show nothing.
-    assert set(shown) <= {"Person.passwordChangedAt", "Mutation.changePassword"}
+    assert set(shown) <= {
+        "Person.passwordChangedAt",
+        "Mutation.changePassword",
+        "Mutation.confirmPassword",
+        "Mutation.requestPasswordReset",
+        "Mutation.resetPassword",
+        "Mutation.resetPasswordWithCode",
+    }

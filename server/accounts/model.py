@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
@@ -19,6 +19,9 @@ IDENTITY = "identity"
 ACTIVE = "ACTIVE"
 SUSPENDED = "SUSPENDED"
 OWNER = "OWNER"
+CUSTOMER = "CUSTOMER"
+STAFF = "STAFF"
+"""The kind of the account that the company's own people belong to, and their role in it."""
 
 
 class Account(Base):
@@ -26,8 +29,13 @@ class Account(Base):
 
     __tablename__ = "accounts"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), server_default=CUSTOMER)
     status: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    country: Mapped[str | None] = mapped_column(String(2))
+    industry: Mapped[str | None] = mapped_column(String(40))
+    contracting_entity: Mapped[str | None] = mapped_column(String(40))
+    professional_since: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (CheckConstraint("status IN ('ACTIVE', 'SUSPENDED')", name="status"),)
 
 
@@ -42,6 +50,9 @@ class Person(Base):
     password_hash: Mapped[bytes] = mapped_column(Sealed)
     password_changed_at: Mapped[datetime] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    email: Mapped[bytes | None] = mapped_column(Sealed)
+    email_verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Session(Base):
@@ -59,6 +70,7 @@ class Session(Base):
     idle_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    stepped_up_until: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ApiKey(Base):
@@ -99,3 +111,84 @@ class AuthorityEpoch(Base):
     __tablename__ = "authority_epochs"
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     epoch: Mapped[int] = mapped_column(BigInteger)
+
+
+class EmailVerification(Base):
+    """The address that a person says is theirs, until the code that was sent there comes back."""
+
+    __tablename__ = "email_verifications"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    email: Mapped[bytes | None] = mapped_column(Sealed)
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    attempts_left: Mapped[int] = mapped_column(Integer)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    sent: Mapped[int] = mapped_column(Integer)
+    window_started_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PasswordReset(Base):
+    """A reset link that was mailed to a person; without `token_hash` it was used."""
+
+    __tablename__ = "password_resets"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    sent: Mapped[int] = mapped_column(Integer)
+    window_started_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RecoveryCode(Base):
+    """A single-use code with which a person sets a new password; deleted by its use."""
+
+    __tablename__ = "recovery_codes"
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PostalAddress(Base):
+    """Where an account's letters go (M007). `country` is ISO 3166-1 alpha-2."""
+
+    __tablename__ = "postal_addresses"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    name: Mapped[bytes] = mapped_column(Sealed)
+    street: Mapped[bytes] = mapped_column(Sealed)
+    number: Mapped[bytes] = mapped_column(Sealed)
+    postal_code: Mapped[bytes] = mapped_column(Sealed)
+    city: Mapped[bytes] = mapped_column(Sealed)
+    country: Mapped[str] = mapped_column(String(2))
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Invitation(Base):
+    """Somebody may join the account in this role, once, by the secret they were given."""
+
+    __tablename__ = "invitations"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    invited_by: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    email: Mapped[bytes | None] = mapped_column(Sealed)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class StaffAuthorisation(Base):
+    """That somebody of the company may process customers' data: as what, on which instructions, how long (B011)."""
+
+    __tablename__ = "staff_authorisations"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    roles: Mapped[str] = mapped_column(String(200))
+    scope: Mapped[str] = mapped_column(String(200))
+    instructions_version: Mapped[str] = mapped_column(String(60))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,18 @@ class StoredEvent(Base):
     __table_args__ = (Index(None, "account_id", "kind", "sequence"), Index(None, "subject_id", "sequence"))
 
 
+_STORED_ELSEWHERE = ("account_id", "subject_id")
+_TRANSIENT = "transient"
+
+
+def transient() -> Any:
+    """A field of an event that its reactions get and that is never stored, nor shown by `repr`.
+
+    For what a notice must say once, and the database must not keep in the clear: a one-time code, an address.
+    """
+    return field(repr=False, metadata={_TRANSIENT: True})
+
+
 @dataclass(frozen=True, slots=True)
 class DomainEvent:
     """The base of the slices' events: whose account, and which thing it is about. Named in the past tense."""
@@ -57,9 +69,9 @@ class DomainEvent:
         return type(self).__name__
 
     def data(self) -> dict[str, Any]:
-        """The fields beyond account and subject."""
-        fields = [field.name for field in dataclasses.fields(self)]
-        return {name: getattr(self, name) for name in fields if name not in ("account_id", "subject_id")}
+        """The fields beyond account and subject that are stored."""
+        stored = [each.name for each in dataclasses.fields(self) if _TRANSIENT not in each.metadata]
+        return {name: getattr(self, name) for name in stored if name not in _STORED_ELSEWHERE}
 
 
 Reaction = Callable[["Work", Any], None]

@@ -145,7 +145,11 @@ class Units:
         return await self.house.database.read(lambda connection: function(Read(self.house, connection)))
 
     async def run(self, call: Call, action: Callable[[Work], T]) -> T:
-        """Run the action in a transaction of its own and commit. Raises its Refusal, with nothing else kept."""
+        """Run the action in a transaction of its own and commit. Raises its Refusal, with nothing else kept.
+
+        A refusal that the action returns is raised too, after the commit: it keeps what was written, such as the
+        counting of a wrong guess.
+        """
 
         def attempt(work: Work) -> T:
             with savepoint(work.connection, "decision"):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import argon2
 import pytest
 
-from server.accounts import actions
+from server.accounts import actions, reads
 from server.accounts.actions import Device, Issued
+from server.accounts.actions.events import EmailVerificationAsked
 from server.accounts.adapters.authenticator import Authenticator
 from server.accounts.adapters.passwords import Argon2id, Passwords
 from server.accounts.rules import MAILPRO
+from server.accounts.rules.people import Role
+from server.kit.events import DomainEvent
 from server.kit.viewer import Credentials, Viewer
-from server.kit.work import Call, Units
+from server.kit.work import Call, Read, Units, Work
+
+T = TypeVar("T")
+E = TypeVar("E", bound=DomainEvent)
 
 LOGIN = "marigold.works"
 PASSWORD = "correct horse battery staple"
@@ -94,6 +101,54 @@ class Accounts:
         viewer = await self.viewer((await self.sign_in(login)).secret)
         assert viewer is not None
         return viewer
+
+    async def joined(self, owner: Viewer, role: Role, login: str = "second.person") -> Viewer:
+        """Somebody whom the owner invited, who accepted, and signed in."""
+        issued = await self.act(owner, lambda work: actions.invite_member(work, role, None))
+        prepared = await self.passwords.prepare(login, PASSWORD)
+        await self.units.run(
+            Call("acceptInvitation"),
+            lambda work: actions.accept_invitation(work, issued.secret, login, prepared),
+        )
+        viewer = await self.viewer((await self.sign_in(login)).secret)
+        assert viewer is not None
+        return viewer
+
+    async def act(self, actor: Viewer, action: Callable[[Work], T]) -> T:
+        """What the actor does, as a unit of work behind the guard."""
+        call = Call("removeMember", actor)
+
+        def guarded(work: Work) -> T:
+            actions.guard(work, call)
+            return action(work)
+
+        return await self.units.run(call, guarded)
+
+    async def person_id(self, actor: Viewer) -> str:
+        def find(read: Read) -> str:
+            person = reads.person_of_session(read, actor.credential_id or "")
+            assert person is not None
+            return str(person.id)
+
+        return await self.units.read(find)
+
+    async def verify_email(self, actor: Viewer, email: str) -> None:
+        """Make the address the actor's, with the code that is sent there."""
+        sent = await self.ask_email(actor, email)
+        wrong = await self.act(actor, lambda work: actions.verify_email(work, sent.code))
+        assert wrong is None
+
+    async def ask_email(self, actor: Viewer, email: str) -> EmailVerificationAsked:
+        """Ask for a code; returns what is sent."""
+        mails = self.told(EmailVerificationAsked)
+        await self.act(actor, lambda work: actions.set_email(work, email))
+        return mails[-1]
+
+    def told(self, kind: type[E]) -> list[E]:
+        """The events of this kind from now on, as reactions get them."""
+        events: list[E] = []
+        self.units.house.reactions.on(kind, lambda _work, event: events.append(event))
+        return events
 
     async def create_key(self, actor: Viewer, *scopes: str, **options: object) -> Issued:
         expires_at = options.get("expires_at")

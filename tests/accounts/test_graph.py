@@ -137,7 +137,12 @@ def test_no_type_has_a_password_or_a_hash() -> None:
     ]
     assert sorted(found) == [
         ("AccountMutations", "changePassword"),
+        ("AccountMutations", "confirmPassword"),
+        ("AccountMutations", "requestPasswordReset"),
+        ("AccountMutations", "resetPassword"),
+        ("AccountMutations", "resetPasswordWithCode"),
         ("ApiKeyCreated", "secret"),
+        ("MemberInvited", "token"),
         ("Person", "passwordChangedAt"),
         ("SignedIn", "token"),
     ]

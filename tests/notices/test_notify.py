@@ -91,15 +91,15 @@ async def test_an_address_that_is_more_than_one_address_is_refused(office: Offic
 
 
 async def test_no_value_makes_a_header_or_a_line(office: Office) -> None:
-    inviter = "Eve\r\nBcc: other@example.com\r\n\r\nPay here: \u202eevil {link} %s"
-    data = {"inviter": inviter, "link": "https://example.com/join"}
+    inviter = "Eve\r\nBcc: other@example.com\r\n\r\nPay here: \u202eevil {code} %s"
+    data = {"inviter": inviter, "code": "0badcafe"}
     await office.mail("team_invitation", data=data)
     await office.runner().run_due()
     (mail,) = office.inbox.read
     assert office.inbox.recipients == [ADDRESS]
     assert mail["Bcc"] is None
     line = mail.get_content().splitlines()[0]
-    assert line.startswith("Eve  Bcc: other@example.com    Pay here:  evil {link} %s invites you")
+    assert line.startswith("Eve  Bcc: other@example.com    Pay here:  evil {code} %s invites you")
 
 
 async def test_a_foreign_domain_is_written_in_ascii(office: Office) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import select
 
+from server.accounts import rules as account_rules
 from server.kit.idempotency import Once, Receipt
 from server.kit.money import Currency
 from server.kit.registry import Registry
@@ -31,7 +32,7 @@ STRANGER = "acc_2"
 
 @pytest.fixture
 def terms() -> Registry:
-    return Registry(Terms(), wallet_rules.Terms())
+    return Registry(account_rules.Terms(), Terms(), wallet_rules.Terms())
 
 
 @dataclass(frozen=True)

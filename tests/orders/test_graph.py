@@ -11,6 +11,9 @@ import pytest
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from server.accounts import actions as account_actions
+from server.accounts import rules as account_rules
+from server.accounts.rules.address import Address
 from server.gateway.engine import Engine, RequestError
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import Connection
@@ -22,7 +25,7 @@ from server.kit.ids import prefix_of
 from server.kit.personal import faults
 from server.kit.registry import Registry
 from server.kit.viewer import ANONYMOUS, Viewer
-from server.kit.work import Read, Units
+from server.kit.work import Call, Read, Units
 from server.orders.graph import EXTENSIONS, NODES, OrderMutations, OrderQueries, OrderSubscriptions
 from server.orders.graph.types import Order
 from server.orders.personal import HELD
@@ -248,6 +251,30 @@ async def test_an_order_is_placed_once_and_shows_its_parameters(api: Api, custom
 async def test_refusals_are_typed(api: Api, item: dict[str, Any], expected: dict[str, Any]) -> None:
     answer = await api.place(item)
     assert answer == answer | expected
+
+
+@pytest.mark.rule("M007")
+async def test_where_an_address_is_required_no_order_is_placed_without(api: Api, customer: Customer) -> None:
+    await customer.receive(100_000)
+    api.units.house.terms.add(account_rules.Terms(require_postal_address=True))
+    refused = await api.place(PACK)
+    assert refused["__typename"] == "PostalAddressMissing"
+    assert refused["code"] == "POSTAL_ADDRESS_MISSING"
+    policy = account_rules.MAILPRO
+    account_id = await api.units.run(
+        Call("register"),
+        lambda work: account_actions.register(
+            work, "with.address", account_rules.NewPassword("hash"), (policy.document, policy.version)
+        ),
+    )
+    address = Address("Marigold Works", "Rue du Lac", "12", "1200", "Genève", "CH")
+    owner = Viewer(account_id, "ses_1")
+    await api.units.run(
+        Call("setPostalAddress", owner), lambda work: account_actions.set_postal_address(work, address)
+    )
+    await Customer(api.units, account_id).receive(100_000)
+    placed = await api.data(PLACE, owner, input={"item": PACK, "currency": "USD", "idempotencyKey": "k-1"})
+    assert placed["__typename"] == "OrderPlaced"
 
 
 @pytest.mark.parametrize(

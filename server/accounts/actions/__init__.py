@@ -1,16 +1,36 @@
-"""Registering, signing in and out, and making and revoking credentials."""
+"""Registering, signing in and out, people and their roles, and making and revoking credentials."""
 
+from server.accounts.actions.address import check_may_order, set_postal_address
 from server.accounts.actions.authority import guard, reinstate_account, suspend_account
+from server.accounts.actions.email import resend_email_code, set_email, verify_email
 from server.accounts.actions.issuing import KEY_MARK, SESSION_MARK, Issued
 from server.accounts.actions.keys import create_api_key, revoke_api_key
+from server.accounts.actions.recovery import (
+    ask_password_reset,
+    create_recovery_codes,
+    person_of_recovery_code,
+    person_of_reset,
+    reset_password,
+    reset_password_with_code,
+)
 from server.accounts.actions.registration import accept, accept_policy, register
 from server.accounts.actions.signing_in import (
     Device,
     PasswordProof,
     change_password,
+    confirm_password,
+    require_fresh_session,
     revoke_session,
     sign_out,
     start_session,
+)
+from server.accounts.actions.staff import authorise_staff, revoke_staff, staff_person
+from server.accounts.actions.teams import (
+    accept_invitation,
+    change_role,
+    invite_member,
+    remove_member,
+    revoke_invitation,
 )
 from server.accounts.actions.uses import touch
 
@@ -21,16 +41,37 @@ __all__ = [
     "Issued",
     "PasswordProof",
     "accept",
+    "accept_invitation",
     "accept_policy",
+    "ask_password_reset",
+    "authorise_staff",
     "change_password",
+    "change_role",
+    "check_may_order",
+    "confirm_password",
     "create_api_key",
+    "create_recovery_codes",
     "guard",
+    "invite_member",
+    "person_of_recovery_code",
+    "person_of_reset",
     "register",
     "reinstate_account",
+    "remove_member",
+    "require_fresh_session",
+    "resend_email_code",
+    "reset_password",
+    "reset_password_with_code",
     "revoke_api_key",
+    "revoke_invitation",
     "revoke_session",
+    "revoke_staff",
+    "set_email",
+    "set_postal_address",
     "sign_out",
+    "staff_person",
     "start_session",
     "suspend_account",
     "touch",
+    "verify_email",
 ]

@@ -15,7 +15,23 @@ from server.kit.problems import PublicError
 from server.kit.work import Call, Work
 
 _CHANGES_CREDENTIALS = frozenset(
-    {"signIn", "signOut", "revokeSession", "changePassword", "createApiKey", "revokeApiKey"}
+    {
+        "signIn",
+        "signOut",
+        "revokeSession",
+        "changePassword",
+        "confirmPassword",
+        "createRecoveryCodes",
+        "createApiKey",
+        "revokeApiKey",
+        "setEmail",
+        "resendEmailCode",
+        "verifyEmail",
+        "inviteMember",
+        "revokeInvitation",
+        "changeRole",
+        "removeMember",
+    }
 )
 
 

@@ -1,10 +1,13 @@
-"""What happens to accounts and credentials. The events carry ids only, never a secret or a name (Q012)."""
+"""What happens to accounts and credentials. What is stored of an event is ids, never a secret or a name (Q012).
+
+Addresses and one-time secrets that a notice has to send are transient fields: reactions see them, no table does.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.kit.events import DomainEvent
+from server.kit.events import DomainEvent, transient
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,91 @@ class AccountSuspended(DomainEvent):
 @dataclass(frozen=True, slots=True)
 class AccountReinstated(DomainEvent):
     """A suspension ended; the subject is the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailVerificationAsked(DomainEvent):
+    """Somebody says that an address is theirs, and the code must be sent there; the subject is the person."""
+
+    email: str = transient()
+    code: str = transient()
+
+
+@dataclass(frozen=True, slots=True)
+class EmailVerified(DomainEvent):
+    """The address is the person's. `previous` is the one it replaces, to be told; the subject is the person."""
+
+    email: str = transient()
+    previous: str | None = transient()
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordResetAsked(DomainEvent):
+    """A reset link with this token must be sent; the subject is the person."""
+
+    email: str = transient()
+    token: str = transient()
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordWasReset(DomainEvent):
+    """Somebody set a new password without the old one; `means` is EMAIL or RECOVERY_CODE. Subject: the person."""
+
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodesCreated(DomainEvent):
+    """Earlier codes are of no use any more; the subject is the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInvited(DomainEvent):
+    """The subject is the invitation. Without an address nothing is sent: the inviter hands the token on."""
+
+    role: str
+    email: str | None = transient()
+    token: str = transient()
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRevoked(DomainEvent):
+    """The subject is the invitation."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined(DomainEvent):
+    """Somebody accepted an invitation; the subject is the person."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRoleChanged(DomainEvent):
+    """The subject is the person."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRemoved(DomainEvent):
+    """The subject is the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddressChanged(DomainEvent):
+    """The subject is the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAuthorised(DomainEvent):
+    """Somebody of the company may process customers' data; the subject is the authorisation."""
+
+    person_id: str
+    roles: str
+    instructions_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRevoked(DomainEvent):
+    """Somebody of the company has no authorisation any more; the subject is the person."""

@@ -9,6 +9,8 @@ from server.kit.work import Work
 
 KEY_MARK = "pm_"
 SESSION_MARK = "pms_"
+INVITATION_MARK = "pmi_"
+RESET_MARK = "pmr_"
 _SECRET_BYTES = 32
 
 
@@ -18,6 +20,17 @@ class Issued:
 
     id: str
     secret: str = field(repr=False)
+
+
+def new_one_time_code(work: Work) -> str:
+    """Eight digits, to be typed over from a message. Its few guesses must be counted."""
+    return f"{int.from_bytes(work.entropy.bytes(16), 'big') % 10**8:08d}"
+
+
+def new_recovery_code(work: Work) -> str:
+    """80 random bits as four groups of four letters and digits, to be written down."""
+    text = base64.b32encode(work.entropy.bytes(10)).decode().lower()
+    return "-".join(text[start : start + 4] for start in range(0, 16, 4))
 
 
 def new_secret(work: Work, mark: str) -> str:

@@ -28,7 +28,7 @@ def create_api_key(work: Work, name: str, scopes: Sequence[str], expires_at: dat
     account_id, terms = work.actor.account_id, work.terms(Terms)
     assert account_id is not None
     rules.check_key_name(terms, name)
-    granted = rules.granted_scopes(scopes)
+    granted = rules.granted_scopes(scopes, work.actor.scopes)
     rules.check_key_expiry(terms, work.now, expires_at)
     rules.check_accepted((terms.policy, *terms.key_policies), reads.accepted(work, account_id))
     lock_authority(work, account_id)

@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from server.accounts import reads, rules
+from server.accounts import rules
 from server.accounts.actions.events import AccountRegistered, PolicyAccepted
-from server.accounts.model import ACTIVE, IDENTITY, OWNER, Acceptance, Account, AuthorityEpoch, Person
+from server.accounts.actions.people import claim_login, insert_person
+from server.accounts.model import ACTIVE, CUSTOMER, OWNER, Acceptance, Account, AuthorityEpoch
 from server.accounts.rules import AcceptanceMode, NewPassword, PolicyVersion, Terms
-from server.kit.keystore import Claim
+from server.accounts.rules.signing import NOTHING_SAID, Signing, check_signing, contracting_entity
 from server.kit.work import Work
 
 
-def register(work: Work, login: str, password: NewPassword, accepted: tuple[str, str] | None) -> str:
+def register(
+    work: Work,
+    login: str,
+    password: NewPassword,
+    accepted: tuple[str, str] | None,
+    signing: Signing = NOTHING_SAID,
+) -> str:
     """Open an account with one person, its owner; returns the account's id (Q001, Q004).
 
     `accepted` is document and version of the policy that the person agreed to.
-    Raises LoginInvalid, PasswordTooWeak, AcceptanceMissing, LoginTaken.
+    Raises LoginInvalid, PasswordTooWeak, AcceptanceMissing, UnknownCountry, IndustryExcluded (M027),
+    ProfessionalUseOnly (M004), LoginTaken.
     """
     terms = work.terms(Terms)
     normal = rules.normal_login(terms, login)
     password_hash = password.accepted_hash()
     rules.check_accepted([terms.policy], [accepted] if accepted else [])
+    check_signing(signing, business_only=terms.business_only, excluded=terms.industries_excluded)
     account_id, person_id = work.ids.new("acc"), work.ids.new("per")
-    _claim_login(work, normal, person_id)
-    work.execute(insert(Account).values(id=account_id, status=ACTIVE, created_at=work.now))
-    work.execute(insert(AuthorityEpoch).values(account_id=account_id, epoch=1))
-    work.execute(
-        insert(Person).values(
-            id=person_id,
-            account_id=account_id,
-            role=OWNER,
-            login=work.seal(account_id, IDENTITY, "people.login", normal),
-            password_hash=work.seal(account_id, IDENTITY, "people.password_hash", password_hash),
-            password_changed_at=work.now,
-            created_at=work.now,
-        )
-    )
+    claim_login(work, normal, person_id)
+    _insert_account(work, account_id, signing)
+    insert_person(work, account_id, person_id, OWNER, normal, password_hash)
     work.record(AccountRegistered(account_id, account_id))
     accept(work, account_id, terms.policy, AcceptanceMode.EXPLICIT)
     return account_id
@@ -59,18 +57,19 @@ def accept(work: Work, account_id: str, policy: PolicyVersion, mode: AcceptanceM
         work.record(PolicyAccepted(account_id, account_id, policy.document, policy.version, mode.value))
 
 
-def _claim_login(work: Work, login: str, person_id: str) -> None:
-    """Make the login the person's in the blind index, or raise LoginTaken.
-
-    The claim is committed in the key store before the person's row, and stays there when this transaction fails.
-    So a claim counts only while its holder has a row; one transaction at a time may look (SQLite has one writer
-    anyway), because a holder's row that is not yet committed cannot be seen.
-    """
-    digest = work.keys.blind("login", login)
-    if work.connection.dialect.name == "postgresql":
-        work.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], "big", signed=True))))
-    held = work.keys.find(digest)
-    if held is not None and reads.person_exists(work, held.owner_id):
-        raise rules.LoginTaken
-    if not work.keys.claim(digest, Claim(person_id, person_id, work.now), instead_of=held):
-        raise rules.LoginTaken
+def _insert_account(work: Work, account_id: str, signing: Signing) -> None:
+    terms = work.terms(Terms)
+    entity = contracting_entity(signing.country, terms.entity_europe, terms.entity_other)
+    work.execute(
+        insert(Account).values(
+            id=account_id,
+            kind=CUSTOMER,
+            status=ACTIVE,
+            created_at=work.now,
+            country=signing.country,
+            industry=signing.industry.value if signing.industry else None,
+            contracting_entity=entity.code if entity else None,
+            professional_since=work.now if signing.professional_use else None,
+        )
+    )
+    work.execute(insert(AuthorityEpoch).values(account_id=account_id, epoch=1))

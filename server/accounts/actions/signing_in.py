@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from server.accounts import reads, rules
 from server.accounts.actions.authority import count_revocation, lock_authority, revoke_sessions
 from server.accounts.actions.events import PasswordChanged, SessionStarted
 from server.accounts.actions.issuing import SESSION_MARK, Issued, new_secret
-from server.accounts.model import ACTIVE, IDENTITY, Account, Person, Session
+from server.accounts.model import ACTIVE, IDENTITY, STAFF, Account, Person, Session
+from server.accounts.reads import team
 from server.accounts.rules import NewPassword, Terms
+from server.accounts.rules.people import require_step_up
 from server.kit.card_numbers import holds_card_number
 from server.kit.crypto import token_hash
 from server.kit.ids import is_id
@@ -44,8 +46,9 @@ class PasswordProof:
 
 def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Issued:
     """Sign somebody in. Raises CredentialsInvalid, also when the password was changed since it was verified."""
-    person = _proved(work, proof)
+    person = proved(work, proof)
     terms = work.terms(Terms)
+    expires_at = _end_of_session(work, person)
     _make_room(work, person, terms.sessions_max)
     session_id, token = work.ids.new("ses"), new_secret(work, SESSION_MARK)
     agent = _worth_keeping(device.user_agent, terms.user_agent_length_max)
@@ -60,7 +63,8 @@ def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Is
             created_at=work.now,
             last_used_at=work.now,
             idle_at=work.now + terms.session_idle_max,
-            expires_at=work.now + terms.session_age_max,
+            expires_at=expires_at,
+            stepped_up_until=work.now + terms.step_up_age_max,
         )
     )
     work.record(SessionStarted(person.account_id, session_id))
@@ -74,12 +78,35 @@ def sign_out(work: Work) -> None:
 
 
 def revoke_session(work: Work, session_id: str) -> None:
-    """End a session of the acting account. Raises SessionNotFound, also for another account's (Q014)."""
+    """End one of the actor's own sessions, or with the scope of managing people any of the account.
+
+    Raises SessionNotFound, also for another account's (Q014).
+    """
     assert work.actor.account_id is not None
     if not is_id(session_id, "ses"):  # PostgreSQL takes no NUL
         raise rules.SessionNotFound
-    if not revoke_sessions(work, work.actor.account_id, Session.id == session_id):
+    which: ColumnElement[bool] = Session.id == session_id
+    if not work.actor.has_scope(rules.PEOPLE_WRITE):
+        person = reads.person_of_session(work, work.actor.credential_id or "")
+        which &= Session.person_id == (person.id if person else None)
+    if not revoke_sessions(work, work.actor.account_id, which):
         raise rules.SessionNotFound
+
+
+def confirm_password(work: Work, proof: PasswordProof | None) -> datetime:
+    """Mark the acting session as freshly proved; returns until when. Raises CredentialsInvalid."""
+    person = proved(work, proof)
+    mine = (Session.id == work.actor.credential_id) & (Session.person_id == person.id)
+    until = work.now + work.terms(Terms).step_up_age_max
+    work.execute(update(Session).where(mine).values(stepped_up_until=until))
+    return until
+
+
+def require_fresh_session(work: Work) -> None:
+    """Raises StepUpRequired unless the acting session's password was proved lately."""
+    session = team.session(work, work.actor.credential_id)
+    age_max = work.terms(Terms).step_up_age_max
+    require_step_up(work.now, session.stepped_up_until if session else None, age_max)
 
 
 def change_password(work: Work, proof: PasswordProof | None, password: NewPassword) -> None:
@@ -87,15 +114,15 @@ def change_password(work: Work, proof: PasswordProof | None, password: NewPasswo
 
     Raises CredentialsInvalid when the proof of the present password does not hold, PasswordTooWeak.
     """
-    person = _proved(work, proof)
-    _keep_password_hash(work, person, password.accepted_hash(), password_changed_at=work.now)
+    person = proved(work, proof)
+    keep_password_hash(work, person, password.accepted_hash(), password_changed_at=work.now)
     others = (Session.person_id == person.id) & (Session.id != work.actor.credential_id)
     if not revoke_sessions(work, person.account_id, others):
         count_revocation(work, person.account_id)
     work.record(PasswordChanged(person.account_id, person.id))
 
 
-def _proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
+def proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
     """The person whose password was proved; the account's credentials stay locked. Raises CredentialsInvalid."""
     if proof is None:
         raise rules.CredentialsInvalid
@@ -103,7 +130,7 @@ def _proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
     person = work.first(
         select(Person.__table__)
         .join(Account, Account.id == Person.account_id)
-        .where(Person.id == proof.person_id, Account.status == ACTIVE)
+        .where(Person.id == proof.person_id, Person.removed_at.is_(None), Account.status == ACTIVE)
     )
     if person is None:
         raise rules.CredentialsInvalid
@@ -111,13 +138,26 @@ def _proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
     if stored is None or not hmac.compare_digest(stored, proof.verified):
         raise rules.CredentialsInvalid
     if proof.rehashed is not None:
-        _keep_password_hash(work, person, proof.rehashed)
+        keep_password_hash(work, person, proof.rehashed)
     return person
 
 
-def _keep_password_hash(work: Work, person: Row[Any], password_hash: str, **changes: datetime) -> None:
+def keep_password_hash(work: Work, person: Row[Any], password_hash: str, **changes: datetime) -> None:
+    """Replace the person's password hash; the caller holds the account's authority."""
     sealed = work.seal(person.account_id, IDENTITY, "people.password_hash", password_hash)
     work.execute(update(Person).where(Person.id == person.id).values(password_hash=sealed, **changes))
+
+
+def _end_of_session(work: Work, person: Row[Any]) -> datetime:
+    """When a new session ends in any case: for staff not later than their authorisation (B011)."""
+    ends_at = work.now + work.terms(Terms).session_age_max
+    if person.role != STAFF:
+        return ends_at
+    authorisation = reads.staff_authorisation(work, person.id)
+    if authorisation is None:
+        raise rules.CredentialsInvalid
+    authorised_until: datetime = authorisation.ends_at
+    return min(ends_at, authorised_until)
 
 
 def _make_room(work: Work, person: Row[Any], sessions_max: int) -> None:

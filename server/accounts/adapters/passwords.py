@@ -126,6 +126,16 @@ class Passwords:
             return None, NewPassword()
         return proof, await self.prepare(stored.login, new_password)
 
+    async def confirm(self, session_id: str, password: str) -> PasswordProof | None:
+        """Verify the password of a session's person."""
+        stored = await self._units.read(lambda read: _stored(read, person_of_session(read, session_id)))
+        return await self._verify(stored, password)
+
+    async def prepare_for(self, find: Callable[[Read], Row[Any] | None], password: str) -> NewPassword:
+        """Hash a new password for the person that `find` finds; for nobody there is none, and no hash is made."""
+        stored = await self._units.read(lambda read: _stored(read, find(read)))
+        return NewPassword() if stored is None else await self.prepare(stored.login, password)
+
     async def _verify(self, stored: _Stored | None, password: str) -> PasswordProof | None:
         against = stored.password_hash if stored else self._unmatchable
         too_long = len(password) > self._units.house.terms.get(Terms).password_length_max

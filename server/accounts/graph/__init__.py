@@ -1,12 +1,20 @@
 """Accounts in the API: the parts that schema.py joins."""
 
+import strawberry
 from strawberry.types.field import StrawberryField
 
-from server.accounts.graph.mutations import AccountMutations
+from server.accounts.graph.mutations import CredentialMutations
+from server.accounts.graph.people import PeopleMutations
 from server.accounts.graph.queries import NODES, AccountQueries
+from server.accounts.graph.team import TeamMutations
 from server.accounts.graph.types import Account
 
 __all__ = ["EXTENSIONS", "NODES", "Account", "AccountMutations", "AccountQueries"]
 
 EXTENSIONS: tuple[tuple[type, StrawberryField], ...] = ()
 """Fields that this slice adds to earlier types: it is the first."""
+
+
+@strawberry.type
+class AccountMutations(CredentialMutations, PeopleMutations, TeamMutations):
+    pass

@@ -13,6 +13,11 @@ from server.accounts import actions, reads
 from server.accounts.actions import Device, Issued
 from server.accounts.adapters.authenticator import SESSION_COOKIE
 from server.accounts.adapters.passwords import Passwords
+from server.accounts.graph.people_problems import (
+    IndustryExcludedProblem,
+    ProfessionalUseOnlyProblem,
+    UnknownCountryProblem,
+)
 from server.accounts.graph.problems import (
     AcceptanceMissingProblem,
     ApiKeyExpiryInvalidProblem,
@@ -27,8 +32,11 @@ from server.accounts.graph.problems import (
     ScopeNotGrantableProblem,
     SessionNotFoundProblem,
 )
-from server.accounts.graph.types import ApiKey, Scope
-from server.accounts.rules import PERSON_ONLY, Terms
+from server.accounts.graph.types import ApiKey, Industry, Scope
+from server.accounts.reads import team
+from server.accounts.rules import KEYS_WRITE, SELF_WRITE
+from server.accounts.rules.signing import Industry as IndustryRule
+from server.accounts.rules.signing import Signing
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Cookie, Info
 from server.kit.graph.mutations import OUTCOME, run
@@ -37,7 +45,8 @@ from server.kit.work import Work
 _ASKED = strawberry.argument(description="What is asked for.")
 _OPEN = declare(Access(Who.ANYONE, "identification"))
 _SIGNED_IN = declare(Access(Who.SIGNED_IN, "security"))
-_PERSON = declare(Access(Who.SIGNED_IN, "security", scope=PERSON_ONLY))
+_KEYS = declare(Access(Who.SIGNED_IN, "security", scope=KEYS_WRITE))
+_SELF = declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE))
 _ACCOUNT = declare(Access(Who.SIGNED_IN, "identification", scope="account:write"))
 
 
@@ -67,6 +76,16 @@ class RegisterInput:
     password: str = strawberry.field(description="12 to 256 characters, without the login in it.")
     accepted_policy: PolicyVersionInput | None = strawberry.field(
         default=None, description="The policy that the person agrees to; it must be the version in force."
+    )
+    country: str | None = strawberry.field(
+        default=None,
+        description="The country of residence, two upper-case letters of ISO 3166-1. It may be set later.",
+    )
+    industry: Industry | None = strawberry.field(
+        default=None, description="What the customer's business is. Some are not served."
+    )
+    professional_use: bool = strawberry.field(
+        default=False, description="The declaration that the service is used professionally."
     )
 
 
@@ -159,7 +178,14 @@ class PolicyAccepted:
 
 
 RegisterResult = Annotated[
-    Registered | LoginInvalidProblem | LoginTakenProblem | PasswordTooWeakProblem | AcceptanceMissingProblem,
+    Registered
+    | LoginInvalidProblem
+    | LoginTakenProblem
+    | PasswordTooWeakProblem
+    | AcceptanceMissingProblem
+    | UnknownCountryProblem
+    | IndustryExcludedProblem
+    | ProfessionalUseOnlyProblem,
     strawberry.union("RegisterResult", description="A new account, or why there is none."),
 ]
 SignInResult = Annotated[
@@ -198,7 +224,7 @@ AcceptPolicyResult = Annotated[
 
 
 @strawberry.type
-class AccountMutations:
+class CredentialMutations:
     @strawberry.mutation(
         metadata=_OPEN, description="Open an account. It needs the policy's acceptance; it does not sign in."
     )
@@ -209,10 +235,12 @@ class AccountMutations:
     ) -> RegisterResult:
         policy = input.accepted_policy
         accepted = (policy.document, policy.version) if policy else None
+        industry = IndustryRule(input.industry.value) if input.industry else None
+        signing = Signing(input.country, industry, input.professional_use)
         password = await info.context.services.get(Passwords).prepare(input.login, input.password)
         return await run(
             info,
-            lambda work: actions.register(work, input.login, password, accepted),
+            lambda work: actions.register(work, input.login, password, accepted, signing),
             lambda _work, account_id: Registered(account_id=strawberry.ID(account_id)),
         )
 
@@ -227,7 +255,9 @@ class AccountMutations:
         device = Device(context.user_agent, context.remote_address)
 
         def present(work: Work, issued: Issued) -> tuple[Issued, SignedIn]:
-            ends = work.now + work.terms(Terms).session_age_max
+            session = team.session(work, issued.id)
+            assert session is not None
+            ends = session.expires_at
             shown = issued.secret if input.transport is Transport.BEARER else None
             return issued, SignedIn(session_id=strawberry.ID(issued.id), token=shown, expires_at=ends)
 
@@ -236,7 +266,7 @@ class AccountMutations:
             return outcome
         issued, signed_in = outcome
         if input.transport is Transport.COOKIE:
-            age_max = context.units.house.terms.get(Terms).session_age_max
+            age_max = signed_in.expires_at - context.units.house.clock.now()
             context.cookies.append(Cookie(SESSION_COOKIE, issued.secret, int(age_max.total_seconds())))
         return signed_in
 
@@ -248,7 +278,10 @@ class AccountMutations:
             info.context.cookies.append(Cookie(SESSION_COOKIE, "", 0))
         return outcome
 
-    @strawberry.mutation(metadata=_PERSON, description="End a session of the account.")
+    @strawberry.mutation(
+        metadata=_SELF,
+        description="End one of one's own sessions; with the scope of managing people, any of the account.",
+    )
     async def revoke_session(
         self,
         info: Info,
@@ -261,7 +294,7 @@ class AccountMutations:
         )
 
     @strawberry.mutation(
-        metadata=_PERSON, description="Change one's password; ends one's other sessions, not the API keys."
+        metadata=_SELF, description="Change one's password; ends one's other sessions, not the API keys."
     )
     async def change_password(
         self,
@@ -278,7 +311,7 @@ class AccountMutations:
             lambda work, _none: PasswordChanged(changed_at=work.now),
         )
 
-    @strawberry.mutation(metadata=_PERSON, description="Make an API key. Its secret is in this answer only.")
+    @strawberry.mutation(metadata=_KEYS, description="Make an API key. Its secret is in this answer only.")
     async def create_api_key(
         self,
         info: Info,
@@ -293,7 +326,7 @@ class AccountMutations:
         action = partial(actions.create_api_key, name=input.name, scopes=scopes, expires_at=input.expires_at)
         return await run(info, action, present)
 
-    @strawberry.mutation(metadata=_PERSON, description="End an API key.")
+    @strawberry.mutation(metadata=_KEYS, description="End an API key.")
     async def revoke_api_key(
         self,
         info: Info,

@@ -8,7 +8,17 @@ from typing import Any, TypeVar
 import strawberry
 
 from server.accounts import reads
-from server.accounts.graph.types import Account, ApiKey, Person, PolicyVersion, Session, ViewerType
+from server.accounts.graph.types import (
+    TEAM_READ,
+    Account,
+    ApiKey,
+    Invitation,
+    Person,
+    PolicyVersion,
+    Session,
+    ViewerType,
+)
+from server.accounts.reads import team
 from server.accounts.rules import Terms
 from server.kit.graph.access import Access, Who, declare
 from server.kit.graph.context import Info
@@ -56,6 +66,12 @@ def _mine(
     return load
 
 
+def _invitation(info: Info, id: str) -> Invitation | None:
+    return None if TEAM_READ.denial(info.context.viewer) else _invitation_of_mine(info, id)
+
+
+_invitation_of_mine = _mine(team.invitations_by_id, lambda info, row: Invitation.of(info.context.read, row))
+
 NODES: Mapping[str, NodeLoader] = {
     "acc": _account,
     "per": _mine(reads.people, lambda info, row: Person.of(info.context.read, row)),
@@ -63,5 +79,6 @@ NODES: Mapping[str, NodeLoader] = {
         reads.sessions_by_id,
         lambda info, row: Session.of(info.context.read, row, info.context.viewer),
     ),
+    "inv": _invitation,
     "key": _mine(reads.api_keys_by_id, lambda info, row: ApiKey.of(info.context.read, row)),
 }

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 import strawberry
 
+import server.kit.graph.scalars  # noqa: F401 - makes Currency an enum of the schema
 from server.accounts import reads
-from server.accounts.rules import PERSON_ONLY
-from server.kit.graph.access import Access, Who, exposes
+from server.accounts.model import STAFF
+from server.accounts.reads import team
+from server.accounts.rules import KEYS_WRITE, PEOPLE_WRITE, SELF_WRITE, Terms, signing
+from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
 from server.kit.graph.node import Node
+from server.kit.money import Currency
 from server.kit.viewer import Viewer
 from server.kit.work import Read
 
 IDENTITY_READ = Access(Who.SIGNED_IN, "identification", scope="account:read")
 SECURITY_READ = Access(Who.SIGNED_IN, "security", scope="account:read")
+TEAM_READ = Access(Who.SIGNED_IN, "identification", scope=PEOPLE_WRITE)
 KEYS_READ = Access(Who.SIGNED_IN, "api_use", scope="account:read")
 
 
@@ -28,19 +34,75 @@ class AccountStatus(Enum):
     SUSPENDED = strawberry.enum_value("SUSPENDED", description="None of its credentials is good.")
 
 
-@strawberry.enum(description="What a person may do for the account.")
-class PersonRole(Enum):
+@strawberry.enum(description="What a person may do for a customer's account.")
+class MemberRole(Enum):
     OWNER = strawberry.enum_value("OWNER", description="Everything.")
+    ADMIN = strawberry.enum_value(
+        "ADMIN", description="Everything but giving and taking the role of an owner."
+    )
+    BILLING = strawberry.enum_value("BILLING", description="Read and change the account, top up, and order.")
+    ANALYST = strawberry.enum_value("ANALYST", description="Read balances, postings, top-ups and orders.")
+    DEVELOPER = strawberry.enum_value(
+        "DEVELOPER", description="Order, record usage, and make API keys for that."
+    )
+    VIEWER = strawberry.enum_value("VIEWER", description="Read balances and orders.")
+
+
+@strawberry.enum(description="What somebody of the company does.")
+class StaffRole(Enum):
+    SUPPORT = strawberry.enum_value("SUPPORT", description="Helps customers.")
+    FINANCE = strawberry.enum_value("FINANCE", description="Looks after payments and invoices.")
+    PRIVACY_OFFICER = strawberry.enum_value(
+        "PRIVACY_OFFICER", description="Looks after personal data and requests about it."
+    )
+    ADMIN = strawberry.enum_value("ADMIN", description="Runs the service.")
+
+
+@strawberry.enum(description="What a customer's business is.")
+class Industry(Enum):
+    EDUCATION = strawberry.enum_value("EDUCATION", description="Schools, courses, research.")
+    FINANCE = strawberry.enum_value("FINANCE", description="Banks, insurance, accounting.")
+    HEALTH = strawberry.enum_value("HEALTH", description="Health care, without the sale of medicines.")
+    MANUFACTURING = strawberry.enum_value("MANUFACTURING", description="Making goods.")
+    MEDIA = strawberry.enum_value("MEDIA", description="Press, publishing, entertainment.")
+    NON_PROFIT = strawberry.enum_value("NON_PROFIT", description="Associations and charities.")
+    PUBLIC_SECTOR = strawberry.enum_value("PUBLIC_SECTOR", description="Administrations.")
+    RETAIL = strawberry.enum_value("RETAIL", description="Selling goods.")
+    SERVICES = strawberry.enum_value("SERVICES", description="Services to people and businesses.")
+    TECHNOLOGY = strawberry.enum_value("TECHNOLOGY", description="Software, hardware, telecommunication.")
+    TRAVEL = strawberry.enum_value("TRAVEL", description="Tourism, transport, hotels.")
+    OTHER = strawberry.enum_value("OTHER", description="None of the others.")
+    STOCK_SPECULATION = strawberry.enum_value(
+        "STOCK_SPECULATION", description="Trading in and speculating on stocks; not served."
+    )
+    BETTING = strawberry.enum_value("BETTING", description="Betting; not served.")
+    CASINO = strawberry.enum_value("CASINO", description="Casinos; not served.")
+    PORNOGRAPHY = strawberry.enum_value("PORNOGRAPHY", description="Pornography; not served.")
+    ESCORT = strawberry.enum_value("ESCORT", description="Escort services; not served.")
+    PHARMACEUTICAL_SALES = strawberry.enum_value(
+        "PHARMACEUTICAL_SALES", description="Selling medicines; not served."
+    )
+    CLAIRVOYANCE = strawberry.enum_value("CLAIRVOYANCE", description="Clairvoyance; not served.")
+    ESOTERIC = strawberry.enum_value("ESOTERIC", description="Esoteric sciences and astrology; not served.")
+    WORK_FROM_HOME_EARNINGS = strawberry.enum_value(
+        "WORK_FROM_HOME_EARNINGS", description="Offers of earnings from home; not served."
+    )
 
 
 @strawberry.enum(
-    description="What a credential may do. A session may do all; an API key what it was granted."
+    description="What a credential may do: a session what its person's role allows, an API key what it was granted."
 )
 class Scope(Enum):
     ACCOUNT_READ = strawberry.enum_value("account:read", description="Read the account and its credentials.")
     ACCOUNT_WRITE = strawberry.enum_value("account:write", description="Change the account.")
     KEYS_WRITE = strawberry.enum_value(
-        PERSON_ONLY, description="Change credentials. Sessions only: no API key is ever granted it."
+        KEYS_WRITE, description="Make and revoke API keys. Sessions only: no API key is ever granted it."
+    )
+    PEOPLE_WRITE = strawberry.enum_value(
+        PEOPLE_WRITE, description="Invite, limit and remove people. Sessions only."
+    )
+    SELF_WRITE = strawberry.enum_value(
+        SELF_WRITE, description="Change one's own password, e-mail address and sessions. Sessions only."
     )
     BALANCE_READ = strawberry.enum_value("balance:read", description="Read balances.")
     LEDGER_READ = strawberry.enum_value("ledger:read", description="Read postings and verify the ledger.")
@@ -63,18 +125,30 @@ class PolicyVersion:
 @strawberry.type(description="Somebody who signs in for the account.")
 class Person(Node):
     login: str | None = strawberry.field(description="The login; null once it was erased.")
-    role: PersonRole = strawberry.field(description="What they may do.")
+    role: MemberRole | None = strawberry.field(
+        description="What they may do; null for the company's own staff."
+    )
     created_at: datetime = strawberry.field(description="Since when they sign in for this account.")
+    removed_at: datetime | None = strawberry.field(
+        description="When they were removed from the account; null while they belong to it."
+    )
     password_changed_at: datetime = strawberry.field(description="When the password was last set.")
+    email: str | None = strawberry.field(description="The verified e-mail address; null while there is none.")
+    email_verified_at: datetime | None = strawberry.field(
+        description="When the address was verified; null while there is none."
+    )
 
     @classmethod
     def of(cls, read: Read, row: Any) -> Person:
         return cls(
             id=row.id,
             login=reads.open_or_none(read, "people.login", row.login),
-            role=PersonRole(row.role),
+            role=None if row.role == STAFF else MemberRole(row.role),
             created_at=row.created_at,
+            removed_at=row.removed_at,
             password_changed_at=row.password_changed_at,
+            email=reads.open_or_none(read, "people.email", row.email),
+            email_verified_at=row.email_verified_at,
         )
 
 
@@ -89,6 +163,9 @@ class Session(Node):
     user_agent: str | None = strawberry.field(description="The `User-Agent` of the sign-in.")
     address: str | None = strawberry.field(description="The network address of the sign-in.")
     is_current: bool = strawberry.field(description="Whether this request is made with it.")
+    stepped_up_until: datetime | None = strawberry.field(
+        description="Until when its proof of the password counts as fresh."
+    )
 
     @classmethod
     def of(cls, read: Read, row: Any, viewer: Viewer) -> Session:
@@ -102,6 +179,7 @@ class Session(Node):
             user_agent=reads.open_or_none(read, "sessions.user_agent", row.user_agent),
             address=reads.open_or_none(read, "sessions.address", row.address),
             is_current=row.id == viewer.credential_id,
+            stepped_up_until=row.stepped_up_until,
         )
 
 
@@ -134,15 +212,99 @@ class ApiKey(Node):
         )
 
 
+@exposes(TEAM_READ)
+@strawberry.type(
+    description="Somebody may join the account, once, until it expires. Its secret is not shown."
+)
+class Invitation(Node):
+    role: MemberRole = strawberry.field(description="What they will be allowed to do.")
+    email: str | None = strawberry.field(
+        description="Where it was sent; null where its secret was handed on."
+    )
+    created_at: datetime = strawberry.field(description="When it was made.")
+    expires_at: datetime = strawberry.field(description="Until when it can be accepted.")
+
+    @classmethod
+    def of(cls, read: Read, row: Any) -> Invitation:
+        return cls(
+            id=row.id,
+            role=MemberRole(row.role),
+            email=reads.open_or_none(read, "invitations.email", row.email),
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
+
+
+@exposes(IDENTITY_READ)
+@strawberry.type(description="Where an account's letters go.")
+class PostalAddress:
+    name: str = strawberry.field(description="The name of the person or company.")
+    street: str = strawberry.field(description="The street, without the number.")
+    number: str = strawberry.field(description="The number in the street.")
+    postal_code: str = strawberry.field(description="The postal code; empty where there are none.")
+    city: str = strawberry.field(description="The town.")
+    country: str = strawberry.field(description="The country, by ISO 3166-1.")
+
+    @classmethod
+    def of_account(cls, read: Read, account_id: str) -> PostalAddress | None:
+        address = team.postal_address(read, account_id)
+        return None if address is None else cls(**asdict(address))
+
+
+@exposes(Access(Who.SIGNED_IN, "security"))
+@strawberry.type(description="What somebody of the company is authorised to do (B011).")
+class StaffMandate:
+    roles: list[StaffRole] = strawberry.field(description="In which roles.")
+    scope: str = strawberry.field(description="What it covers.")
+    instructions_version: str = strawberry.field(
+        description="The version of the instructions it is given under."
+    )
+    authorised_until: datetime = strawberry.field(description="When it ends, at that instant.")
+
+
 @exposes(IDENTITY_READ)
 @strawberry.type(description="A customer of the service: what is owned, spent and signed in for.")
 class Account(Node):
     status: AccountStatus = strawberry.field(description="Whether it may be used.")
     created_at: datetime = strawberry.field(description="When it was registered.")
+    country: str | None = strawberry.field(
+        description="The country of residence, by ISO 3166-1; null while it is not known."
+    )
+    industry: Industry | None = strawberry.field(
+        description="What its business is; null when it was not said."
+    )
+    contracting_entity: str | None = strawberry.field(
+        description="Which company signed with the customer; null while the country is not known (M001)."
+    )
+    professional_since: datetime | None = strawberry.field(
+        description="When professional use was declared; null when it was not."
+    )
 
     @classmethod
     def of(cls, row: reads.AccountRow) -> Account:
-        return cls(id=strawberry.ID(row.id), status=AccountStatus(row.status), created_at=row.created_at)
+        return cls(
+            id=strawberry.ID(row.id),
+            status=AccountStatus(row.status),
+            created_at=row.created_at,
+            country=row.country,
+            industry=Industry(row.industry) if row.industry else None,
+            contracting_entity=row.contracting_entity,
+            professional_since=row.professional_since,
+        )
+
+    @strawberry.field(description="The currency that the country of residence gives (M028).")
+    def currency(self, info: Info) -> Currency:
+        terms = info.context.read.terms(Terms)
+        return Currency[signing.currency_of(self.country, terms.default_currency)]
+
+    @strawberry.field(description="Where letters go; null while no address is set.")
+    def postal_address(self, info: Info) -> PostalAddress | None:
+        return PostalAddress.of_account(info.context.read, self.id)
+
+    @strawberry.field(description="The open invitations, newest first.", metadata=declare(TEAM_READ))
+    def invitations(self, info: Info, first: First = 20, after: After = None) -> Connection[Invitation]:
+        rows = team.invitations(info.context.read, self.id, key_after(after), rows_wanted(first))
+        return page(rows, first, after, lambda row: Invitation.of(info.context.read, row), lambda row: row.id)
 
     @strawberry.field(description="Who signs in for the account, newest first.")
     def people(self, info: Info, first: First = 20, after: After = None) -> Connection[Person]:
@@ -197,3 +359,37 @@ class ViewerType:
     @strawberry.field(description="What the credential may do.")
     def scopes(self, info: Info) -> list[Scope]:
         return [scope for scope in Scope if info.context.viewer.has_scope(str(scope.value))]
+
+    @strawberry.field(
+        description="The address that waits for the code that was sent there; null when none does.",
+        metadata=declare(Access(Who.SIGNED_IN, "identification", scope=SELF_WRITE)),
+    )
+    def pending_email(self, info: Info) -> str | None:
+        read = info.context.read
+        person = reads.person_of_session(read, info.context.viewer.credential_id or "")
+        waiting = team.email_verification(read, person.id) if person is not None else None
+        return (
+            None if waiting is None else reads.open_or_none(read, "email_verifications.email", waiting.email)
+        )
+
+    @strawberry.field(
+        description="How many of one's recovery codes are unused.",
+        metadata=declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE)),
+    )
+    def recovery_codes_left(self, info: Info) -> int:
+        person = reads.person_of_session(info.context.read, info.context.viewer.credential_id or "")
+        return 0 if person is None else team.recovery_codes_left(info.context.read, person.id)
+
+    @strawberry.field(description="What the company authorised them to do; null for customers.")
+    def staff(self, info: Info) -> StaffMandate | None:
+        read = info.context.read
+        person = reads.person_of_session(read, info.context.viewer.credential_id or "")
+        row = reads.staff_authorisation(read, person.id) if person is not None else None
+        if row is None:
+            return None
+        return StaffMandate(
+            roles=[StaffRole(role) for role in row.roles.split(" ")],
+            scope=row.scope,
+            instructions_version=row.instructions_version,
+            authorised_until=row.ends_at,
+        )

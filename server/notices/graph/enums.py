@@ -25,6 +25,18 @@ class NoticeKind(Enum):
     TEAM_INVITATION = strawberry.enum_value(
         "team_invitation", description="Somebody is invited to the account."
     )
+    EMAIL_CHANGED = strawberry.enum_value("email_changed", description="A person's address was replaced.")
+    PASSWORD_WAS_RESET = strawberry.enum_value(
+        "password_was_reset", description="A new password was set without the old one."
+    )
+    RECOVERY_CODES_CREATED = strawberry.enum_value(
+        "recovery_codes_created", description="New recovery codes were made; earlier ones are of no use."
+    )
+    MEMBER_JOINED = strawberry.enum_value("member_joined", description="Somebody accepted an invitation.")
+    MEMBER_ROLE_CHANGED = strawberry.enum_value(
+        "member_role_changed", description="A member has another role."
+    )
+    MEMBER_REMOVED = strawberry.enum_value("member_removed", description="A member was removed.")
 
 
 @strawberry.enum(

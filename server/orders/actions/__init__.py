@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Executable, insert, select, update
 
+from server.accounts.actions import check_may_order
 from server.kit.db import savepoint
 from server.kit.idempotency import Receipt
 from server.kit.ids import is_id
@@ -46,9 +47,11 @@ def place_order(
     """Order an item at today's price and pay for it from the balance; facts: `order_id`.
 
     When the balance is too low the order is refused, or with `await_payment` stays PENDING until the money is
-    there (M030). Raises what `quote` raises, ReferenceInvalid, BalanceTooLow, TooManyPendingOrders.
+    there (M030). Raises what `quote` raises, PostalAddressMissing (M007), ReferenceInvalid, BalanceTooLow,
+    TooManyPendingOrders.
     """
     terms = work.terms(Terms)
+    check_may_order(work, account_id)
     check_order_reference(reference, terms)
     priced = quote(item, currency, terms)
     order = _register(work, account_id, Parameters(item, reference), priced)

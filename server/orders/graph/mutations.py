@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from server.accounts.graph.people_problems import PostalAddressMissingProblem
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import (
@@ -106,6 +107,7 @@ PlaceOrderResult = Annotated[
     | CountryInvalidProblem
     | ReferenceInvalidProblem
     | TooManyPendingOrdersProblem
+    | PostalAddressMissingProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,

@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from server.accounts.rules.signing import (
+    ENTITY_EUROPE,
+    ENTITY_OTHER,
+    EXCLUDED_INDUSTRIES,
+    ContractingEntity,
+    Industry,
+)
 from server.kit.card_numbers import holds_card_number
 from server.kit.problems import Refusal
 
@@ -24,8 +31,14 @@ SCOPES = (
 )
 """What an API key can be allowed to do."""
 
-PERSON_ONLY = "keys:write"
-"""The scope of managing credentials. No key is ever granted it: a stolen key must not make itself another."""
+KEYS_WRITE = "keys:write"
+"""The scope of managing API keys. No key is ever granted it: a stolen key must not make itself another."""
+
+PEOPLE_WRITE = "people:write"
+"""The scope of managing who signs in for the account; sessions only."""
+
+SELF_WRITE = "self:write"
+"""The scope of one's own password, e-mail address and sessions: every person has it, and no API key."""
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._+@-]*\Z")
 
@@ -73,6 +86,34 @@ class Terms:
     api_key_age_max: timedelta = timedelta(days=3650)
     user_agent_length_max: int = 400
     last_used_precision: timedelta = timedelta(minutes=1)
+    step_up_age_max: timedelta = timedelta(minutes=15)
+    """How long a proof of the password stands for the actions that ask for a fresh one."""
+
+    business_only: bool = False
+    """Whether accounts are for professional use only, and must declare it (M004)."""
+    industries_excluded: frozenset[Industry] = EXCLUDED_INDUSTRIES
+    """Industries that are refused (M027)."""
+    entity_europe: ContractingEntity = ENTITY_EUROPE
+    entity_other: ContractingEntity = ENTITY_OTHER
+    """Who signs the contract, for customers in Europe and elsewhere (M001)."""
+    default_currency: str = "USD"
+    """The currency of countries without one of their own among those sold in (M028)."""
+    require_postal_address: bool = False
+    """Whether an order needs the account's complete postal address (M007)."""
+    address_line_length_max: int = 120
+
+    email_code_age_max: timedelta = timedelta(minutes=30)
+    email_code_attempts_max: int = 5
+    mails_per_window_max: int = 5
+    """Codes and reset links that one person may have sent in a window of `mails_window`."""
+    mails_window: timedelta = timedelta(hours=1)
+    password_reset_age_max: timedelta = timedelta(hours=1)
+    recovery_codes: int = 10
+    """How many single-use codes a person gets at once."""
+    people_max: int = 100
+    """People of one account, invited ones included."""
+    invitation_age_max: timedelta = timedelta(days=7)
+    staff_authorisation_age_max: timedelta = timedelta(days=366)
 
 
 @dataclass(eq=False)
@@ -195,6 +236,11 @@ class NewPassword:
     hash: str | None = field(default=None, repr=False)
     fault: PasswordTooWeak | None = None
 
+    @property
+    def prepared(self) -> bool:
+        """Whether there was anybody to prepare it for."""
+        return self.hash is not None or self.fault is not None
+
     def accepted_hash(self) -> str:
         """Raises PasswordTooWeak."""
         if self.fault is not None:
@@ -250,10 +296,13 @@ def check_key_name(terms: Terms, name: str) -> None:
         raise ApiKeyNameInvalid(terms.api_key_name_length_max)
 
 
-def granted_scopes(wanted: Iterable[str]) -> tuple[str, ...]:
-    """The scopes of a new key, each once and in the order of `SCOPES`. Raises ScopeNotGrantable."""
+def granted_scopes(wanted: Iterable[str], held: frozenset[str] | None = None) -> tuple[str, ...]:
+    """The scopes of a new key, each once and in the order of `SCOPES`. Raises ScopeNotGrantable.
+
+    `held` are those of the person who makes it, None for all: nobody grants what they do not have (H018).
+    """
     asked = set(wanted)
-    unknown = sorted(asked - set(SCOPES))
+    unknown = sorted(asked - (set(SCOPES) if held is None else held & set(SCOPES)))
     if unknown or not asked:
         raise ScopeNotGrantable(unknown[0] if unknown else None)
     return tuple(scope for scope in SCOPES if scope in asked)

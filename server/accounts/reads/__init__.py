@@ -9,7 +9,18 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, select
 
-from server.accounts.model import ACTIVE, Acceptance, Account, ApiKey, AuthorityEpoch, Person, Session
+from server.accounts.model import (
+    ACTIVE,
+    STAFF,
+    Acceptance,
+    Account,
+    ApiKey,
+    AuthorityEpoch,
+    Person,
+    Session,
+    StaffAuthorisation,
+)
+from server.accounts.rules.people import scopes_of
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded, token_hash
 from server.kit.db import Prepared
@@ -31,8 +42,13 @@ class AccountRow(NamedTuple):
     """An account: the columns of its table, by the same names."""
 
     id: str
+    kind: str
     status: str
     created_at: datetime
+    country: str | None
+    industry: str | None
+    contracting_entity: str | None
+    professional_since: datetime | None
 
 
 def authority_topic(account_id: str) -> str:
@@ -52,17 +68,21 @@ def people(read: Read, person_ids: Iterable[str]) -> dict[str, Row[Any]]:
 
 def people_of(read: Read, account_id: str, after: str | None, limit: int) -> Sequence[Row[Any]]:
     """Who signs in for the account, newest first, from behind the person `after`."""
-    return _page(read, select(Person.__table__).where(Person.account_id == account_id), Person, after, limit)
+    present = select(Person.__table__).where(Person.account_id == account_id, Person.removed_at.is_(None))
+    return _page(read, present, Person, after, limit)
 
 
 def person_exists(read: Read, person_id: str) -> bool:
-    return read.scalar(select(Person.id).where(Person.id == person_id)) is not None
+    """Whether the person signs in for an account; not any more when they were removed from it."""
+    present = select(Person.id).where(Person.id == person_id, Person.removed_at.is_(None))
+    return read.scalar(present) is not None
 
 
 def person_by_login(read: Read, login: str) -> Row[Any] | None:
     """The person who signs in with this login (in its normal form), found through the blind index."""
     claim = read.keys.find(read.keys.blind("login", login))
-    return None if claim is None else people(read, [claim.owner_id]).get(claim.owner_id)
+    person = people(read, [claim.owner_id]).get(claim.owner_id) if claim is not None else None
+    return person if person is not None and person.removed_at is None else None
 
 
 def person_of_session(read: Read, session_id: str) -> Row[Any] | None:
@@ -122,9 +142,36 @@ def credential_of_session(read: Read, token: str) -> Credential | None:
     found = _session_by_token.run(read.connection, token_hash=token_hash(token), now=to_micros(read.now))
     if not found:
         return None
-    ((session_id, account_id, last_used, expires, epoch_),) = found
-    viewer = Viewer(account_id, session_id, expires_at=from_micros(expires), authority_epoch=epoch_)
+    ((session_id, account_id, last_used, expires, epoch_, person_id, role),) = found
+    staff_roles = _staff_roles(read, person_id) if role == STAFF else frozenset()
+    if role == STAFF and not staff_roles:
+        return None
+    viewer = Viewer(
+        account_id,
+        session_id,
+        scopes_of(role),
+        staff_roles,
+        expires_at=from_micros(expires),
+        authority_epoch=epoch_,
+    )
     return Credential(viewer, from_micros(last_used))
+
+
+def staff_authorisation(read: Read, person_id: str) -> Row[Any] | None:
+    """The authorisation under which somebody of the staff acts at this instant; None when there is none (B011)."""
+    valid = (
+        StaffAuthorisation.revoked_at.is_(None)
+        & (StaffAuthorisation.starts_at <= read.now)
+        & (StaffAuthorisation.ends_at > read.now)
+    )
+    of_person = select(StaffAuthorisation.__table__).where(StaffAuthorisation.person_id == person_id, valid)
+    return read.first(of_person.order_by(StaffAuthorisation.id.desc()).limit(1))
+
+
+def _staff_roles(read: Read, person_id: str) -> frozenset[str]:
+    """The roles of somebody of the staff at this instant; none without a valid authorisation (B011)."""
+    authorisation = staff_authorisation(read, person_id)
+    return frozenset() if authorisation is None else frozenset(authorisation.roles.split(" "))
 
 
 def credential_of_key(read: Read, secret: str) -> Credential | None:
@@ -204,8 +251,17 @@ _account = Prepared(
     )
 )
 _session_by_token = Prepared(
-    select(Session.id, Session.account_id, Session.last_used_at, Session.expires_at, AuthorityEpoch.epoch)
+    select(
+        Session.id,
+        Session.account_id,
+        Session.last_used_at,
+        Session.expires_at,
+        AuthorityEpoch.epoch,
+        Session.person_id,
+        Person.role,
+    )
     .join(Account, Account.id == Session.account_id)
+    .join(Person, Person.id == Session.person_id)
     .join(AuthorityEpoch, AuthorityEpoch.account_id == Session.account_id)
     .where(
         Session.token_hash == bindparam("token_hash"),
