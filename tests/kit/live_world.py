@@ -257,6 +257,7 @@ class World:
             while not until():
                 self.timer.advance(step_seconds)
                 await self.units.read(lambda read: None)
+                await asyncio.sleep(0)  # a read that asks nothing may not wait for anything
 
     def _open(self, prepared: Asked, context: Context) -> Rows:
         assert context.read is not None

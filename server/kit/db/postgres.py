@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -83,16 +83,14 @@ class PostgresDatabase:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         """A connection of the pool. Raises PublicError when there is none to be had; then nothing was done."""
-        try:
-            connection = await self._pool.connect()
-        except PoolTimeout:
-            raise overloaded("database connections", 1) from None
-        except OSError as error:
-            raise storage_unavailable("DATABASE_UNREACHABLE") from error
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self._pool.connect())
+            except PoolTimeout:
+                raise overloaded("database connections", 1) from None
+            except OSError as error:
+                raise storage_unavailable("DATABASE_UNREACHABLE") from error
             yield connection
-        finally:
-            await connection.close()
 
     async def _commit(self, connection: AsyncConnection) -> None:
         try:
