@@ -62,9 +62,14 @@ WATCH = f"""subscription($id: ID, $after: BigInt, $mode: FeedMode! = EVERY) {{
 class Query(TopUpQueries):
     @strawberry.field(metadata=OPEN)
     def account(self, info: Info) -> Account:
-        status, created_at = AccountStatus.ACTIVE, info.context.read.now
         return Account(
-            id=strawberry.ID(info.context.viewer.account_id or ""), status=status, created_at=created_at
+            id=strawberry.ID(info.context.viewer.account_id or ""),
+            status=AccountStatus.ACTIVE,
+            created_at=info.context.read.now,
+            country=None,
+            industry=None,
+            contracting_entity=None,
+            professional_since=None,
         )
 
     @strawberry.field(metadata=OPEN)
