@@ -23,6 +23,8 @@ from server.kit import logs
 from server.settings import Settings
 
 SHUTDOWN_SECONDS_MAX = 15
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies and clients keep an idle connection: who closes first must not be the server."""
 
 
 def serve(settings: Settings, *, demo: bool, sandbox: bool, out: Console) -> None:
@@ -112,6 +114,7 @@ class Server(GracefulServer):
             ssl_certfile=settings.tls_certificate_file,
             ssl_keyfile=settings.tls_key_file,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             lifespan="on",
             **uvicorn_options(postmeter.gateway_limits),
         )
