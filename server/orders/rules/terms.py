@@ -12,6 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from server.kit.money import Currency
+from server.orders.rules.invoices import InvoicingTerms
 
 PRICED_UNITS = 1000
 """Metered prices are for so many units."""
@@ -168,3 +169,4 @@ class Terms:
     usage_entries: Range = Range(1, 500)
     pending_orders_max: int = 20
     order_reference_length_max: int = 140
+    invoicing: InvoicingTerms = field(default_factory=InvoicingTerms)
