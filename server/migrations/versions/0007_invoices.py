@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "invoices"
-down_revision = "0005"
+down_revision = "tax"
 branch_labels = None
 depends_on = None
 
