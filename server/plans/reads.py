@@ -9,10 +9,15 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 
 from server.kit.ids import is_id
+from server.kit.money import Currency
 from server.kit.work import Read
+from server.orders.reads.tax import tax_status
+from server.orders.rules import Terms as OrderTerms
+from server.orders.rules.tax import Taxed, tax
 from server.plans.model import PlanCharge, PlanSubscription, PlanWithdrawal
+from server.plans.rules.pricing import unit_price_minor
 from server.plans.rules.status import LIVE, RUNNING, ChargeStatus, Product, is_over
-from server.plans.rules.terms import Plan, Terms
+from server.plans.rules.terms import Cycle, Plan, Terms
 
 _subscriptions = PlanSubscription.__table__.c
 _charges = PlanCharge.__table__.c
@@ -156,6 +161,17 @@ def open_charge(read: Read, subscription_id: str) -> ChargeRow | None:
     )
     row = read.first(query)
     return ChargeRow._make(row) if row is not None else None
+
+
+def price(read: Read, row: SubscriptionRow, plan: str, cycle: Cycle, seats: int) -> Taxed:
+    """What one cycle costs this subscriber today: the catalog's price, and the tax on it (M029)."""
+    found = read.terms(Terms).plan(plan)
+    if found is None:
+        raise LookupError(f"the catalog has no plan {plan} any more")
+    product = Product(row.product)
+    unit = unit_price_minor(product, found, cycle, Currency[row.currency])
+    net_minor = unit if product is Product.PLAN else unit * seats
+    return tax(net_minor, tax_status(read, row.account_id), read.terms(OrderTerms))
 
 
 def withdrawals(read: Read, account_id: str) -> Mapping[str, datetime]:
