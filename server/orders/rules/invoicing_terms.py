@@ -45,9 +45,8 @@ class InvoicingTerms:
             {"SWISS_COMPANY": _SWISS_EXAMPLE, "PANAMANIAN_COMPANY": _PANAMANIAN_EXAMPLE}
         )
     )
-    default_seller: str = "PANAMANIAN_COMPANY"
-    """Who invoices accounts whose country, and with it their contracting entity, is not known yet."""
     lines_max: int = 100
+    """Most lines of one document."""
     link_age_max: timedelta = timedelta(minutes=5)
     """How long a download link is good."""
 
