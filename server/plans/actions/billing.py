@@ -65,7 +65,7 @@ def retry(work: Work, charge_id: str) -> None:
     if found is None or found[1].top_up_id is not None:
         return
     row, charge = found
-    if _method_of(work, row) is None:
+    if method_of(work, row) is None:
         fail_charge(work, charge, ChargeFailure.NO_PAYMENT_METHOD)
         stop(work, row, StopReason.NO_PAYMENT_METHOD)
     else:
@@ -129,7 +129,7 @@ def ask(work: Work, row: SubscriptionRow, charge: ChargeRow) -> None:
         row.account_id,
         money,
         TopUpPurpose.PLAN,
-        method_id=_method_of(work, row),
+        method_id=method_of(work, row),
         for_id=charge.id,
     )
     write_charge(work, charge, top_up_id=top_up.id, attempts=charge.attempts + 1)
@@ -160,14 +160,14 @@ def next_period(row: SubscriptionRow) -> Period:
 
 
 def _charge_next(work: Work, row: SubscriptionRow) -> None:
-    if _method_of(work, row) is None:
+    if method_of(work, row) is None:
         stop(work, row, StopReason.NO_PAYMENT_METHOD)
         return
     plan, cycle = row.next_plan or row.plan, Cycle[row.next_cycle or row.cycle]
     begin_charge(work, row, ChargeReason.RENEWAL, plan, cycle, next_period(row))
 
 
-def _method_of(work: Work, row: SubscriptionRow) -> str | None:
+def method_of(work: Work, row: SubscriptionRow) -> str | None:
     """A valid card of the account (M041): the chosen one if it still is one, else the default one."""
     chosen = valid_method(work, row.account_id, row.method_id) if row.method_id is not None else None
     method = chosen or valid_method(work, row.account_id)

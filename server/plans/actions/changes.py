@@ -75,9 +75,7 @@ def write_charge(work: Work, charge: ChargeRow, **values: object) -> None:
 
 def fail_charge(work: Work, charge: ChargeRow, failure: ChargeFailure) -> None:
     """It is not paid, and will not be: what its card still brings stays in the balance."""
-    write_charge(
-        work, charge, status=ChargeStatus.FAILED.value, failure=failure.value, settled_at=work.now
-    )
+    write_charge(work, charge, status=ChargeStatus.FAILED.value, failure=failure.value, settled_at=work.now)
     for kind in (RETRY, GIVE_UP):
         cancel(work, kind, charge.id)
 

@@ -14,7 +14,11 @@ from __future__ import annotations
 from server.kit.db import savepoint
 from server.kit.due import cancel, schedule
 from server.kit.ids import is_id
+from server.kit.money import Currency
 from server.kit.work import Work
+from server.orders.actions.invoicing import issue_invoice
+from server.orders.rules.invoices import Line
+from server.orders.rules.tax import Taxed, TaxTreatment
 from server.plans.actions.billing import not_paid
 from server.plans.actions.changes import (
     GIVE_UP,
@@ -27,10 +31,10 @@ from server.plans.actions.changes import (
     locked_charge,
     plan_ahead,
     stop,
-    write,
     write_charge,
 )
 from server.plans.actions.events import PlanUpgraded, SubscriptionEvent, told
+from server.plans.actions.subscribing import resume
 from server.plans.reads import ChargeRow, SubscriptionRow, live_plan, live_seats, open_charge
 from server.plans.rules.calendar import Period, period_of
 from server.plans.rules.status import (
@@ -38,6 +42,7 @@ from server.plans.rules.status import (
     ChargeFailure,
     ChargeReason,
     ChargeStatus,
+    Product,
     Status,
     StopReason,
 )
@@ -76,6 +81,8 @@ def pay_cycle(work: Work, event: TopUpSettled) -> None:
     for kind in (RETRY, GIVE_UP):
         cancel(work, kind, charge.id)
     _begin_cycle(work, row, charge, period)
+    invoice_id = _invoice(work, row, charge, period, transfer_id)
+    write_charge(work, charge, invoice_id=invoice_id)
 
 
 def ask_again_later(work: Work, event: TopUpFailed) -> None:
@@ -130,20 +137,6 @@ def resume_renewals(work: Work, event: PaymentMethodSaved) -> None:
                 resume(work, row, method_id=event.subject_id)
 
 
-def resume(work: Work, row: SubscriptionRow, **values: object) -> SubscriptionRow:
-    """Take the end of a subscription back: it renews again."""
-    return change(
-        work,
-        row,
-        told(row).resumed,
-        status=Status.ACTIVE.value,
-        stop_reason=None,
-        cancelled_at=None,
-        ends_at=None,
-        **values,
-    )
-
-
 def _charge_of(work: Work, event: TopUpChange) -> tuple[SubscriptionRow, ChargeRow] | None:
     """The charge that a top-up was asked for, if it still waits for its payment."""
     return locked_charge(work, event.for_id) if event.for_id and is_id(event.for_id, "plc") else None
@@ -174,6 +167,31 @@ def _period_paid(work: Work, charge: ChargeRow) -> Period:
     return period_of(work.now, Cycle[charge.cycle], 0)
 
 
+def _invoice(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Period, transfer_id: str) -> str:
+    seats = row.product == Product.SEATS.value
+    quantity = charge.seats if seats else 1
+    taxed = Taxed(
+        charge.net_minor, charge.rate_basis_points, charge.tax_minor, TaxTreatment(charge.tax_treatment)
+    )
+    line = Line(
+        code="EXTRA_SEATS" if seats else "PLAN",
+        params={} if seats else {"plan": charge.plan},
+        quantity=quantity,
+        unit_price_minor=charge.net_minor // quantity,
+        priced_units=1,
+        taxed=taxed,
+    )
+    return issue_invoice(
+        work,
+        row.account_id,
+        Currency[charge.currency],
+        [line],
+        subject_id=charge.id,
+        period=(period.start, period.end),
+        payment_reference=transfer_id,
+    )
+
+
 def _begin_cycle(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Period) -> None:
     reason = ChargeReason(charge.reason)
     values = _cycle_values(row, charge, period)
@@ -183,7 +201,9 @@ def _begin_cycle(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Pe
     elif row.term_set_at is None:
         values["term_set_at"] = period.start
     if row.cancelled_at is not None:
-        values["ends_at"] = period.end  # cancelled at or after the instant of billing: this cycle is the last (M042)
+        values["ends_at"] = (
+            period.end
+        )  # cancelled at or after the instant of billing: this cycle is the last (M042)
     event: dict[ChargeReason, type[SubscriptionEvent]] = {
         ChargeReason.START: told(row).started,
         ChargeReason.RENEWAL: told(row).renewed,

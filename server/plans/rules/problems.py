@@ -50,6 +50,14 @@ class PlanPaymentPending(Refusal):
 
 
 @dataclass(eq=False)
+class PlanEnding(Refusal):
+    """The plan was cancelled; take the cancellation back before changing it."""
+
+    code = "PLAN_ENDING"
+    plan: str
+
+
+@dataclass(eq=False)
 class NotAnUpgrade(Refusal):
     """Only a larger plan, or the same one by the year, can begin at once; anything else begins with the next cycle."""
 
@@ -100,3 +108,11 @@ class SeatsNotFound(Refusal):
 
     code = "SEATS_NOT_FOUND"
     blames = "seatsId"
+
+
+@dataclass(eq=False)
+class WithdrawalNotPlanned(Refusal):
+    """No withdrawal of this person is planned."""
+
+    code = "WITHDRAWAL_NOT_PLANNED"
+    blames = "personId"
