@@ -70,6 +70,7 @@ def locked_charge(work: Work, charge_id: str) -> tuple[SubscriptionRow, ChargeRo
 
 
 def write_charge(work: Work, charge: ChargeRow, **values: object) -> None:
+    """Write columns of a charge whose subscription is locked."""
     work.execute(update(PlanCharge).where(PlanCharge.id == charge.id).values(**values))
 
 

@@ -40,7 +40,8 @@ def plan_withdrawal(work: Work, account_id: str, person_id: str) -> datetime:
     made = insert(PlanWithdrawal).values(values).on_conflict_do_nothing().returning(PlanWithdrawal.person_id)
     if work.first(made) is None:
         before = select(PlanWithdrawal.withdraw_at).where(PlanWithdrawal.person_id == member.id)
-        return work.execute(before).scalar_one()
+        stands: datetime = work.execute(before).scalar_one()
+        return stands
     work.record(MemberWithdrawalPlanned(account_id, member.id, at))
     if at <= work.now:
         withdraw(work, member.id)

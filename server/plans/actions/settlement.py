@@ -103,7 +103,8 @@ def ask_again_later(work: Work, event: TopUpFailed) -> None:
 
 def take_back_cycle(work: Work, event: TopUpReversed) -> None:
     """The payment of a cycle was taken back."""
-    charge = charge_by_id(work, event.for_id) if is_id(event.for_id or "", "plc") else None
+    charge_id = event.for_id or ""
+    charge = charge_by_id(work, charge_id) if is_id(charge_id, "plc") else None
     row = locked(work, charge.subscription_id) if charge is not None else None
     if charge is None or row is None or charge.status != ChargeStatus.PAID.value:
         return
