@@ -45,6 +45,8 @@ from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.notices.adapters import templates as notice_templates
 from server.orders import rules as order_rules
+from server.plans import jobs as plan_jobs
+from server.plans import rules as plan_rules
 from server.reactions import reactions
 from server.schema import HELD, schema
 from server.settings import Settings
@@ -63,14 +65,16 @@ _log = structlog.get_logger("postmeter.app")
 
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
+    plans = plan_rules.Terms()
     return Registry(
-        account_rules.Terms(),
+        account_rules.Terms(people_max=plans.free.users_max),  # M061
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),
         wallet_rules.Terms(),
         topup_rules.Terms(),
         order_rules.Terms(),
+        plans,
     )
 
 
@@ -93,6 +97,7 @@ class Postmeter:
             self.units,
             {
                 **notice_jobs.handlers(relay),
+                **plan_jobs.handlers(),
                 **topup_jobs.handlers(gateways, sandbox),
                 **wallet_jobs.handlers(settings.ledger_roots_dir),
             },

@@ -25,7 +25,13 @@ from server.kit.work import Work
 from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
+from server.plans.actions import settlement as plan_settlement
 from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
+from server.topups.actions.method_changes import (
+    PaymentMethodExpired,
+    PaymentMethodRemoved,
+    PaymentMethodSaved,
+)
 
 
 def reactions() -> Reactions:
@@ -42,6 +48,13 @@ def reactions() -> Reactions:
     registered.on(MemberInvited, _send_invitation)
     registered.on(MemberJoined, _tell_of_role("member_joined"))
     registered.on(MemberRoleChanged, _tell_of_role("member_role_changed"))
+    # Before waiting orders: what a card paid for a plan is the plan's.
+    registered.on(TopUpSettled, plan_settlement.pay_cycle)
+    registered.on(TopUpFailed, plan_settlement.ask_again_later)
+    registered.on(TopUpReversed, plan_settlement.take_back_cycle)
+    registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
+    registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
+    registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
     registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)

@@ -19,6 +19,7 @@ from server.notices import graph as notices
 from server.notices import personal as notices_personal
 from server.orders import graph as orders
 from server.orders import personal as orders_personal
+from server.plans import personal as plans_personal
 from server.topups import graph as topups
 from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
@@ -88,5 +89,6 @@ HELD = (
     *wallet_personal.HELD,
     *topups_personal.HELD,
     *orders_personal.HELD,
+    *plans_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

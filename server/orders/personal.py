@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.orders.model import Order, RegistryEntry
+from server.orders.model import Invoice, InvoiceSeries, Order, RegistryEntry, VatNumber
 
 HELD = (
     Held(
@@ -57,5 +57,75 @@ HELD = (
         legal_basis="contract",
         retention="billing",
         erasure="keep_pseudonymous",
+    ),
+    Held(
+        model=VatNumber,
+        columns=("number",),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="billing",
+        erasure="shred",
+        retention_class="billing",
+    ),
+    Held(
+        model=VatNumber,
+        columns=("account_id", "country", "validated_by", "set_at"),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="billing",
+        erasure="keep_pseudonymous",
+    ),
+    # Billing class: kept pseudonymous for as long as accounting law says, and then gone too (M120).
+    Held(
+        model=Invoice,
+        columns=(
+            "id",
+            "account_id",
+            "series",
+            "number",
+            "seller",
+            "year",
+            "serial",
+            "subject_id",
+            "corrects_id",
+            "currency",
+            "net_minor",
+            "tax_minor",
+            "gross_minor",
+            "language",
+            "lines",
+            "seller_details",
+            "period_start",
+            "period_end",
+            "payment_reference",
+            "issued_at",
+        ),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="billing",
+        erasure="keep_pseudonymous",
+    ),
+    Held(
+        model=Invoice,
+        columns=("customer",),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="billing",
+        erasure="keep_pseudonymous",
+        retention_class="billing",
+    ),
+    Held(
+        model=InvoiceSeries,
+        columns=("seller", "series", "year", "last_serial"),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="billing",
+        erasure="keep_pseudonymous",
+        exported=False,
     ),
 )

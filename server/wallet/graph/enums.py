@@ -51,6 +51,7 @@ class PostingKindEnum(Enum):
     ORDER_CREDITS = strawberry.enum_value("ORDER_CREDITS", description="The credits that an order bought.")
     ORDER_CANCELLED = strawberry.enum_value("ORDER_CANCELLED", description="A cancelled order was undone.")
     CANCELLATION_FEE = strawberry.enum_value("CANCELLATION_FEE", description="The fee of a cancellation.")
+    PLAN = strawberry.enum_value("PLAN", description="A cycle of a plan, or of extra seats, was paid.")
     USAGE = strawberry.enum_value("USAGE", description="The service was used.")
     USAGE_REFUNDED = strawberry.enum_value("USAGE_REFUNDED", description="Charged usage was given back.")
     HOLD_PLACED = strawberry.enum_value("HOLD_PLACED", description="A quantity was set aside.")
