@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.orders.model import Order, RegistryEntry
+from server.orders.model import Order, RegistryEntry, VatNumber
 
 HELD = (
     Held(
@@ -55,6 +55,25 @@ HELD = (
         category="financial",
         purpose="balance_and_orders",
         legal_basis="contract",
+        retention="billing",
+        erasure="keep_pseudonymous",
+    ),
+    Held(
+        model=VatNumber,
+        columns=("number",),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="billing",
+        erasure="shred",
+        retention_class="billing",
+    ),
+    Held(
+        model=VatNumber,
+        columns=("account_id", "country", "validated_by", "set_at"),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
         retention="billing",
         erasure="keep_pseudonymous",
     ),

@@ -1,4 +1,4 @@
-"""Tables of orders. Amounts are integers in minor units of the order's currency, all net of tax (M029)."""
+"""Tables of orders. Amounts are integers in minor units of the order's currency."""
 
 from __future__ import annotations
 
@@ -62,3 +62,15 @@ class Order(Base):
         Index(None, "account_id", "id"),
         Index(None, "account_id", "status", "id"),
     )
+
+
+class VatNumber(Base):
+    """By which an account is a business to the tax office. `country` (ISO 3166-1) issued it; `validated_by` says how
+    far it was looked at."""
+
+    __tablename__ = "vat_numbers"
+    account_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[bytes] = mapped_column(Sealed)
+    country: Mapped[str] = mapped_column(String(2))
+    validated_by: Mapped[str] = mapped_column(String(12))
+    set_at: Mapped[datetime] = mapped_column(Instant)

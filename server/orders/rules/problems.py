@@ -107,3 +107,20 @@ class CreditsUsed(Refusal):
     code = "CREDITS_USED"
     available: int
     required: int
+
+
+@dataclass(eq=False)
+class CountryMissing(Refusal):
+    """The tax cannot be known before the account's country is; set the postal address first."""
+
+    code = "COUNTRY_MISSING"
+
+
+@dataclass(eq=False)
+class VatNumberInvalid(Refusal):
+    """This is no VAT number of the account's country."""
+
+    code = "VAT_NUMBER_INVALID"
+    blames = "number"
+    fault: str
+    country: str

@@ -12,6 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from server.kit.money import Currency
+from server.orders.rules.tax_terms import TaxTerms
 
 PRICED_UNITS = 1000
 """Metered prices are for so many units."""
@@ -162,6 +163,7 @@ class Terms:
         default_factory=lambda: MappingProxyType(_FX_TO_USD)
     )
     cancellation: CancellationTerms = CancellationTerms()
+    tax: TaxTerms = field(default_factory=TaxTerms)
     packs_an_order: Range = Range(1, 100)
     metered_units_an_order: Range = Range(100, 10_000_000)
     usage_an_entry: Range = Range(1, 10_000_000)
