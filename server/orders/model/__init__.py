@@ -8,6 +8,9 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
+from server.orders.model.auto_top_up import AutoTopUp, AutoTopUpRun, AutoTopUpSwitch
+
+__all__ = ["AutoTopUp", "AutoTopUpRun", "AutoTopUpSwitch", "Order", "RegistryEntry", "VatNumber"]
 
 
 class RegistryEntry(Base):
