@@ -25,15 +25,20 @@ from server.orders.model import Order, RegistryEntry
 from server.orders.reads import PARAMETERS, OrderRow, pending_count
 from server.orders.reads.tax import tax_status
 from server.orders.rules.cancellation import CancellationReason, Settlement, settle
-from server.orders.rules.items import Item, Parameters
+from server.orders.rules.items import Item, Parameters, is_automatic
 from server.orders.rules.pricing import Quote, check_order_reference, quote
-from server.orders.rules.problems import CreditsUsed, OrderNotFound, TooManyPendingOrders
+from server.orders.rules.problems import (
+    AutomaticOrderNotRefundable,
+    CreditsUsed,
+    OrderNotFound,
+    TooManyPendingOrders,
+)
 from server.orders.rules.status import OrderStatus, check_cancellable, fulfil
 from server.orders.rules.tax import Taxed, tax
 from server.orders.rules.terms import FxRate, Terms
 from server.topups.actions.changes import TopUpSettled
 from server.wallet.actions import Transfer, open_wallets, post
-from server.wallet.rules import BalanceTooHigh, BalanceTooLow, Counter, PostingKind
+from server.wallet.rules import BalanceTooHigh, BalanceTooLow, Counter, PostingKind, WalletsClosed
 
 _orders = Order.__table__.c
 
@@ -102,6 +107,29 @@ def pay_waiting_orders(work: Work, event: TopUpSettled) -> None:
     activate_paid_orders(work, event.account_id, Currency[event.currency])
 
 
+def pay_order(work: Work, account_id: str, order_id: str) -> bool:
+    """Pay this order before any other that waits, if there is enough; returns whether it is paid.
+
+    Raises OrderNotFound.
+    """
+    order = _locked(work, account_id, order_id)
+    if order.status != OrderStatus.PENDING.value:
+        return order.status != OrderStatus.CANCELLED.value
+    if not _pay_if_possible(work, order):
+        return False
+    _record_activated(work, order)
+    return True
+
+
+def withdraw_order(work: Work, account_id: str, order_id: str) -> None:
+    """End an order for which no payment will come; one that is paid stays. Raises OrderNotFound."""
+    order = _locked(work, account_id, order_id)
+    if order.status == OrderStatus.PENDING.value:
+        reason = CancellationReason.SERVICE_FAULT.value
+        _change(work, order, OrderStatus.CANCELLED, cancelled_at=work.now, cancel_reason=reason)
+        work.record(OrderCancelled(account_id, order_id, OrderStatus.CANCELLED.value, order.fulfilled))
+
+
 def record_fulfilment(work: Work, account_id: str, order_id: str, units: int) -> Receipt:
     """So many more units of a metered order are done (Q013); facts: `order_id`.
 
@@ -121,9 +149,12 @@ def record_fulfilment(work: Work, account_id: str, order_id: str, units: int) ->
 def cancel_order(work: Work, account_id: str, order_id: str, reason: CancellationReason) -> Receipt:
     """Take back what was not used and refund its price less the fee (M077 to M080, M084); facts: `order_id`.
 
-    Whatever races, an order is cancelled once. Raises OrderNotFound, OrderNotCancellable, CreditsUsed.
+    Whatever races, an order is cancelled once. Raises OrderNotFound, OrderNotCancellable, CreditsUsed, or
+    AutomaticOrderNotRefundable (M054).
     """
     order = _locked(work, account_id, order_id)
+    if is_automatic(order.product) and not work.terms(Terms).auto_top_up.refundable:
+        raise AutomaticOrderNotRefundable(order.credits)
     status = OrderStatus(order.status)
     check_cancellable(status, order.credit_unit is not None, order.quantity, order.fulfilled)
     fx = FxRate(order.fx_numerator, order.fx_denominator)
@@ -189,7 +220,7 @@ def _pay_if_possible(work: Work, order: OrderRow) -> bool:
     try:
         with savepoint(work.connection, "payment"):
             _pay(work, order)
-    except (BalanceTooLow, BalanceTooHigh):
+    except (BalanceTooLow, BalanceTooHigh, WalletsClosed):
         return False
     return True
 

@@ -114,15 +114,18 @@ def move(
     event: type[AutoTopUpChange],
     standing: Standing | None = None,
     *,
-    run_id: str | None = None,
+    about: str | None = None,
     **changes: Any,
 ) -> AutoTopUpRow:
-    """Write columns of a locked rule and record the event that tells it. A `standing` is checked: see `check_move`."""
+    """Write columns of a locked rule and record the event that tells it, `about` a run, else the one in flight.
+
+    Where a `standing` leads is checked: see `check_move`.
+    """
     if standing is not None:
         changes |= _columns(standing)
     changed = write(work, rule, updated_at=work.now, **changes)
     check_move(rule.standing, changed.standing)
-    work.record(event.of(changed, run_id or rule.run_id or changed.run_id))
+    work.record(event.of(changed, about or changed.run_id))
     return changed
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import case, func, select
 
 from server.accounts import reads as account_reads
-from server.kit.money import Currency
+from server.kit.money import Currency, Money
 from server.kit.problems import Refusal
 from server.kit.work import Read
 from server.orders.model import AutoTopUp, AutoTopUpRun, AutoTopUpSwitch
@@ -25,6 +25,8 @@ from server.orders.rules.auto_top_up import (
     Spent,
     Standing,
     Suspension,
+    check_caps,
+    check_setting,
     day_start,
     month_start,
 )
@@ -34,7 +36,9 @@ from server.orders.rules.pricing import quote
 from server.orders.rules.tax import Taxed, TaxTreatment, tax
 from server.orders.rules.terms import Terms
 from server.topups.reads.methods import MethodRow, methods_of_account, valid_method
-from server.wallet.reads import balance
+from server.topups.rules import Terms as TopUpTerms
+from server.topups.rules import check_amount
+from server.wallet.reads import balance, balances_of
 
 _SMTP_SCOPE = "usage:write"
 """What a relay's key must be allowed to: tell what was sent."""
@@ -133,6 +137,18 @@ def auto_top_up_by_id(read: Read, auto_top_up_id: str) -> AutoTopUpRow | None:
     return AutoTopUpRow._make(row) if row is not None else None
 
 
+def rules_below(read: Read, after_id: str, limit: int) -> tuple[Sequence[str], str | None]:
+    """Of the next `limit` rules behind an id, those that could start and whose balance is too low; and the last id
+    that was looked at, None at the end."""
+    idle = _rules.enabled & _rules.run_id.is_(None) & _rules.suspension.is_(None)
+    query = select(*_columns).where(_rules.id > after_id, idle).order_by(_rules.id).limit(limit)
+    rules = [AutoTopUpRow._make(row) for row in read.rows(query)]
+    wallets = balances_of(read, sorted({rule.account_id for rule in rules}))
+    have = {(owner, row.unit): row.available for owner, rows in wallets.items() for row in rows}
+    low = [rule.id for rule in rules if have.get((rule.account_id, rule.unit), 0) < rule.below]
+    return low, rules[-1].id if rules else None
+
+
 def runs_of(read: Read, auto_top_up_id: str, limit: int) -> Sequence[RunRow]:
     """The rule's automatic top-ups, the newest first."""
     query = select(*_run_columns).where(_runs.auto_top_up_id == auto_top_up_id)
@@ -171,6 +187,19 @@ def price_of(read: Read, account_id: str, setting: Setting) -> Price:
     terms = read.terms(Terms)
     priced = quote(AutomaticCreditsItem(setting.unit, setting.add), setting.currency, terms)
     return Price(priced.credits, tax(priced.net_minor, tax_status(read, account_id), terms))
+
+
+def checked_price(read: Read, account_id: str, setting: Setting) -> Price:
+    """What a setting that can be meant costs each time.
+
+    Raises AutoTopUpQuantityInvalid, AutoTopUpCapTooLow, what `price_of` raises, and AmountTooSmall, AmountTooLarge or
+    CurrencyNotAccepted when it cannot be paid at once.
+    """
+    check_setting(setting, read.terms(Terms).auto_top_up)
+    price = price_of(read, account_id, setting)
+    check_caps(setting, price.taxed.gross_minor)
+    check_amount(Money(price.taxed.gross_minor, setting.currency), read.terms(TopUpTerms))
+    return price
 
 
 def situation_of(

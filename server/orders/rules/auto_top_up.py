@@ -28,11 +28,12 @@ class AutoTopUpState(Enum):
 
 
 class RunStatus(Enum):
-    """How one automatic top-up ended. SHORT: the payment came, but less of it than was needed (M031)."""
+    """How one automatic top-up ended. UNSPENT: the payment came, but too little of it (M031) or too late for its
+    order; it is in the wallet."""
 
     IN_FLIGHT = "IN_FLIGHT"
     SUCCEEDED = "SUCCEEDED"
-    SHORT = "SHORT"
+    UNSPENT = "UNSPENT"
     FAILED = "FAILED"
     REVERSED = "REVERSED"
 
@@ -70,7 +71,8 @@ class Verdict(Enum):
 
 
 _MAY_FOLLOW: Mapping[AutoTopUpState, frozenset[AutoTopUpState]] = {
-    AutoTopUpState.OFF: frozenset({AutoTopUpState.READY}),
+    # Switching off and on again does not shorten a cooling time.
+    AutoTopUpState.OFF: frozenset({AutoTopUpState.READY, AutoTopUpState.COOLING}),
     AutoTopUpState.READY: frozenset(AutoTopUpState),
     # Two in flight would be two charges: a flight ends before the next one starts.
     AutoTopUpState.IN_FLIGHT: frozenset(AutoTopUpState),
