@@ -25,6 +25,7 @@ from server.kit.work import Work
 from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
+from server.orders.actions import auto_top_up_outcomes as auto_top_ups
 from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
 
 
@@ -42,6 +43,8 @@ def reactions() -> Reactions:
     registered.on(MemberInvited, _send_invitation)
     registered.on(MemberJoined, _tell_of_role("member_joined"))
     registered.on(MemberRoleChanged, _tell_of_role("member_role_changed"))
+    for kind, reaction in auto_top_ups.REACTIONS:
+        registered.on(kind, reaction)  # before others' orders are paid
     registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)

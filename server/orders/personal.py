@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.orders.model import Order, PriceChange, RegistryEntry, VatNumber
+from server.orders.model import (
+    AutoTopUp,
+    AutoTopUpRun,
+    AutoTopUpSwitch,
+    Order,
+    PriceChange,
+    RegistryEntry,
+    VatNumber,
+)
 
 HELD = (
     Held(
@@ -94,6 +102,34 @@ HELD = (
         ),
         category="activity",
         purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="keep_pseudonymous",
+        exported=False,
+    ),
+    Held(
+        model=AutoTopUp,
+        columns=tuple(column.name for column in AutoTopUp.__table__.c),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="account",
+        erasure="keep_pseudonymous",
+    ),
+    Held(
+        model=AutoTopUpRun,
+        columns=tuple(column.name for column in AutoTopUpRun.__table__.c),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="keep_pseudonymous",
+    ),
+    Held(
+        model=AutoTopUpSwitch,
+        columns=("id", "stopped", "changed_at"),
+        category="technical",
+        purpose="security",
         legal_basis="contract",
         retention="billing",
         erasure="keep_pseudonymous",

@@ -114,7 +114,8 @@ def test_failures_cool_for_longer_and_longer_and_then_suspend() -> None:
     standing, waits = Standing(in_flight=True), []
     for _ in TERMS.retry_delays_seconds:
         standing = after_failure(standing, NOW, TERMS)
-        assert standing.state is AutoTopUpState.COOLING and standing.next_try_at is not None
+        assert standing.state is AutoTopUpState.COOLING
+        assert standing.next_try_at is not None
         waits.append((standing.next_try_at - NOW).total_seconds())
         standing = dataclasses.replace(standing, in_flight=True)
     assert waits == sorted(waits) == [900, 3600, 21600, 86400]
@@ -139,9 +140,11 @@ def test_a_suspended_rule_never_goes_straight_into_a_charge() -> None:
         check_move(Standing(enabled=False), Standing(in_flight=True))
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
-def test_days_and_months_meet_without_a_gap(now: datetime) -> None:
+@given(st.integers(0, 100 * 365 * 24 * 3600))
+def test_days_and_months_meet_without_a_gap(seconds: int) -> None:
+    now = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     assert day_start(now) <= now < next_day(now)
     assert month_start(now) <= now < next_month(now)
-    assert next_month(now).day == 1 and day_start(next_month(now)) == next_month(now)
+    assert next_month(now).day == 1
+    assert day_start(next_month(now)) == next_month(now)
     assert month_start(next_month(now) - timedelta(microseconds=1)) == month_start(now)

@@ -7,6 +7,7 @@ will: whoever wakes it, it starts at most one top-up at a time. Wallets are lock
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -142,7 +143,7 @@ def look(work: Work, auto_top_up_id: str) -> AutoTopUpRow | None:
             return _wait(work, rule, decision, situation)
 
 
-def suspend(work: Work, rule: AutoTopUpRow, suspension: Suspension, **changes: object) -> AutoTopUpRow:
+def suspend(work: Work, rule: AutoTopUpRow, suspension: Suspension, **changes: Any) -> AutoTopUpRow:
     """Let a locked rule rest, for the first reason only. One in flight ends before it rests."""
     if not rule.enabled or rule.suspension is not None:
         return rule
@@ -151,7 +152,7 @@ def suspend(work: Work, rule: AutoTopUpRow, suspension: Suspension, **changes: o
 
 
 def fail(
-    work: Work, rule: AutoTopUpRow, failure_code: str, run_id: str | None = None, **changes: object
+    work: Work, rule: AutoTopUpRow, failure_code: str, run_id: str | None = None, **changes: Any
 ) -> AutoTopUpRow:
     """A try of a locked rule failed: it cools down, or is suspended."""
     standing = after_failure(rule.standing, work.now, work.terms(Terms).auto_top_up)
@@ -257,7 +258,7 @@ def _insert(work: Work, account_id: str, setting: Setting) -> str:
     return rule_id
 
 
-def _columns(setting: Setting) -> dict[str, object]:
+def _columns(setting: Setting) -> dict[str, Any]:
     return {
         "below": setting.below,
         "add_quantity": setting.add,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 
 from server.kit.due import schedule
+from server.kit.events import DomainEvent, Reaction
 from server.kit.work import Work
 from server.orders.actions import pay_order, withdraw_order
 from server.orders.actions.auto_top_up import LOOK, fail, suspend
@@ -133,3 +134,16 @@ def _locked(work: Work, rule: AutoTopUpRow) -> AutoTopUpRow:
     found = locked(work, rule.id)
     assert found is not None, "rules stay"
     return found
+
+
+REACTIONS: tuple[tuple[type[DomainEvent], Reaction], ...] = (
+    (BalanceFellBelow, wake),
+    (TopUpSettled, take_payment),
+    (TopUpFailed, take_failure),
+    (TopUpReversed, take_reversal),
+    (PaymentMethodExpired, lose_method),
+    (PaymentMethodRemoved, lose_method),
+    (PaymentMethodSaved, regain_method),
+    (PaymentMethodChanged, regain_method),
+)
+"""To be registered before what pays other orders: the money of an automatic top-up is for its own."""

@@ -170,9 +170,8 @@ def spent(read: Read, auto_top_up_id: str, currency: Currency) -> Spent:
         func.coalesce(func.sum(case((paid, _runs.amount_minor), else_=0)), 0),
         func.coalesce(func.sum(case((today, 1), else_=0)), 0),
     ).where(_runs.auto_top_up_id == auto_top_up_id, _runs.started_at >= month_start(read.now))
-    row = read.first(query)
-    assert row is not None, "a sum has one row"
-    return Spent(int(row[0]), int(row[1]), int(row[2]))
+    ((this_day, this_month, tries),) = read.rows(query)
+    return Spent(int(this_day), int(this_month), int(tries))
 
 
 def stopped(read: Read) -> bool:

@@ -252,7 +252,9 @@ def after_failure(standing: Standing, now: datetime, terms: AutoTopUpTerms) -> S
     """A flight ended without what it was for: cool down, each time for longer, and at last suspend."""
     failures = standing.failures + 1
     if failures > len(terms.retry_delays_seconds):
-        return Standing(standing.enabled, False, standing.suspension or Suspension.TOO_MANY_FAILURES, failures)
+        return Standing(
+            standing.enabled, False, standing.suspension or Suspension.TOO_MANY_FAILURES, failures
+        )
     next_try_at = now + timedelta(seconds=terms.retry_delays_seconds[failures - 1])
     return Standing(standing.enabled, False, standing.suspension, failures, next_try_at)
 

@@ -165,7 +165,7 @@ class Terms:
     )
     cancellation: CancellationTerms = CancellationTerms()
     tax: TaxTerms = field(default_factory=TaxTerms)
-    auto_top_up: AutoTopUpTerms = AutoTopUpTerms()
+    auto_top_up: AutoTopUpTerms = field(default_factory=AutoTopUpTerms)
     packs_an_order: Range = Range(1, 100)
     metered_units_an_order: Range = Range(100, 10_000_000)
     usage_an_entry: Range = Range(1, 10_000_000)

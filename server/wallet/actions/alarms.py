@@ -18,6 +18,6 @@ def watch(work: Work, account_id: str, unit: str, below: int | None) -> int:
     WalletsClosed.
     """
     wallet = Ledger(work, {(account_id, unit)}).wallets[account_id, unit]
-    available = wallet.posted - wallet.held
+    available: int = wallet.posted - wallet.held
     set_alarm_of(work, wallet, below if below is not None and available >= below else None)
     return available
