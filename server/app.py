@@ -44,6 +44,7 @@ from server.notices import jobs as notice_jobs
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.notices.adapters import templates as notice_templates
+from server.orders import jobs as order_jobs
 from server.orders import rules as order_rules
 from server.plans import jobs as plan_jobs
 from server.plans import rules as plan_rules
@@ -100,6 +101,7 @@ class Postmeter:
                 **plan_jobs.handlers(),
                 **topup_jobs.handlers(gateways, sandbox),
                 **wallet_jobs.handlers(settings.ledger_roots_dir),
+                **order_jobs.handlers(),
             },
         )
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
@@ -140,6 +142,7 @@ class Postmeter:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.storage())
             await self.units.run_unaudited(wallet_jobs.plan)
+            await self.units.run_unaudited(order_jobs.plan)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.live.close)

@@ -25,6 +25,7 @@ from server.kit.work import Work
 from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
+from server.orders.actions import auto_top_up_outcomes as auto_top_ups
 from server.plans.actions import settlement as plan_settlement
 from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
 from server.topups.actions.method_changes import (
@@ -55,6 +56,8 @@ def reactions() -> Reactions:
     registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
     registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
     registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
+    for kind, reaction in auto_top_ups.REACTIONS:
+        registered.on(kind, reaction)  # before others' orders are paid
     registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.orders.model import Invoice, InvoiceSeries, Order, RegistryEntry, VatNumber
+from server.orders.model import (
+    AutoTopUp,
+    AutoTopUpRun,
+    AutoTopUpSwitch,
+    Invoice,
+    InvoiceSeries,
+    Order,
+    PriceChange,
+    RegistryEntry,
+    VatNumber,
+)
 
 HELD = (
     Held(
@@ -38,6 +48,9 @@ HELD = (
             "unit_price_minor",
             "priced_units",
             "net_minor",
+            "tax_rate_basis_points",
+            "tax_minor",
+            "tax_treatment",
             "credit_unit",
             "credits",
             "fx_numerator",
@@ -124,6 +137,53 @@ HELD = (
         category="financial",
         purpose="balance_and_orders",
         legal_basis="legal_obligation",
+        retention="billing",
+        erasure="keep_pseudonymous",
+        exported=False,
+    ),
+    Held(
+        model=PriceChange,
+        columns=(
+            "id",
+            "product",
+            "currency",
+            "amount_minor",
+            "reason",
+            "announced_at",
+            "effective_at",
+            "set_by",
+        ),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="keep_pseudonymous",
+        exported=False,
+    ),
+    Held(
+        model=AutoTopUp,
+        columns=tuple(column.name for column in AutoTopUp.__table__.c),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="account",
+        erasure="keep_pseudonymous",
+    ),
+    Held(
+        model=AutoTopUpRun,
+        columns=tuple(column.name for column in AutoTopUpRun.__table__.c),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="keep_pseudonymous",
+    ),
+    Held(
+        model=AutoTopUpSwitch,
+        columns=("id", "stopped", "changed_at"),
+        category="technical",
+        purpose="security",
+        legal_basis="contract",
         retention="billing",
         erasure="keep_pseudonymous",
         exported=False,

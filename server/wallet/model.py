@@ -36,6 +36,8 @@ class Wallet(Base):
     head: Mapped[bytes] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    # Rings once when available falls below it (actions/alarms.py). In the wallet's row, so that a posting asks nothing.
+    alarm_below: Mapped[int | None] = mapped_column(BigInteger)
     # Only of a pseudonymous wallet: where its chain began, and the keyed proof of its closing (rules/chain.py).
     origin: Mapped[bytes | None] = mapped_column(LargeBinary)
     closure: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -42,7 +42,20 @@ def _proof(model: type[Base], columns: tuple[str, ...]) -> Held:
 
 
 HELD = (
-    _financial(Wallet, ("id", "account_id", "unit", "posted", "held", "sequence", "opened_at", "changed_at")),
+    _financial(
+        Wallet,
+        (
+            "id",
+            "account_id",
+            "unit",
+            "posted",
+            "held",
+            "sequence",
+            "opened_at",
+            "changed_at",
+            "alarm_below",
+        ),
+    ),
     _proof(Wallet, ("head", "origin", "closure")),
     _financial(
         Posting,

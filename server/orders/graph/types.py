@@ -17,7 +17,12 @@ from server.orders import reads
 from server.orders.graph.access import OWN
 from server.orders.graph.enums import CancellationReasonEnum, CreditUnitEnum, OrderStatusEnum
 from server.orders.reads import OrderRow
-from server.orders.rules.items import CreditPackItem, EmailVerificationItem, Parameters
+from server.orders.rules.items import (
+    AutomaticCreditsItem,
+    CreditPackItem,
+    EmailVerificationItem,
+    Parameters,
+)
 
 _REFERENCE = "The customer's own name for the order, null when none was given."
 
@@ -49,8 +54,16 @@ class NumberLookupParameters:
     reference: str | None = strawberry.field(description=_REFERENCE)
 
 
+@exposes(OWN)
+@strawberry.type(description="What was ordered: credits, by an automatic top-up. They are not refunded.")
+class AutomaticCreditsParameters:
+    unit: CreditUnitEnum = strawberry.field(description="Which credits.")
+    at_least: int = strawberry.field(description="How many were to be added at least.")
+    reference: str | None = strawberry.field(description=_REFERENCE)
+
+
 OrderParameters = Annotated[
-    CreditPackParameters | EmailVerificationParameters | NumberLookupParameters,
+    CreditPackParameters | EmailVerificationParameters | NumberLookupParameters | AutomaticCreditsParameters,
     strawberry.union("OrderParameters", description="The operational parameters of an order, by its kind."),
 ]
 
@@ -65,6 +78,10 @@ def _parameters(parameters: Parameters) -> Any:
             check_mailbox=item.check_mailbox,
             list_name=item.list_name,
             reference=reference,
+        )
+    if isinstance(item, AutomaticCreditsItem):
+        return AutomaticCreditsParameters(
+            unit=CreditUnitEnum[item.unit], at_least=item.credits, reference=reference
         )
     return NumberLookupParameters(numbers=item.numbers, country=item.country, reference=reference)
 

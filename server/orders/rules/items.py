@@ -39,9 +39,32 @@ class NumberLookupItem:
     country: str
 
 
-Item = CreditPackItem | EmailVerificationItem | NumberLookupItem
+@dataclass(frozen=True, slots=True)
+class AutomaticCreditsItem:
+    """Credits that an automatic top-up orders: at least so many, and no whole packs (`unit` is EMAIL or SMS)."""
+
+    kind: ClassVar[str] = "AUTOMATIC_CREDITS"
+    unit: str
+    credits: int
+
+    @property
+    def product(self) -> str:
+        """Its product code. Nothing else is sold under it, so it tells an automatic order (M054)."""
+        return f"{_AUTOMATIC}{self.unit}"
+
+
+_AUTOMATIC = "AUTO_TOP_UP_"
+
+
+def is_automatic(product: str) -> bool:
+    """Whether an order of this product was placed by an automatic top-up."""
+    return product.startswith(_AUTOMATIC)
+
+
+Item = CreditPackItem | EmailVerificationItem | NumberLookupItem | AutomaticCreditsItem
 _ITEMS: Mapping[str, type[Item]] = {
-    item.kind: item for item in (CreditPackItem, EmailVerificationItem, NumberLookupItem)
+    item.kind: item
+    for item in (CreditPackItem, EmailVerificationItem, NumberLookupItem, AutomaticCreditsItem)
 }
 
 

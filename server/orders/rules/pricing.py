@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.kit.card_numbers import holds_card_number
-from server.kit.money import Currency
+from server.kit.money import Currency, convert_half_up
 from server.orders.rules.items import (
     ApiCalls,
+    AutomaticCreditsItem,
     CreditPackItem,
     EmailSend,
     EmailVerificationItem,
@@ -26,7 +27,16 @@ from server.orders.rules.problems import (
     QuantityOutOfRange,
     ReferenceInvalid,
 )
-from server.orders.rules.terms import PRICED_UNITS, CreditUnit, FxRate, Metered, Prices, Range, Terms
+from server.orders.rules.terms import (
+    PRICED_UNITS,
+    CreditUnit,
+    FxRate,
+    Metered,
+    Pack,
+    Prices,
+    Range,
+    Terms,
+)
 
 USAGE_REFERENCE_LENGTH_MAX = 64
 
@@ -73,6 +83,8 @@ def quote(item: Item, currency: Currency, terms: Terms) -> Quote:
             _check_country(item.country, "item.numberLookup.country")
             where = "item.numberLookup.numbers"
             return _quote_metered(Metered.NUMBER_LOOKUP, item.numbers, where, currency, terms)
+        case AutomaticCreditsItem():
+            return _quote_automatic(item, currency, terms)
 
 
 def check_order_reference(reference: str | None, terms: Terms) -> None:
@@ -124,6 +136,37 @@ def _quote_packs(item: CreditPackItem, currency: Currency, terms: Terms) -> Quot
         net_minor=price * item.packs,
         credit_unit=pack.unit,
         credits=pack.credits * item.packs,
+        fx=terms.fx_to_fee_currency[currency],
+    )
+
+
+def _quote_automatic(item: AutomaticCreditsItem, currency: Currency, terms: Terms) -> Quote:
+    """The cheapest way to at least so many credits: each pack's price by the credit, for no fewer than the pack has.
+
+    2,000 at 20.00 for 1,000 are 40.00. Where more credits cost less in all, as 9,000 do beside a pack of 10,000,
+    that pack is what is ordered: nobody pays more for setting less.
+    """
+    packs = [pack for pack in terms.packs if pack.unit.value == item.unit and currency in pack.prices]
+    if not packs:
+        raise NotSoldInCurrency(currency.code, "currency")
+    limits = Range(min(pack.credits for pack in packs), terms.auto_top_up.add_max)
+    _check_quantity(item.credits, limits, "add")
+
+    def offer(pack: Pack) -> tuple[int, int]:
+        credits = max(item.credits, pack.credits)
+        return convert_half_up(credits, pack.prices[currency], pack.credits), -credits
+
+    best = min(packs, key=offer)
+    net_minor, negated = offer(best)
+    return Quote(
+        product=item.product,
+        quantity=-negated,
+        currency=currency,
+        unit_price_minor=best.prices[currency],
+        priced_units=best.credits,
+        net_minor=net_minor,
+        credit_unit=best.unit,
+        credits=-negated,
         fx=terms.fx_to_fee_currency[currency],
     )
 

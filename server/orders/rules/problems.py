@@ -124,3 +124,65 @@ class VatNumberInvalid(Refusal):
     blames = "number"
     fault: str
     country: str
+
+
+@dataclass(eq=False)
+class AutomaticOrderNotRefundable(Refusal):
+    """What an automatic top-up bought is not taken back (M054)."""
+
+    code = "AUTOMATIC_ORDER_NOT_REFUNDABLE"
+    blames = "orderId"
+    credits: int
+
+
+@dataclass(eq=False)
+class AutoTopUpNotFound(Refusal):
+    """There is no automatic top-up for this unit."""
+
+    code = "AUTO_TOP_UP_NOT_FOUND"
+    blames = "unit"
+
+
+@dataclass(eq=False)
+class AutoTopUpNotSuspended(Refusal):
+    """Only a suspended automatic top-up can be resumed."""
+
+    code = "AUTO_TOP_UP_NOT_SUSPENDED"
+    state: str
+
+
+@dataclass(eq=False)
+class AutoTopUpNeedsChannel(Refusal):
+    """Automatic top-ups are for accounts that send through the API or SMTP: make an API key first."""
+
+    code = "AUTO_TOP_UP_NEEDS_CHANNEL"
+    channels: str
+
+
+@dataclass(eq=False)
+class AutoTopUpQuantityInvalid(Refusal):
+    """A quantity of an automatic top-up is too small, too large, or more precise than its unit."""
+
+    code = "AUTO_TOP_UP_QUANTITY_INVALID"
+    unit: str
+    minimum: int
+    maximum: int
+    where: str
+
+    @property
+    def input_field(self) -> str:
+        return self.where
+
+
+@dataclass(eq=False)
+class AutoTopUpCapTooLow(Refusal):
+    """A limit on what may be spent is lower than what one automatic top-up costs."""
+
+    code = "AUTO_TOP_UP_CAP_TOO_LOW"
+    currency: str
+    required_minor: int
+    where: str
+
+    @property
+    def input_field(self) -> str:
+        return self.where

@@ -12,6 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from server.kit.money import Currency
+from server.orders.rules.auto_top_up_terms import AutoTopUpTerms
 from server.orders.rules.invoicing_terms import InvoicingTerms
 from server.orders.rules.tax_terms import TaxTerms
 
@@ -165,6 +166,7 @@ class Terms:
     )
     cancellation: CancellationTerms = CancellationTerms()
     tax: TaxTerms = field(default_factory=TaxTerms)
+    auto_top_up: AutoTopUpTerms = field(default_factory=AutoTopUpTerms)
     packs_an_order: Range = Range(1, 100)
     metered_units_an_order: Range = Range(100, 10_000_000)
     usage_an_entry: Range = Range(1, 10_000_000)

@@ -1,5 +1,6 @@
 """The verbs of the ledger."""
 
+from server.wallet.actions.alarms import watch
 from server.wallet.actions.erasure import SHRED_DUE, ErasedWallets, Pseudonymised, erase, pseudonymise
 from server.wallet.actions.holds import HoldRow, capture, expire, expire_due, release, reserve
 from server.wallet.actions.ledger import Posted, Transfer
@@ -27,4 +28,5 @@ __all__ = [
     "reserve",
     "reverse",
     "reverse_unattributed",
+    "watch",
 ]

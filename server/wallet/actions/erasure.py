@@ -99,7 +99,7 @@ def pseudonymise(work: Work, account_id: str) -> Pseudonymised:
         secret = work.keys.key(wallet.id, CHAIN_KEY).secret
         origin = genesis(secret, wallet.id, account_id, wallet.unit)
         proof = closure(secret, wallet.id, owner_id, wallet.unit, origin, wallet.head)
-        changes = {"account_id": owner_id, "origin": origin, "closure": proof}
+        changes = {"account_id": owner_id, "origin": origin, "closure": proof, "alarm_below": None}
         work.execute(update(Wallet).where(Wallet.id == wallet.id).values(changes))
     work.wake(account_id)
     return Pseudonymised(owner_id, tuple(wallet.id for wallet in wallets), forfeited)

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from server.kit.clock import to_micros
 from server.kit.db import Prepared
 from server.kit.work import Work
+from server.wallet.actions.events import BalanceFellBelow
 from server.wallet.model import ClosedOwner, Posting, Wallet
 from server.wallet.reads.erasure import closed_digest
 from server.wallet.rules import (
@@ -68,10 +69,31 @@ class Posted:
 class Locked:
     """A wallet whose row is locked, with its figures so far. Lives no longer than one call."""
 
-    __slots__ = ("account_id", "changed", "head", "held", "id", "posted", "secret", "sequence", "unit")
+    __slots__ = (
+        "account_id",
+        "alarm_below",
+        "changed",
+        "head",
+        "held",
+        "id",
+        "posted",
+        "secret",
+        "sequence",
+        "unit",
+    )
 
     def __init__(self, work: Work, row: Sequence[Any]) -> None:
-        self.id, self.account_id, self.unit, self.posted, self.held, self.sequence, self.head, closure = row
+        (
+            self.id,
+            self.account_id,
+            self.unit,
+            self.posted,
+            self.held,
+            self.sequence,
+            self.head,
+            closure,
+            self.alarm_below,
+        ) = row
         if closure is not None:
             raise WalletsClosed
         self.secret = work.keys.key(self.id, CHAIN_KEY).secret
@@ -160,7 +182,7 @@ class Ledger:
         )
 
     def save(self) -> None:
-        """Write the wallets' new figures, and wake who watches them."""
+        """Write the wallets' new figures, wake who watches them, and ring their alarms."""
         for wallet in self.wallets.values():
             if wallet.changed:
                 _update_wallet.run(
@@ -173,6 +195,14 @@ class Ledger:
                     new_changed_at=self._at,
                 )
                 self._work.wake(wallet.account_id)
+                if wallet.alarm_below is not None and wallet.posted - wallet.held < wallet.alarm_below:
+                    self._ring(wallet, wallet.alarm_below)
+
+    def _ring(self, wallet: Locked, below: int) -> None:
+        available = wallet.posted - wallet.held
+        set_alarm_of(self._work, wallet, None)
+        event = BalanceFellBelow(wallet.account_id, wallet.id, wallet.unit, available, below)
+        self._work.record(event)
 
     def _lock(self, account_id: str, unit: str) -> Locked:
         rows = _lock_wallet.run(self._work.connection, of_account_id=account_id, of_unit=unit)
@@ -180,6 +210,13 @@ class Ledger:
             _open_wallet(self._work, account_id, unit)
             rows = _lock_wallet.run(self._work.connection, of_account_id=account_id, of_unit=unit)
         return Locked(self._work, rows[0])
+
+
+def set_alarm_of(work: Work, wallet: Locked, below: int | None) -> None:
+    """Write the alarm of a locked wallet."""
+    if wallet.alarm_below != below:
+        work.execute(update(Wallet).where(Wallet.id == wallet.id).values(alarm_below=below))
+        wallet.alarm_below = below
 
 
 def _open_wallet(work: Work, account_id: str, unit: str) -> None:
@@ -220,6 +257,7 @@ _lock_wallet = Prepared(
         _wallets.sequence,
         _wallets.head,
         _wallets.closure,
+        _wallets.alarm_below,
     )
     .where(_wallets.account_id == bindparam("of_account_id"), _wallets.unit == bindparam("of_unit"))
     .with_for_update()
