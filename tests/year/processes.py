@@ -42,7 +42,7 @@ class Mortal(Units):
             self._rested.clear()
             await self._rested.wait()
 
-    async def _survive(self, transaction: Callable[[], "asyncio.Future[T]"]) -> T:
+    async def _survive(self, transaction: Callable[[], asyncio.Future[T]]) -> T:
         self._dare()
         self._running += 1
         try:
