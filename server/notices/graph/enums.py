@@ -40,6 +40,15 @@ class NoticeKind(Enum):
     VAT_NUMBER_REFUSED = strawberry.enum_value(
         "vat_number_refused", description="The VAT number was not found, and taken off the account."
     )
+    AUTO_TOP_UP_DONE = strawberry.enum_value(
+        "auto_top_up_done", description="A balance was topped up automatically."
+    )
+    AUTO_TOP_UP_FAILED = strawberry.enum_value(
+        "auto_top_up_failed", description="An automatic top-up failed, and is tried again."
+    )
+    AUTO_TOP_UP_SUSPENDED = strawberry.enum_value(
+        "auto_top_up_suspended", description="A balance is no longer topped up automatically."
+    )
 
 
 @strawberry.enum(
