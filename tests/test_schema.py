@@ -80,6 +80,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ChangePasswordInput.currentPassword",
         "ChangePasswordInput.password",
         "ConfirmPasswordInput.password",
+        "ConfirmPaymentMethodInput.code",
         "ConfirmTopUpInput.code",
         "CreateApiKeyInput.name",
         "CreateTopUpInput.paymentToken",
@@ -87,6 +88,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "EmailVerificationInput.listName",
         "InviteMemberInput.email",
         "NumberLookupInput.country",
+        "PaymentInput.token",
         "PlaceOrderInput.reference",
         "PolicyVersionInput.document",
         "PolicyVersionInput.version",
@@ -106,6 +108,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ResetPasswordWithCodeInput.login",
         "ResetPasswordWithCodeInput.password",
         "ReviewVatNumberInput.number",
+        "SavePaymentMethodInput.token",
         "SetEmailInput.email",
         "SetPriceInput.product",
         "SetVatNumberInput.number",
@@ -171,6 +174,8 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "disableAutoTopUp",
         "resumeAutoTopUp",
         "setAutoTopUpKillSwitch",
+        "updatePaymentMethod",
+        "removePaymentMethod",
     }
 
 
