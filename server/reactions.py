@@ -18,6 +18,7 @@ from server.accounts.actions.events import (
     PasswordWasReset,
     RecoveryCodesCreated,
 )
+from server.accounts.reads import team
 from server.accounts.rules.people import EmailInvalid
 from server.kit.events import DomainEvent, Reactions
 from server.kit.money import Currency, Money
@@ -26,13 +27,31 @@ from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
 from server.orders.actions import auto_top_up_outcomes as auto_top_ups
+from server.orders.actions.auto_top_up_changes import (
+    AutoTopUpChange,
+    AutoTopUpFailed,
+    AutoTopUpSucceeded,
+    AutoTopUpSuspended,
+)
+from server.orders.actions.vat_numbers import VatNumberRefused
+from server.orders.reads.auto_top_up import runs as auto_top_up_runs
+from server.orders.rules.auto_top_up import AutoTopUpState, RunStatus
 from server.plans.actions import settlement as plan_settlement
-from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
+from server.topups.actions.changes import (
+    TopUpChange,
+    TopUpFailed,
+    TopUpRefunded,
+    TopUpReversed,
+    TopUpSettled,
+)
 from server.topups.actions.method_changes import (
     PaymentMethodExpired,
+    PaymentMethodExpiring,
     PaymentMethodRemoved,
     PaymentMethodSaved,
 )
+from server.topups.reads import methods as method_reads
+from server.topups.rules.outcomes import TopUpPurpose
 
 
 def reactions() -> Reactions:
@@ -61,6 +80,13 @@ def reactions() -> Reactions:
     registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)
+    registered.on(VatNumberRefused, _tell_of_refused_vat_number)
+    registered.on(AutoTopUpSucceeded, _tell_of_automatic_top_up)
+    registered.on(AutoTopUpFailed, _tell_of_failed_automatic_top_up)
+    registered.on(AutoTopUpSuspended, _tell_of_suspended_automatic_top_up)
+    registered.on(TopUpRefunded, _tell_of_refund)
+    registered.on(PaymentMethodExpiring, _tell_of_expiring_card)
+    registered.on(PaymentMethodExpired, _tell_of_expired_card)
     return registered
 
 
@@ -132,15 +158,74 @@ def _tell_of_api_key(work: Work, event: ApiKeyCreated) -> None:
     notice_actions.notify(work, event.account_id, "api_key_created", data)
 
 
+def _tell_of_refused_vat_number(work: Work, event: VatNumberRefused) -> None:
+    data = {"at": work.now.isoformat()}
+    notice_actions.notify(work, event.account_id, "vat_number_refused", data)
+
+
 def _tell_of_failed_top_up(work: Work, event: TopUpFailed) -> None:
-    _tell_of_top_up(work, event, "topup_failed", event.amount_minor)
+    if event.purpose != TopUpPurpose.AUTO_TOP_UP.value:  # told as what it is
+        _tell_of_top_up(work, event, "topup_failed", event.amount_minor)
 
 
 def _tell_of_reversed_top_up(work: Work, event: TopUpReversed) -> None:
     _tell_of_top_up(work, event, "topup_reversed", event.received_minor or event.amount_minor)
 
 
+def _tell_of_refund(work: Work, event: TopUpRefunded) -> None:
+    currency = Currency[event.currency]
+    data = {
+        "paid": str(Money(event.received_minor or event.amount_minor, currency)),
+        "refunded": str(Money(event.refunded_minor, currency)),
+    }
+    notice_actions.notify(work, event.account_id, "topup_refunded", data)
+
+
+def _tell_of_expiring_card(work: Work, event: PaymentMethodExpiring) -> None:
+    method = method_reads.methods(work, event.account_id, [event.subject_id])[event.subject_id]
+    assert method.expires_at is not None, "an active method has an end"
+    data = {"card": _card(work, method), "at": method.expires_at.isoformat()}
+    notice_actions.notify(work, event.account_id, "payment_method_expiring", data)
+
+
+def _tell_of_expired_card(work: Work, event: PaymentMethodExpired) -> None:
+    method = method_reads.methods(work, event.account_id, [event.subject_id])[event.subject_id]
+    notice_actions.notify(work, event.account_id, "payment_method_expired", {"card": _card(work, method)})
+
+
+def _card(work: Work, method: method_reads.MethodRow) -> str:
+    return f"{method.brand} •••• {method_reads.last4(work, method) or ''}".rstrip()
+
+
 def _tell_of_top_up(work: Work, event: TopUpChange, template: str, amount_minor: int) -> None:
     data = {"amount": str(Money(amount_minor, Currency[event.currency]))}
     dedupe_key = f"{template}/{event.subject_id}"
     notice_actions.notify(work, event.account_id, template, data, dedupe_key=dedupe_key)
+
+
+def _tell_of_automatic_top_up(work: Work, event: AutoTopUpSucceeded) -> None:
+    run = auto_top_up_runs(work, [event.run_id or ""]).get(event.run_id or "")
+    if run is not None and run.status == RunStatus.SUCCEEDED.value:
+        _tell_of_automatic(work, event, "auto_top_up_done", run.amount_minor)
+
+
+def _tell_of_failed_automatic_top_up(work: Work, event: AutoTopUpFailed) -> None:
+    if event.state != AutoTopUpState.SUSPENDED.value:  # that has a notice of its own
+        run = auto_top_up_runs(work, [event.run_id or ""]).get(event.run_id or "")
+        amount_minor = event.rule["decided_amount_minor"] if run is None else run.amount_minor
+        _tell_of_automatic(work, event, "auto_top_up_failed", amount_minor)
+
+
+def _tell_of_automatic(work: Work, event: AutoTopUpChange, template: str, amount_minor: int) -> None:
+    amount = str(Money(amount_minor, Currency[event.rule["currency"]]))
+    data = {"unit": event.rule["unit"], "amount": amount}
+    notice_actions.notify(work, event.account_id, template, data)
+
+
+def _tell_of_suspended_automatic_top_up(work: Work, event: AutoTopUpSuspended) -> None:
+    """By e-mail too: whoever relies on it has to do something (M053)."""
+    email = team.billing_email(work, event.account_id)
+    channels = (Channel.IN_APP,) if email is None else (Channel.IN_APP, Channel.EMAIL)
+    data = {"unit": event.rule["unit"]}
+    template = "auto_top_up_suspended"
+    notice_actions.notify(work, event.account_id, template, data, channels=channels, email=email)

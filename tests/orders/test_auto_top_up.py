@@ -33,17 +33,20 @@ from server.orders.rules.cancellation import CancellationReason
 from server.orders.rules.items import CreditPackItem
 from server.orders.rules.problems import (
     AutomaticOrderNotRefundable,
+    AutoTopUpAmountInvalid,
     AutoTopUpCapTooLow,
     AutoTopUpNeedsChannel,
+    AutoTopUpNeedsMethod,
     AutoTopUpNotSuspended,
     AutoTopUpQuantityInvalid,
+    NotSoldInCurrency,
     QuantityOutOfRange,
 )
 from server.orders.rules.terms import Terms
 from server.topups.actions.settlement import apply_provider_event
 from server.topups.adapters import sandbox
 from server.topups.reads import top_ups_of_account
-from server.topups.rules.methods import NoValidPaymentMethod, SavedFor
+from server.topups.rules.methods import SavedFor
 from server.topups.rules.outcomes import ProviderNotice, Succeeded
 from server.wallet.actions import release, reserve
 from tests.orders.automatic import EMAIL, PRICE, Robot, without_channels
@@ -200,7 +203,7 @@ async def test_automatic_credits_are_not_refundable(robot: Robot) -> None:
 
 @pytest.mark.rule("M053")
 async def test_without_a_valid_card_there_is_no_rule(robot: Robot) -> None:
-    with pytest.raises(NoValidPaymentMethod):
+    with pytest.raises(AutoTopUpNeedsMethod):
         await robot.set()
 
 
@@ -223,6 +226,8 @@ async def test_an_account_must_send_through_a_channel(robot: Robot, terms: Regis
         ({"below": 2_001}, AutoTopUpQuantityInvalid),
         ({"add": 10_000_001}, AutoTopUpQuantityInvalid),
         ({"below": 1, "add": 999}, QuantityOutOfRange),
+        ({"add": 10_000_000}, AutoTopUpAmountInvalid),
+        ({"currency": Currency.BRL}, NotSoldInCurrency),
         ({"caps": Caps(day_minor=PRICE - 1)}, AutoTopUpCapTooLow),
         ({"caps": Caps(month_minor=PRICE - 1)}, AutoTopUpCapTooLow),
     ],

@@ -13,6 +13,15 @@ class NoticeKind(Enum):
         "topup_reversed", description="The bank or the card holder took a payment back."
     )
     TOPUP_FAILED = strawberry.enum_value("topup_failed", description="A payment did not go through.")
+    TOPUP_REFUNDED = strawberry.enum_value(
+        "topup_refunded", description="A payment, or a part of it, was given back."
+    )
+    PAYMENT_METHOD_EXPIRING = strawberry.enum_value(
+        "payment_method_expiring", description="A saved card expires soon."
+    )
+    PAYMENT_METHOD_EXPIRED = strawberry.enum_value(
+        "payment_method_expired", description="A saved card has expired."
+    )
     NEW_SIGN_IN = strawberry.enum_value("new_sign_in", description="Somebody signed in.")
     PASSWORD_CHANGED = strawberry.enum_value("password_changed", description="A password was changed.")
     API_KEY_CREATED = strawberry.enum_value("api_key_created", description="An API key was made.")
@@ -37,6 +46,18 @@ class NoticeKind(Enum):
         "member_role_changed", description="A member has another role."
     )
     MEMBER_REMOVED = strawberry.enum_value("member_removed", description="A member was removed.")
+    VAT_NUMBER_REFUSED = strawberry.enum_value(
+        "vat_number_refused", description="The VAT number was not found, and taken off the account."
+    )
+    AUTO_TOP_UP_DONE = strawberry.enum_value(
+        "auto_top_up_done", description="A balance was topped up automatically."
+    )
+    AUTO_TOP_UP_FAILED = strawberry.enum_value(
+        "auto_top_up_failed", description="An automatic top-up failed, and is tried again."
+    )
+    AUTO_TOP_UP_SUSPENDED = strawberry.enum_value(
+        "auto_top_up_suspended", description="A balance is no longer topped up automatically."
+    )
 
 
 @strawberry.enum(

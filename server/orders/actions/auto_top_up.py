@@ -57,10 +57,14 @@ from server.orders.rules.auto_top_up import (
     decide,
 )
 from server.orders.rules.items import AutomaticCreditsItem
-from server.orders.rules.problems import AutoTopUpNeedsChannel, AutoTopUpNotFound, AutoTopUpNotSuspended
+from server.orders.rules.problems import (
+    AutoTopUpNeedsChannel,
+    AutoTopUpNeedsMethod,
+    AutoTopUpNotFound,
+    AutoTopUpNotSuspended,
+)
 from server.orders.rules.terms import Terms
 from server.topups.actions.methods import charge_method
-from server.topups.rules.methods import NoValidPaymentMethod
 from server.topups.rules.outcomes import TopUpPurpose
 from server.wallet.actions import open_wallets, watch
 
@@ -73,7 +77,7 @@ def set_auto_top_up(work: Work, account_id: str, setting: Setting) -> AutoTopUpR
     """Set up the rule of a unit or set it to something else, and decide at once (M050 to M053).
 
     A suspended rule is resumed by it. Raises what `checked_price` raises, AutoTopUpNeedsChannel,
-    NoValidPaymentMethod, WalletsClosed.
+    AutoTopUpNeedsMethod, WalletsClosed.
     """
     checked_price(work, account_id, setting)
     _check_usable(work, account_id, setting)
@@ -98,7 +102,7 @@ def disable_auto_top_up(work: Work, account_id: str, unit: str) -> AutoTopUpRow:
 def resume_auto_top_up(work: Work, account_id: str, unit: str) -> AutoTopUpRow:
     """Wake a suspended rule, and decide at once.
 
-    Raises AutoTopUpNotFound, AutoTopUpNotSuspended, AutoTopUpNeedsChannel, NoValidPaymentMethod.
+    Raises AutoTopUpNotFound, AutoTopUpNotSuspended, AutoTopUpNeedsChannel, AutoTopUpNeedsMethod.
     """
     rule = _theirs(work, account_id, unit)
     if rule.suspension is None or not rule.enabled:
@@ -230,7 +234,7 @@ def _check_usable(work: Work, account_id: str, setting: Setting) -> None:
         channels = work.terms(Terms).auto_top_up.channels
         raise AutoTopUpNeedsChannel(" ".join(sorted(channel.value for channel in channels)))
     if method_of(work, account_id, setting) is None:
-        raise NoValidPaymentMethod
+        raise AutoTopUpNeedsMethod
 
 
 def _theirs(work: Work, account_id: str, unit: str) -> AutoTopUpRow:

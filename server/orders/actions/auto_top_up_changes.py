@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -16,34 +17,16 @@ from server.orders.rules.auto_top_up import Decision, RunStatus, Standing, check
 
 @dataclass(frozen=True, slots=True)
 class AutoTopUpChange(DomainEvent):
-    """What every event of a rule tells: how it stands from then on, and the top-up that it is about, if one is.
+    """What every event of a rule tells: the rule as it stands from then on, by the columns of its table, and the
+    automatic top-up that it is about, if it is about one."""
 
-    The rest of the rule is its setting and its last decision, which are told as they are now.
-    """
-
-    unit: str
     state: str
-    suspension: str | None
-    failure_code: str | None
-    failures: int
-    next_try_at: str | None
-    verdict: str | None
     run_id: str | None
+    rule: Mapping[str, Any]
 
     @classmethod
     def of(cls, rule: AutoTopUpRow, run_id: str | None) -> Self:
-        return cls(
-            account_id=rule.account_id,
-            subject_id=rule.id,
-            unit=rule.unit,
-            state=rule.state.value,
-            suspension=rule.suspension,
-            failure_code=rule.failure_code,
-            failures=rule.failures,
-            next_try_at=rule.next_try_at.isoformat() if rule.next_try_at is not None else None,
-            verdict=rule.verdict,
-            run_id=run_id,
-        )
+        return cls(rule.account_id, rule.id, rule.state.value, run_id, rule._asdict())
 
 
 class AutoTopUpSet(AutoTopUpChange):

@@ -25,10 +25,12 @@ from server.kit.work import Work
 from server.orders import actions, reads
 from server.orders.actions.usage import record_usage
 from server.orders.graph.access import USAGE, WRITE
+from server.orders.graph.auto_top_up_problems import AutomaticOrderNotRefundableProblem
 from server.orders.graph.enums import CancellationReasonEnum
 from server.orders.graph.inputs import OrderItemInput
 from server.orders.graph.problems import (
     CountryInvalidProblem,
+    CountryMissingProblem,
     CreditsUsedProblem,
     NotSoldInCurrencyProblem,
     OrderNotCancellableProblem,
@@ -87,7 +89,7 @@ class OrderPlacedPayload:
 class OrderCancelledPayload:
     order: Order = strawberry.field(description="The order as it is now.")
     refund: MoneyType = strawberry.field(description="What went back to the balance.")
-    fee: MoneyType = strawberry.field(description="What the service kept of the price.")
+    fee: MoneyType = strawberry.field(description="What the service kept of the net price.")
     replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
 
 
@@ -108,6 +110,7 @@ PlaceOrderResult = Annotated[
     | ReferenceInvalidProblem
     | TooManyPendingOrdersProblem
     | PostalAddressMissingProblem
+    | CountryMissingProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -118,6 +121,7 @@ CancelOrderResult = Annotated[
     | OrderNotFoundProblem
     | OrderNotCancellableProblem
     | CreditsUsedProblem
+    | AutomaticOrderNotRefundableProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -138,7 +142,7 @@ RecordFulfilmentResult = Annotated[
 @strawberry.type
 class OrderMutations:
     @strawberry.mutation(
-        description="Order something and pay for it from the balance.", metadata=declare(WRITE)
+        description="Order something and pay for it, with its tax, from the balance.", metadata=declare(WRITE)
     )
     async def place_order(
         self, info: Info, input: Annotated[PlaceOrderInput, strawberry.argument(description="The order.")]
@@ -158,7 +162,7 @@ class OrderMutations:
 
     @strawberry.mutation(
         description="Cancel an order that was not used. A customer's error costs 35.00 USD, or 7 % of an amount "
-        "above 500.00 USD, at the order's own rate of exchange, and never more than was paid.",
+        "above 500.00 USD, at the order's own rate of exchange, and never more than its net price. The tax goes back.",
         metadata=declare(WRITE),
     )
     async def cancel_order(

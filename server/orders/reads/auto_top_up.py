@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import case, func, select
 
 from server.accounts import reads as account_reads
-from server.kit.money import Currency, Money
+from server.kit.ids import is_id
+from server.kit.money import Currency
 from server.kit.problems import Refusal
 from server.kit.work import Read
 from server.orders.model import AutoTopUp, AutoTopUpRun, AutoTopUpSwitch
+from server.orders.reads.prices import changed_prices
 from server.orders.reads.tax import tax_status
 from server.orders.rules.auto_top_up import (
     AutoTopUpState,
@@ -33,11 +35,11 @@ from server.orders.rules.auto_top_up import (
 from server.orders.rules.auto_top_up_terms import Channel
 from server.orders.rules.items import AutomaticCreditsItem
 from server.orders.rules.pricing import quote
+from server.orders.rules.problems import AutoTopUpAmountInvalid, NotSoldInCurrency
 from server.orders.rules.tax import Taxed, TaxTreatment, tax
 from server.orders.rules.terms import Terms
 from server.topups.reads.methods import MethodRow, methods_of_account, valid_method
 from server.topups.rules import Terms as TopUpTerms
-from server.topups.rules import check_amount
 from server.wallet.reads import balance, balances_of
 
 _SMTP_SCOPE = "usage:write"
@@ -166,12 +168,12 @@ def spent(read: Read, auto_top_up_id: str, currency: Currency) -> Spent:
     today = _runs.started_at >= day_start(read.now)
     paid = (_runs.status != RunStatus.FAILED.value) & (_runs.currency == currency.code)
     query = select(
-        func.coalesce(func.sum(case((today & paid, _runs.amount_minor), else_=0)), 0),
-        func.coalesce(func.sum(case((paid, _runs.amount_minor), else_=0)), 0),
-        func.coalesce(func.sum(case((today, 1), else_=0)), 0),
+        _sum(today & paid, _runs.amount_minor).label("today_minor"),
+        _sum(paid, _runs.amount_minor).label("month_minor"),
+        _sum(today, 1).label("tries_today"),
     ).where(_runs.auto_top_up_id == auto_top_up_id, _runs.started_at >= month_start(read.now))
-    ((this_day, this_month, tries),) = read.rows(query)
-    return Spent(int(this_day), int(this_month), int(tries))
+    row = read.rows(query)[0]
+    return Spent(int(row.today_minor), int(row.month_minor), int(row.tries_today))
 
 
 def stopped(read: Read) -> bool:
@@ -184,20 +186,28 @@ def price_of(read: Read, account_id: str, setting: Setting) -> Price:
     if not setting.buys_credits:
         return Price(setting.add, Taxed(setting.add, 0, 0, TaxTreatment.OUTSIDE_SCOPE))
     terms = read.terms(Terms)
-    priced = quote(AutomaticCreditsItem(setting.unit, setting.add), setting.currency, terms)
+    changed = changed_prices(read, [setting.currency], read.now)
+    priced = quote(AutomaticCreditsItem(setting.unit, setting.add), setting.currency, terms, changed)
     return Price(priced.credits, tax(priced.net_minor, tax_status(read, account_id), terms))
 
 
 def checked_price(read: Read, account_id: str, setting: Setting) -> Price:
     """What a setting that can be meant costs each time.
 
-    Raises AutoTopUpQuantityInvalid, AutoTopUpCapTooLow, what `price_of` raises, and AmountTooSmall, AmountTooLarge or
-    CurrencyNotAccepted when it cannot be paid at once.
+    Raises AutoTopUpQuantityInvalid, AutoTopUpCapTooLow, what `price_of` raises, and AutoTopUpAmountInvalid when it
+    cannot be paid at once.
     """
     check_setting(setting, read.terms(Terms).auto_top_up)
+    limits = read.terms(TopUpTerms).limits.get(setting.currency.code)
+    if limits is None:
+        raise NotSoldInCurrency(setting.currency.code, "currency")
     price = price_of(read, account_id, setting)
-    check_caps(setting, price.taxed.gross_minor)
-    check_amount(Money(price.taxed.gross_minor, setting.currency), read.terms(TopUpTerms))
+    gross_minor = price.taxed.gross_minor
+    if not limits.minimum_minor <= gross_minor <= limits.maximum_minor:
+        raise AutoTopUpAmountInvalid(
+            setting.currency.code, gross_minor, limits.minimum_minor, limits.maximum_minor
+        )
+    check_caps(setting, gross_minor)
     return price
 
 
@@ -218,7 +228,7 @@ def situation_of(
         below=setting.below,
         price_minor=price_minor,
         money_minor=money,
-        method=_method_state(read, account_id, setting.method_id),
+        method=_method_state(read, account_id, setting),
         sends_by_channel=sends_by_channel(read, account_id),
         stopped=stopped(read),
         spent=spent(read, rule_id, setting.currency) if rule_id is not None else Spent(),
@@ -228,6 +238,8 @@ def situation_of(
 
 def method_of(read: Read, account_id: str, setting: Setting) -> MethodRow | None:
     """The payment method that would be charged now."""
+    if setting.method_id is not None and not is_id(setting.method_id, "pm"):  # PostgreSQL takes no NUL
+        return None
     return valid_method(read, account_id, setting.method_id)
 
 
@@ -245,16 +257,20 @@ def sends_by_channel(read: Read, account_id: str) -> bool:
     return any(_SMTP_SCOPE in key.scopes.split() for key in keys)
 
 
-def _method_state(read: Read, account_id: str, method_id: str | None) -> Method:
-    if valid_method(read, account_id, method_id) is not None:
+def _method_state(read: Read, account_id: str, setting: Setting) -> Method:
+    if method_of(read, account_id, setting) is not None:
         return Method.VALID
     kept = methods_of_account(read, account_id, _METHODS_MAX)
-    mine = [method for method in kept if method_id in (None, method.id)]
+    mine = [method for method in kept if setting.method_id in (None, method.id)]
     return Method.EXPIRED if any(_expired(read, method) for method in mine) else Method.GONE
 
 
 def _expired(read: Read, method: MethodRow) -> bool:
     return method.expires_at is not None and method.expires_at <= read.now
+
+
+def _sum(condition: Any, value: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
 
 
 _KEYS_MAX = 1_000

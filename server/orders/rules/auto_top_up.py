@@ -13,7 +13,7 @@ from enum import Enum
 
 from server.kit.money import AMOUNT_MINOR_MAX, Currency
 from server.orders.rules.auto_top_up_terms import AutoTopUpTerms
-from server.orders.rules.problems import AutoTopUpCapTooLow, AutoTopUpQuantityInvalid
+from server.orders.rules.problems import AutoTopUpCapTooLow, AutoTopUpQuantityInvalid, NotSoldInCurrency
 from server.orders.rules.terms import CreditUnit
 
 
@@ -179,7 +179,12 @@ class Decision:
 
 
 def check_setting(setting: Setting, terms: AutoTopUpTerms) -> None:
-    """Raises AutoTopUpQuantityInvalid. One top-up must lift the balance out of reach of the next one."""
+    """Raises AutoTopUpQuantityInvalid, and NotSoldInCurrency for a money wallet that is to be paid in another currency.
+
+    One top-up must lift the balance out of reach of the next one, so it adds at least the limit.
+    """
+    if not setting.buys_credits and setting.unit != setting.currency.code:
+        raise NotSoldInCurrency(setting.currency.code, "currency")
     most = terms.add_max if setting.buys_credits else AMOUNT_MINOR_MAX
     if not 1 <= setting.below <= most:
         raise AutoTopUpQuantityInvalid(setting.unit, 1, most, "below")
