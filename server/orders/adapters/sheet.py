@@ -129,7 +129,7 @@ class _Writer:
         place = f"{customer.postal_code or ''} {customer.city or ''}"
         country = self._wording.country(customer.country or "")
         lines = [shown(line) for line in (" ".join(street), place, country)]
-        return Party(label, shown(customer.name), tuple([*filter(None, lines), *self._vat_line(customer)]))
+        return Party(label, shown(customer.name), (*filter(None, lines), *self._vat_line(customer)))
 
     def _vat_line(self, customer: Customer | None) -> Iterator[str]:
         if customer is not None and customer.vat_number:

@@ -59,7 +59,7 @@ class Wording:
     def figure(self, money: Money) -> str:
         """Without the currency, as in a column of amounts."""
         amount = to_decimal(money.minor, money.currency)
-        shown = format_currency(amount, money.currency.code, format=_FIGURES, locale=self._locale)
+        shown: str = format_currency(amount, money.currency.code, format=_FIGURES, locale=self._locale)
         return shown.replace("-", "−")
 
     def count(self, number: int) -> str:
@@ -74,7 +74,7 @@ class Wording:
         return format_date(instant.astimezone(UTC).date(), "long", locale=self._words)
 
     def country(self, code: str) -> str:
-        return self._words.territories.get(code, code)
+        return str(self._words.territories.get(code, code))
 
 
 def languages() -> set[str]:
