@@ -13,6 +13,12 @@ class NoticeKind(Enum):
         "topup_reversed", description="The bank or the card holder took a payment back."
     )
     TOPUP_FAILED = strawberry.enum_value("topup_failed", description="A payment did not go through.")
+    INVOICE_ISSUED = strawberry.enum_value(
+        "invoice_issued", description="Something that was paid is invoiced."
+    )
+    CREDIT_NOTE_ISSUED = strawberry.enum_value(
+        "credit_note_issued", description="An invoice was taken back, in whole or in part."
+    )
     NEW_SIGN_IN = strawberry.enum_value("new_sign_in", description="Somebody signed in.")
     PASSWORD_CHANGED = strawberry.enum_value("password_changed", description="A password was changed.")
     API_KEY_CREATED = strawberry.enum_value("api_key_created", description="An API key was made.")
