@@ -28,6 +28,7 @@ from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
 from server.orders.actions import receipts
 from server.orders.actions.events import CreditNoteIssued, InvoiceEvent, InvoiceIssued
+from server.orders.actions.vat_numbers import VatNumberRefused
 from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
 
 
@@ -52,6 +53,7 @@ def reactions() -> Reactions:
     registered.on(TopUpReversed, _tell_of_reversed_top_up)
     registered.on(InvoiceIssued, _tell_of_invoice("invoice_issued"))
     registered.on(CreditNoteIssued, _tell_of_invoice("credit_note_issued"))
+    registered.on(VatNumberRefused, _tell_of_refused_vat_number)
     return registered
 
 
@@ -121,6 +123,11 @@ def _tell_of_api_key(work: Work, event: ApiKeyCreated) -> None:
     key = account_reads.api_keys_by_id(work, [event.subject_id])[event.subject_id]
     data = {"name": work.open("api_keys.name", key.name), "prefix": key.prefix}
     notice_actions.notify(work, event.account_id, "api_key_created", data)
+
+
+def _tell_of_refused_vat_number(work: Work, event: VatNumberRefused) -> None:
+    data = {"at": work.now.isoformat()}
+    notice_actions.notify(work, event.account_id, "vat_number_refused", data)
 
 
 def _tell_of_failed_top_up(work: Work, event: TopUpFailed) -> None:

@@ -43,6 +43,9 @@ class NoticeKind(Enum):
         "member_role_changed", description="A member has another role."
     )
     MEMBER_REMOVED = strawberry.enum_value("member_removed", description="A member was removed.")
+    VAT_NUMBER_REFUSED = strawberry.enum_value(
+        "vat_number_refused", description="The VAT number was not found, and taken off the account."
+    )
 
 
 @strawberry.enum(

@@ -24,6 +24,7 @@ from server.orders.actions.order_invoices import credit_order, invoice_order
 from server.orders.actions.payments import post_sales, sale, sale_undone
 from server.orders.model import Order, RegistryEntry
 from server.orders.reads import PARAMETERS, OrderRow, pending_count
+from server.orders.reads.prices import changed_prices
 from server.orders.reads.tax import tax_status
 from server.orders.rules.cancellation import CancellationReason, Settlement, settle
 from server.orders.rules.items import Item, Parameters
@@ -57,7 +58,7 @@ def place_order(
     terms = work.terms(Terms)
     check_may_order(work, account_id)
     check_order_reference(reference, terms)
-    priced = quote(item, currency, terms)
+    priced = quote(item, currency, terms, changed_prices(work, [currency], work.now))
     taxed = tax(priced.net_minor, tax_status(work, account_id), terms)
     order = _register(work, account_id, Parameters(item, reference), priced, taxed)
     if await_payment:

@@ -8,8 +8,9 @@ from server.kit.clock import to_micros
 from server.kit.idempotency import Receipt
 from server.kit.work import Work
 from server.orders.actions.payments import post_sales, sale
+from server.orders.reads.prices import changed_prices
 from server.orders.reads.tax import tax_status
-from server.orders.rules.items import Usage
+from server.orders.rules.items import ApiCalls, Usage
 from server.orders.rules.pricing import Charge, charges
 from server.orders.rules.tax import Taxed, TaxTreatment, tax
 from server.orders.rules.terms import Terms
@@ -28,7 +29,8 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
 
     Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid, CountryMissing, BalanceTooLow.
     """
-    charged = charges(entries, work.terms(Terms))
+    currencies = {entry.operation.currency for entry in entries if isinstance(entry.operation, ApiCalls)}
+    charged = charges(entries, work.terms(Terms), changed_prices(work, currencies, work.now))
     taxes = _taxes(work, account_id, charged)
     lines = [
         _line(account_id, charge, taxed, entry.reference)
