@@ -27,12 +27,14 @@ from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
 from server.orders.actions import auto_top_up_outcomes as auto_top_ups
+from server.orders.actions import receipts
 from server.orders.actions.auto_top_up_changes import (
     AutoTopUpChange,
     AutoTopUpFailed,
     AutoTopUpSucceeded,
     AutoTopUpSuspended,
 )
+from server.orders.actions.events import CreditNoteIssued, InvoiceEvent, InvoiceIssued
 from server.orders.actions.vat_numbers import VatNumberRefused
 from server.orders.reads.auto_top_up import runs as auto_top_up_runs
 from server.orders.rules.auto_top_up import AutoTopUpState, RunStatus
@@ -77,9 +79,13 @@ def reactions() -> Reactions:
     registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
     for kind, reaction in auto_top_ups.REACTIONS:
         registered.on(kind, reaction)  # before others' orders are paid
+    registered.on(TopUpSettled, receipts.confirm_top_up)
     registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
+    registered.on(TopUpReversed, receipts.take_back_receipt)
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)
+    registered.on(InvoiceIssued, _tell_of_invoice("invoice_issued"))
+    registered.on(CreditNoteIssued, _tell_of_invoice("credit_note_issued"))
     registered.on(VatNumberRefused, _tell_of_refused_vat_number)
     registered.on(AutoTopUpSucceeded, _tell_of_automatic_top_up)
     registered.on(AutoTopUpFailed, _tell_of_failed_automatic_top_up)
@@ -229,3 +235,21 @@ def _tell_of_suspended_automatic_top_up(work: Work, event: AutoTopUpSuspended) -
     data = {"unit": event.rule["unit"]}
     template = "auto_top_up_suspended"
     notice_actions.notify(work, event.account_id, template, data, channels=channels, email=email)
+
+
+def _tell_of_invoice(template: str) -> Callable[[Work, InvoiceEvent], None]:
+    """Tell of a document, by e-mail too where somebody of the account has an address for that."""
+
+    def tell(work: Work, event: InvoiceEvent) -> None:
+        data = {
+            "number": event.number,
+            "amount": str(Money(event.gross_minor, Currency[event.currency])),
+        }
+        email = team.billing_email(work, event.account_id)
+        channels = (Channel.IN_APP,) if email is None else (Channel.IN_APP, Channel.EMAIL)
+        dedupe_key = f"{template}/{event.subject_id}"
+        notice_actions.notify(
+            work, event.account_id, template, data, channels=channels, email=email, dedupe_key=dedupe_key
+        )
+
+    return tell

@@ -13,6 +13,12 @@ class NoticeKind(Enum):
         "topup_reversed", description="The bank or the card holder took a payment back."
     )
     TOPUP_FAILED = strawberry.enum_value("topup_failed", description="A payment did not go through.")
+    INVOICE_ISSUED = strawberry.enum_value(
+        "invoice_issued", description="Something that was paid is invoiced."
+    )
+    CREDIT_NOTE_ISSUED = strawberry.enum_value(
+        "credit_note_issued", description="An invoice was taken back, in whole or in part."
+    )
     TOPUP_REFUNDED = strawberry.enum_value(
         "topup_refunded", description="A payment, or a part of it, was given back."
     )

@@ -20,6 +20,7 @@ from server.orders.actions.events import (
     OrderPlaced,
     OrderProgressed,
 )
+from server.orders.actions.order_invoices import credit_order, invoice_order
 from server.orders.actions.payments import post_sales, sale, sale_undone
 from server.orders.model import Order, RegistryEntry
 from server.orders.reads import PARAMETERS, OrderRow, pending_count
@@ -174,6 +175,8 @@ def cancel_order(work: Work, account_id: str, order_id: str, reason: Cancellatio
         refund_transfer_id=transfer_id,
     )
     work.record(OrderCancelled(account_id, order_id, OrderStatus.CANCELLED.value, order.fulfilled))
+    if status is OrderStatus.ACTIVE:
+        credit_order(work, order, split.fee_minor, transfer_id)
     if split.refund_minor:
         activate_paid_orders(work, account_id, Currency[order.currency])
     return Receipt({"order_id": order_id})
@@ -270,6 +273,7 @@ def _delivered(order: OrderRow) -> int:
 
 def _record_activated(work: Work, order: OrderRow) -> None:
     work.record(OrderActivated(order.account_id, order.id, OrderStatus.ACTIVE.value, _delivered(order)))
+    invoice_order(work, order.account_id, order.id)
 
 
 def _locked(work: Work, account_id: str, order_id: str) -> OrderRow:

@@ -1,0 +1,89 @@
+"""Tables of invoices, credit notes and receipts. Amounts are minor units of the row's currency."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.kit.db import Base, Instant, Sealed
+
+
+class InvoiceSeries(Base):
+    """The last number given in a series. Its row is the lock under which documents are numbered without a gap."""
+
+    __tablename__ = "invoice_series"
+    seller: Mapped[str] = mapped_column(String(40), primary_key=True)
+    series: Mapped[str] = mapped_column(String(12), primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    last_serial: Mapped[int] = mapped_column(BigInteger)
+
+
+class Invoice(Base):
+    """An invoice, credit note or payment receipt, as it was issued: the database refuses to change one.
+
+    All amounts are above 0 in the direction of the document: a credit note of 10 takes 10 back. `lines` and
+    `seller_details` are JSON of that moment, and so is, sealed, `customer`. `subject_id` names what is billed, once
+    a series; `corrects_id` is the document that this one takes back, in whole or in part.
+    """
+
+    __tablename__ = "invoices"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    account_id: Mapped[str] = mapped_column(String(40))
+    series: Mapped[str] = mapped_column(String(12))
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    seller: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int] = mapped_column(Integer)
+    serial: Mapped[int] = mapped_column(BigInteger)
+    subject_id: Mapped[str] = mapped_column(String(64))
+    corrects_id: Mapped[str | None] = mapped_column(String(40), ForeignKey("invoices.id"), index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    net_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_minor: Mapped[int] = mapped_column(BigInteger)
+    gross_minor: Mapped[int] = mapped_column(BigInteger)
+    language: Mapped[str] = mapped_column(String(35))
+    lines: Mapped[str] = mapped_column(Text)
+    seller_details: Mapped[str] = mapped_column(Text)
+    customer: Mapped[bytes | None] = mapped_column(Sealed)
+    period_start: Mapped[datetime | None] = mapped_column(Instant)
+    period_end: Mapped[datetime | None] = mapped_column(Instant)
+    payment_reference: Mapped[str | None] = mapped_column(String(64))
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (
+        UniqueConstraint("seller", "series", "year", "serial"),
+        UniqueConstraint("series", "subject_id"),
+        CheckConstraint("net_minor >= 0 AND tax_minor >= 0", name="amounts_not_negative"),
+        CheckConstraint("gross_minor = net_minor + tax_minor", name="gross_is_net_and_tax"),
+        Index(None, "account_id", "id"),
+        Index(None, "account_id", "issued_at"),
+    )
+
+
+# The migrations make the same, in their own words.
+_IMMUTABLE = {
+    "sqlite": (
+        "CREATE TRIGGER invoices_immutable BEFORE UPDATE ON invoices "
+        "BEGIN SELECT RAISE(ABORT, 'invoices are never changed'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION invoices_immutable() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN RAISE EXCEPTION 'invoices are never changed'; END $$",
+        "CREATE TRIGGER invoices_immutable BEFORE UPDATE ON invoices "
+        "FOR EACH STATEMENT EXECUTE FUNCTION invoices_immutable()",
+    ),
+}
+for _dialect, _statements in _IMMUTABLE.items():
+    for _statement in _statements:
+        event.listen(Invoice.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
