@@ -44,7 +44,9 @@ from server.notices import jobs as notice_jobs
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.notices.adapters import templates as notice_templates
+from server.orders import http as order_http
 from server.orders import rules as order_rules
+from server.orders.adapters.printer import Printer
 from server.plans import jobs as plan_jobs
 from server.plans import rules as plan_rules
 from server.reactions import reactions
@@ -188,7 +190,8 @@ class Postmeter:
         )
 
     def _pages(self) -> list[BaseRoute]:
-        return [*pages(schema.as_str()), Route("/healthz", _alive), Route("/readyz", self._ready)]
+        documents = order_http.documents(self.units, Printer())
+        return [*pages(schema.as_str()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
 
     async def _ready(self, _request: Request) -> Response:
         """Whether the database answers: what a load balancer asks before it sends anybody here."""

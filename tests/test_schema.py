@@ -105,7 +105,10 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ResetPasswordWithCodeInput.code",
         "ResetPasswordWithCodeInput.login",
         "ResetPasswordWithCodeInput.password",
+        "ReviewVatNumberInput.number",
         "SetEmailInput.email",
+        "SetPriceInput.product",
+        "SetVatNumberInput.number",
         "SignInInput.login",
         "SignInInput.password",
         "SmsSendInput.country",
@@ -161,6 +164,9 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "acceptInvitation",
         "changeRole",
         "removeMember",
+        "setVatNumber",
+        "clearVatNumber",
+        "reviewVatNumber",
     }
 
 

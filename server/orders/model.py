@@ -38,7 +38,8 @@ class Order(Base):
     """What an account bought, at the price and rate of exchange of that moment.
 
     `unit_price_minor` buys `priced_units` of `quantity`; `fx_numerator / fx_denominator` is what one minor unit of
-    `currency` was in the fee currency. `fulfilled` counts up to `quantity` (Q013).
+    `currency` was in the fee currency. `fulfilled` counts up to `quantity` (Q013). What is paid, and split at a
+    cancellation, is the gross amount: net and tax (M029).
     """
 
     __tablename__ = "orders"
@@ -52,6 +53,9 @@ class Order(Base):
     unit_price_minor: Mapped[int] = mapped_column(BigInteger)
     priced_units: Mapped[int] = mapped_column(BigInteger)
     net_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_rate_basis_points: Mapped[int] = mapped_column(Integer, server_default="0")
+    tax_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    tax_treatment: Mapped[str] = mapped_column(String(20), server_default="OUTSIDE_SCOPE")
     credit_unit: Mapped[str | None] = mapped_column(String(8))
     credits: Mapped[int] = mapped_column(BigInteger)
     fx_numerator: Mapped[int] = mapped_column(BigInteger)
@@ -69,7 +73,8 @@ class Order(Base):
         CheckConstraint("net_minor > 0", name="net_positive"),
         CheckConstraint("fulfilled >= 0 AND fulfilled <= quantity", name="fulfilled_within_quantity"),
         CheckConstraint("fee_minor >= 0 AND refund_minor >= 0", name="settlement_not_negative"),
-        CheckConstraint("fee_minor + refund_minor <= net_minor", name="settlement_within_net"),
+        CheckConstraint("tax_minor >= 0", name="tax_not_negative"),
+        CheckConstraint("fee_minor + refund_minor <= net_minor + tax_minor", name="settlement_within_gross"),
         Index(None, "account_id", "id"),
         Index(None, "account_id", "status", "id"),
     )
@@ -85,6 +90,27 @@ class VatNumber(Base):
     country: Mapped[str] = mapped_column(String(2))
     validated_by: Mapped[str] = mapped_column(String(12))
     set_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PriceChange(Base):
+    """A price that was announced: from `effective_at` on it takes the place of the one in the terms (M033).
+
+    Rows are never changed: of those that a product has in one currency, the newest that is in effect holds.
+    """
+
+    __tablename__ = "price_changes"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    product: Mapped[str] = mapped_column(String(40))
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(20))
+    announced_at: Mapped[datetime] = mapped_column(Instant)
+    effective_at: Mapped[datetime] = mapped_column(Instant)
+    set_by: Mapped[str] = mapped_column(String(40))
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index(None, "currency", "product", "effective_at"),
+    )
 
 
 class InvoiceSeries(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.orders.model import Invoice, InvoiceSeries, Order, RegistryEntry, VatNumber
+from server.orders.model import Invoice, InvoiceSeries, Order, PriceChange, RegistryEntry, VatNumber
 
 HELD = (
     Held(
@@ -38,6 +38,9 @@ HELD = (
             "unit_price_minor",
             "priced_units",
             "net_minor",
+            "tax_rate_basis_points",
+            "tax_minor",
+            "tax_treatment",
             "credit_unit",
             "credits",
             "fx_numerator",
@@ -76,6 +79,25 @@ HELD = (
         legal_basis="legal_obligation",
         retention="billing",
         erasure="keep_pseudonymous",
+    ),
+    Held(
+        model=PriceChange,
+        columns=(
+            "id",
+            "product",
+            "currency",
+            "amount_minor",
+            "reason",
+            "announced_at",
+            "effective_at",
+            "set_by",
+        ),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="keep_pseudonymous",
+        exported=False,
     ),
     # Billing class: kept pseudonymous for as long as accounting law says, and then gone too (M120).
     Held(

@@ -13,7 +13,7 @@ from server.kit.money import Currency
 from server.kit.work import Read
 from server.orders.reads.tax import tax_status
 from server.orders.rules import Terms as OrderTerms
-from server.orders.rules.tax import Taxed, tax
+from server.orders.rules.tax import Taxed, TaxTreatment, tax
 from server.plans.model import PlanCharge, PlanSubscription, PlanWithdrawal
 from server.plans.rules.pricing import unit_price_minor
 from server.plans.rules.status import LIVE, RUNNING, ChargeStatus, Product, is_over
@@ -80,8 +80,9 @@ class ChargeRow(NamedTuple):
     settled_at: datetime | None
 
     @property
-    def gross_minor(self) -> int:
-        return self.net_minor + self.tax_minor
+    def taxed(self) -> Taxed:
+        treatment = TaxTreatment(self.tax_treatment)
+        return Taxed(self.net_minor, self.rate_basis_points, self.tax_minor, treatment)
 
 
 class Current(NamedTuple):

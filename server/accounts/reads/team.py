@@ -81,6 +81,15 @@ def email_verification(read: Read, person_id: str) -> Row[Any] | None:
     return read.first(select(EmailVerification.__table__).where(EmailVerification.person_id == person_id))
 
 
+def billing_email(read: Read, account_id: str) -> str | None:
+    """The verified e-mail address of who is in the account for its bills, else of an owner; the one there longest."""
+    roles = (Role.BILLING.value, Role.OWNER.value)
+    query = members(account_id).where(Person.role.in_(roles), Person.email.is_not(None))
+    found = sorted(read.rows(query), key=lambda person: (roles.index(person.role), person.id))
+    addresses = (reads.open_or_none(read, "people.email", person.email) for person in found)
+    return next((address for address in addresses if address is not None), None)
+
+
 def recovery_codes_left(read: Read, person_id: str) -> int:
     return int(
         read.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.person_id == person_id))

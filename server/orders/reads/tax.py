@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from server.kit.work import Read
 from server.orders.model import VatNumber
 from server.orders.rules import Terms
 from server.orders.rules.tax import TaxStatus
+from server.orders.rules.vat_numbers import ValidatedBy
 
 NUMBER = "vat_numbers.number"
 """The sealed column, as the key store authenticates it."""
@@ -44,10 +46,7 @@ def tax_status(read: Read, account_id: str) -> TaxStatus:
     signed = next((entity for entity in entities if entity.code == account.contracting_entity), None)
     seller = signed or contracting_entity(account.country, *entities)
     assert seller is not None, "the country is known"
-    found = None
-    if account.country in read.terms(Terms).tax.reverse_charge:
-        found = vat_number(read, account_id)
-    valid = found is not None and found.country == account.country
+    valid = _has_valid_number(read, account_id, account.country)
     return TaxStatus(account.country, vat_number_valid=valid, seller_country=seller.country)
 
 
@@ -56,12 +55,34 @@ def vat_number(read: Read, account_id: str) -> VatNumberRow | None:
     return found[0] if found else None
 
 
+def vat_numbers(
+    read: Read, validated_by: ValidatedBy | None, before_id: str | None, limit: int
+) -> Sequence[VatNumberRow]:
+    """All accounts' VAT numbers, those of the newest accounts first, from behind the account `before_id`."""
+    query = select(*_columns).order_by(VatNumber.account_id.desc()).limit(limit)
+    if validated_by is not None:
+        query = query.where(VatNumber.validated_by == validated_by.value)
+    if before_id is not None:
+        query = query.where(VatNumber.account_id < before_id)
+    return [VatNumberRow._make(row) for row in read.rows(query)]
+
+
 def vat_number_text(read: Read, row: VatNumberRow) -> str | None:
     """The number itself; None once its key was destroyed."""
     try:
         return read.open(NUMBER, row.number)
     except Shredded:
         return None
+
+
+def _has_valid_number(read: Read, account_id: str, country: str) -> bool:
+    terms = read.terms(Terms).tax
+    if country not in terms.reverse_charge:
+        return False
+    row = vat_number(read, account_id)
+    if row is None or row.country != country:
+        return False
+    return row.validated_by == ValidatedBy.STAFF.value or not terms.verified_numbers_only
 
 
 _columns = [VatNumber.__table__.c[name] for name in VatNumberRow._fields]

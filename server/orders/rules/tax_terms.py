@@ -60,4 +60,6 @@ class TaxTerms:
     """Where a business with a VAT number accounts for the tax itself on what it buys from another country."""
     require_country: bool = False
     """Whether nothing is sold to an account whose country, and so whose tax, is not known."""
+    verified_numbers_only: bool = False
+    """Whether a VAT number counts only once staff found it in its country's register."""
     vat_number_length_max: int = 32

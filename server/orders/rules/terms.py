@@ -170,5 +170,7 @@ class Terms:
     usage_an_entry: Range = Range(1, 10_000_000)
     usage_entries: Range = Range(1, 500)
     pending_orders_max: int = 20
+    price_change_factor_max: int = 10
+    """A new price is at most so many times the one it replaces, and at least that part of it."""
     order_reference_length_max: int = 140
     invoicing: InvoicingTerms = field(default_factory=InvoicingTerms)

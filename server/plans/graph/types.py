@@ -297,7 +297,7 @@ class ChargeType:
             period_end=row.period_end,
             net=MoneyType.of(Money(row.net_minor, currency)),
             tax=MoneyType.of(Money(row.tax_minor, currency)),
-            gross=MoneyType.of(Money(row.gross_minor, currency)),
+            gross=MoneyType.of(Money(row.taxed.gross_minor, currency)),
             status=ChargeStatusEnum[row.status],
             failure=ChargeFailureEnum[row.failure] if row.failure else None,
             top_up_id=_id(row.top_up_id),

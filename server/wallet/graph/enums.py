@@ -51,6 +51,8 @@ class PostingKindEnum(Enum):
     ORDER_CREDITS = strawberry.enum_value("ORDER_CREDITS", description="The credits that an order bought.")
     ORDER_CANCELLED = strawberry.enum_value("ORDER_CANCELLED", description="A cancelled order was undone.")
     CANCELLATION_FEE = strawberry.enum_value("CANCELLATION_FEE", description="The fee of a cancellation.")
+    TAX = strawberry.enum_value("TAX", description="The tax on what was bought.")
+    TAX_REFUNDED = strawberry.enum_value("TAX_REFUNDED", description="Tax came back with what was undone.")
     PLAN = strawberry.enum_value("PLAN", description="A cycle of a plan, or of extra seats, was paid.")
     USAGE = strawberry.enum_value("USAGE", description="The service was used.")
     USAGE_REFUNDED = strawberry.enum_value("USAGE_REFUNDED", description="Charged usage was given back.")
