@@ -77,6 +77,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "AcceptInvitationInput.login",
         "AcceptInvitationInput.password",
         "AcceptInvitationInput.token",
+        "ChangePlanInput.plan",
         "ChangePasswordInput.currentPassword",
         "ChangePasswordInput.password",
         "ConfirmPasswordInput.password",
@@ -115,6 +116,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "SignInInput.login",
         "SignInInput.password",
         "SmsSendInput.country",
+        "StartPlanInput.plan",
         "UsageEntryInput.reference",
         "VerifyEmailInput.code",
     }
@@ -174,6 +176,12 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "disableAutoTopUp",
         "resumeAutoTopUp",
         "setAutoTopUpKillSwitch",
+        "cancelPlan",
+        "resumePlan",
+        "removeSeats",
+        "keepSeats",
+        "withdrawMember",
+        "keepMember",
         "updatePaymentMethod",
         "removePaymentMethod",
     }

@@ -13,7 +13,7 @@ from server.kit.money import Currency
 from server.kit.work import Read
 from server.orders.reads.tax import tax_status
 from server.orders.rules import Terms as OrderTerms
-from server.orders.rules.tax import Taxed, tax
+from server.orders.rules.tax import Taxed, TaxTreatment, tax
 from server.plans.model import PlanCharge, PlanSubscription, PlanWithdrawal
 from server.plans.rules.pricing import unit_price_minor
 from server.plans.rules.status import LIVE, RUNNING, ChargeStatus, Product, is_over
@@ -80,8 +80,9 @@ class ChargeRow(NamedTuple):
     settled_at: datetime | None
 
     @property
-    def gross_minor(self) -> int:
-        return self.net_minor + self.tax_minor
+    def taxed(self) -> Taxed:
+        treatment = TaxTreatment(self.tax_treatment)
+        return Taxed(self.net_minor, self.rate_basis_points, self.tax_minor, treatment)
 
 
 class Current(NamedTuple):
@@ -172,6 +173,12 @@ def price(read: Read, row: SubscriptionRow, plan: str, cycle: Cycle, seats: int)
     unit = unit_price_minor(product, found, cycle, Currency[row.currency])
     net_minor = unit if product is Product.PLAN else unit * seats
     return tax(net_minor, tax_status(read, row.account_id), read.terms(OrderTerms))
+
+
+def next_price(read: Read, row: SubscriptionRow) -> Taxed:
+    """What the next cycle would cost today, with what is planned for it."""
+    seats = row.seats if row.next_seats is None else row.next_seats
+    return price(read, row, row.next_plan or row.plan, Cycle[row.next_cycle or row.cycle], seats)
 
 
 def withdrawals(read: Read, account_id: str) -> Mapping[str, datetime]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from server.accounts import actions as account_actions
 from server.accounts import rules as account_rules
+from server.accounts.model import Session
 from server.accounts.reads import team
 from server.accounts.rules import NewPassword
+from server.accounts.rules.people import Role
 from server.accounts.rules.signing import Signing
 from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
@@ -32,8 +34,11 @@ from server.plans.rules.terms import Cycle
 from server.reactions import reactions
 from server.topups import jobs as topup_jobs
 from server.topups.actions import methods
+from server.topups.actions.settlement import apply_answer
 from server.topups.adapters.gateway import Gateways, GatewayTimeout
 from server.topups.adapters.sandbox import Sandbox
+from server.topups.reads import TopUpRow, top_up
+from server.topups.reads.methods import methods_of_account
 from server.topups.rules.methods import SavedFor, SavedMethod, SaveRequest, SaveResult
 from server.topups.rules.outcomes import (
     ChargeRequest,
@@ -125,9 +130,10 @@ class Subscriber:
     till: Till
     account_id: str
     owner_id: str
+    session_id: str
 
     async def run(self, action: Callable[[Work], T]) -> T:
-        return await self.units.run(Call("test", Viewer(self.account_id, "ses_1")), action)
+        return await self.units.run(Call("test", Viewer(self.account_id, self.session_id)), action)
 
     async def read(self, function: Callable[[Read], T]) -> T:
         return await self.units.read(function)
@@ -159,8 +165,17 @@ class Subscriber:
         await self.settle()
         return method.id
 
+    async def cards(self) -> list[str]:
+        rows = await self.read(lambda read: methods_of_account(read, self.account_id, 20))
+        return [row.id for row in rows]
+
     async def remove_card(self, method_id: str) -> None:
         await self.run(lambda work: methods.remove_method(work, self.account_id, method_id))
+
+    async def remove_cards_but(self, kept: str | None = None) -> None:
+        for card in await self.cards():
+            if card != kept:
+                await self.remove_card(card)
 
     async def order(self, plan: str = "STARTER", cycle: Cycle = Cycle.MONTHLY) -> str:
         """Choose a plan, without its payment."""
@@ -192,6 +207,25 @@ class Subscriber:
     async def remove_seats(self, seats_id: str, count: int) -> SubscriptionRow:
         return await self.run(lambda work: seats.remove_seats(work, self.account_id, seats_id, count))
 
+    async def invite(self) -> str:
+        """The secret of an invitation."""
+        issued = await self.run(lambda work: account_actions.invite_member(work, Role.VIEWER, None))
+        return issued.secret
+
+    async def join(self, token: str) -> str:
+        """Accept an invitation; the new person's id."""
+        login, password = f"member{next(_logins)}", NewPassword(hash="unused")
+        return await self.units.run(
+            Call("acceptInvitation"),
+            lambda work: account_actions.accept_invitation(work, token, login, password),
+        )
+
+    async def add_member(self) -> str:
+        return await self.join(await self.invite())
+
+    async def members(self) -> set[str]:
+        return {row.id for row in await self.read(lambda read: read.rows(team.members(self.account_id)))}
+
     async def withdraw(self, person_id: str) -> datetime:
         return await self.run(lambda work: members.plan_withdrawal(work, self.account_id, person_id))
 
@@ -199,6 +233,28 @@ class Subscriber:
         found = await self.read(lambda read: reads.subscription(read, self.account_id, subscription_id))
         assert found is not None
         return found
+
+    async def plan_id(self) -> str:
+        row = (await self.current()).subscription
+        assert row is not None
+        return row.id
+
+    async def top_up(self) -> TopUpRow:
+        """The newest payment that was asked of the card."""
+        top_up_id = (await self.charges())[-1].top_up_id
+        assert top_up_id is not None
+        found = await self.read(lambda read: top_up(read, self.account_id, top_up_id))
+        assert found is not None
+        return found
+
+    async def hear(self, row: TopUpRow, result: ChargeResult) -> None:
+        """The gateway says what became of a payment."""
+        await self.run(lambda work: apply_answer(work, row.id, result))
+
+    async def arrive(self, row: TopUpRow | None = None) -> None:
+        """The money of a payment comes, late; of the newest one, if none is given."""
+        late = row or await self.top_up()
+        await self.hear(late, self.till.succeed(late.transaction_id, late.amount_minor))
 
     async def current(self) -> Current:
         return await self.read(lambda read: reads.current(read, self.account_id))
@@ -237,7 +293,9 @@ class Subscriber:
         )
 
     async def invoices(self) -> int:
-        return len(await self.read(lambda read: read.rows(select(Invoice.id))))
+        return len(
+            await self.read(lambda read: read.rows(select(Invoice.id).where(Invoice.series == "INVOICE")))
+        )
 
     async def events(self) -> list[StoredEvent]:
         kinds = [event.__name__ for event in PLAN_EVENTS]
@@ -272,8 +330,27 @@ async def new_subscriber(
         return account_actions.register(work, login, NewPassword(hash="unused"), accepted, signing)
 
     account_id = await units.run(Call("register"), register)
-    people = await units.read(lambda read: read.rows(team.members(account_id)))
-    return Subscriber(units, clock, till, account_id, people[0].id)
+    owner_id = (await units.read(lambda read: read.rows(team.members(account_id))))[0].id
+    session_id = await units.run(Call("signIn"), lambda work: _signed_in(work, account_id, owner_id))
+    return Subscriber(units, clock, till, account_id, owner_id, session_id)
+
+
+def _signed_in(work: Work, account_id: str, person_id: str) -> str:
+    """A session whose proof of the password stays fresh: to sign in is another slice's matter."""
+    session_id, far = work.ids.new("ses"), work.now + timedelta(days=10_000)
+    ends = {"idle_at": far, "expires_at": far, "stepped_up_until": far}
+    work.execute(
+        insert(Session).values(
+            id=session_id,
+            account_id=account_id,
+            person_id=person_id,
+            token_hash=session_id.encode(),
+            created_at=work.now,
+            last_used_at=work.now,
+            **ends,
+        )
+    )
+    return session_id
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from server.kit.clock import ManualClock
 from server.kit.registry import Registry
-from server.kit.work import Read, Units
+from server.kit.work import Units
 from server.plans.actions import ordering
 from server.plans.rules.problems import (
     NoPaidPlan,
@@ -17,7 +17,6 @@ from server.plans.rules.problems import (
     PlanUnknown,
 )
 from server.plans.rules.terms import FREE, Cycle, PlanLimits, Terms, TermSetOn
-from server.topups.reads.methods import methods_of_account
 from server.topups.rules.methods import NoValidPaymentMethod, SavedFor
 from tests.conftest import START
 from tests.plans.conftest import Subscriber, Till, new_subscriber
@@ -140,9 +139,7 @@ async def test_a_card_is_needed_at_the_instant_of_billing(
     assert row.period_end == (
         midnight + after if after >= timedelta(0) else datetime(2026, 4, 30, 23, 59, 59, tzinfo=UTC)
     )
-    others = await subscriber.read(lambda read: _other_cards(read, subscriber.account_id, old))
-    for method_id in others:
-        await subscriber.remove_card(method_id)
+    await subscriber.remove_cards_but(old)
     await subscriber.at(row.period_end)
     assert (await subscriber.plan() == "STARTER") is renewed
     assert len(subscriber.till.taken) == (2 if renewed else 1)
@@ -288,8 +285,7 @@ async def test_after_the_last_try_the_plan_lapses_and_the_account_is_free(subscr
 async def test_without_a_card_renewal_is_off_and_the_plan_lapses_at_its_end(subscriber: Subscriber) -> None:
     card = await subscriber.add_card()
     row = await subscriber.start()
-    for method_id in await subscriber.read(lambda read: _other_cards(read, subscriber.account_id, card)):
-        await subscriber.remove_card(method_id)
+    await subscriber.remove_cards_but(card)
     assert (await subscriber.subscription(row.id)).status == "ACTIVE"  # one is left
     await subscriber.remove_card(card)
     off = await subscriber.subscription(row.id)
@@ -307,8 +303,7 @@ async def test_a_new_card_for_plans_turns_renewal_on_again_and_one_for_clicks_do
     subscriber: Subscriber,
 ) -> None:
     row = await subscriber.start()
-    for method_id in await subscriber.read(lambda read: _other_cards(read, subscriber.account_id, "")):
-        await subscriber.remove_card(method_id)
+    await subscriber.remove_cards_but(None)
     await subscriber.add_card(SavedFor.ONE_CLICK)
     assert (await subscriber.subscription(row.id)).status == "CANCELLING"
     await subscriber.add_card(SavedFor.PLAN)
@@ -343,7 +338,3 @@ async def test_the_term_is_set_at_registration_or_by_the_first_use(
     assert len(subscriber.till.taken) == 2
     await subscriber.at(row.period_end)
     assert len(subscriber.till.taken) == 3
-
-
-def _other_cards(read: Read, account_id: str, but: str) -> list[str]:
-    return [method.id for method in methods_of_account(read, account_id, 20) if method.id != but]

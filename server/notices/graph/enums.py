@@ -64,6 +64,30 @@ class NoticeKind(Enum):
     AUTO_TOP_UP_SUSPENDED = strawberry.enum_value(
         "auto_top_up_suspended", description="A balance is no longer topped up automatically."
     )
+    PLAN_STARTED = strawberry.enum_value("plan_started", description="A plan was paid, and has begun.")
+    PLAN_RENEWAL_SOON = strawberry.enum_value(
+        "plan_renewal_soon", description="The next cycle of the plan will be charged soon."
+    )
+    PLAN_RENEWED = strawberry.enum_value("plan_renewed", description="The next cycle of the plan was paid.")
+    PLAN_RENEWAL_FAILED = strawberry.enum_value(
+        "plan_renewal_failed", description="The card was not charged for the plan; it is asked again."
+    )
+    PLAN_RENEWAL_OFF = strawberry.enum_value(
+        "plan_renewal_off",
+        description="The plan ends with its cycle: there is no valid card, or a payment was taken back.",
+    )
+    PLAN_CANCELLED = strawberry.enum_value(
+        "plan_cancelled", description="The plan was cancelled, and ends with its cycle."
+    )
+    PLAN_ENDED = strawberry.enum_value("plan_ended", description="A cancelled plan has ended.")
+    PLAN_LAPSED = strawberry.enum_value("plan_lapsed", description="The plan was not paid any more.")
+    SEATS_RENEWAL_FAILED = strawberry.enum_value(
+        "seats_renewal_failed", description="The card was not charged for extra seats; it is asked again."
+    )
+    SEATS_LAPSED = strawberry.enum_value("seats_lapsed", description="Extra seats were not paid any more.")
+    MEMBER_WITHDRAWAL_PLANNED = strawberry.enum_value(
+        "member_withdrawal_planned", description="A member leaves with the end of the cycle."
+    )
 
 
 @strawberry.enum(

@@ -123,7 +123,7 @@ def begin_charge(
 
 def ask(work: Work, row: SubscriptionRow, charge: ChargeRow) -> None:
     """Let the card pay the charge: the method that was chosen, or the account's default one where that is gone."""
-    money = Money(charge.gross_minor, Currency[charge.currency])
+    money = Money(charge.taxed.gross_minor, Currency[charge.currency])
     top_up = charge_method(
         work,
         row.account_id,

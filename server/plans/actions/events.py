@@ -26,6 +26,7 @@ class SubscriptionEvent(DomainEvent):
     next_cycle: str | None
     next_seats: int | None
     stop_reason: str | None
+    cancelled_at: datetime | None
     ends_at: datetime | None
 
     @classmethod
@@ -44,6 +45,7 @@ class SubscriptionEvent(DomainEvent):
             next_cycle=row.next_cycle,
             next_seats=row.next_seats,
             stop_reason=row.stop_reason,
+            cancelled_at=row.cancelled_at,
             ends_at=row.ends_at,
         )
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from server.accounts.actions import removable_member, withdraw_member
 from server.kit.due import cancel, schedule
+from server.kit.ids import is_id
 from server.kit.work import Work
 from server.plans.actions.events import MemberWithdrawalPlanned, MemberWithdrawalUndone
 from server.plans.actions.subscribing import cycle_end, settled_up
@@ -52,6 +53,8 @@ def plan_withdrawal(work: Work, account_id: str, person_id: str) -> datetime:
 
 def undo_withdrawal(work: Work, account_id: str, person_id: str) -> None:
     """The member stays after all. Raises WithdrawalNotPlanned: nothing was planned, or its time has come."""
+    if not is_id(person_id, "per"):  # PostgreSQL takes no NUL
+        raise WithdrawalNotPlanned
     planned = (
         (PlanWithdrawal.person_id == person_id)
         & (PlanWithdrawal.account_id == account_id)

@@ -17,8 +17,8 @@ from server.kit.ids import is_id
 from server.kit.money import Currency
 from server.kit.work import Work
 from server.orders.actions.invoicing import issue_invoice
+from server.orders.actions.payments import sale
 from server.orders.rules.invoices import Line
-from server.orders.rules.tax import Taxed, TaxTreatment
 from server.plans.actions.billing import not_paid
 from server.plans.actions.changes import (
     GIVE_UP,
@@ -54,8 +54,8 @@ from server.topups.actions.method_changes import (
     PaymentMethodSaved,
 )
 from server.topups.rules.methods import SavedFor
-from server.wallet.actions import Transfer, post
-from server.wallet.rules import BalanceTooLow, Counter, PostingKind, WalletsClosed
+from server.wallet.actions import post
+from server.wallet.rules import BalanceTooLow, PostingKind, WalletsClosed
 
 
 def pay_cycle(work: Work, event: TopUpSettled) -> None:
@@ -146,14 +146,7 @@ def _charge_of(work: Work, event: TopUpChange) -> tuple[SubscriptionRow, ChargeR
 def _pay(work: Work, charge: ChargeRow) -> str | None:
     """The transfer that paid; None when there is too little."""
 
-    def part(amount_minor: int, counter: Counter) -> Transfer:
-        return Transfer(
-            charge.account_id, charge.currency, -amount_minor, counter, PostingKind.PLAN, charge.id
-        )
-
-    transfers = [part(charge.net_minor, Counter.REVENUE)]
-    if charge.tax_minor:
-        transfers.append(part(charge.tax_minor, Counter.TAX))
+    transfers = sale(charge.account_id, charge.currency, charge.taxed, PostingKind.PLAN, charge.id)
     try:
         with savepoint(work.connection, "plan_payment"):
             return post(work, transfers)[0].transfer_id
@@ -171,16 +164,13 @@ def _period_paid(work: Work, charge: ChargeRow) -> Period:
 def _invoice(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Period, transfer_id: str) -> str:
     seats = row.product == Product.SEATS.value
     quantity = charge.seats if seats else 1
-    taxed = Taxed(
-        charge.net_minor, charge.rate_basis_points, charge.tax_minor, TaxTreatment(charge.tax_treatment)
-    )
     line = Line(
         code="EXTRA_SEATS" if seats else "PLAN",
         params={} if seats else {"plan": charge.plan},
         quantity=quantity,
         unit_price_minor=charge.net_minor // quantity,
         priced_units=1,
-        taxed=taxed,
+        taxed=charge.taxed,
     )
     return issue_invoice(
         work,

@@ -1,0 +1,38 @@
+"""What later slices do, in the same transaction, when an earlier one records an event."""
+
+from __future__ import annotations
+
+from server.kit.events import Reactions
+from server.orders.actions import auto_top_up_outcomes, pay_waiting_orders, receipts
+from server.plans.actions import settlement as plan_settlement
+from server.reactions import auto_top_ups, payments, people, plans
+from server.topups.actions.changes import TopUpFailed, TopUpReversed, TopUpSettled
+from server.topups.actions.method_changes import (
+    PaymentMethodExpired,
+    PaymentMethodRemoved,
+    PaymentMethodSaved,
+)
+
+
+def reactions() -> Reactions:
+    """All of them; app.py hands them to the units of work."""
+    registered = Reactions()
+    _spend_what_came(registered)
+    registered.on(TopUpFailed, plan_settlement.ask_again_later)
+    registered.on(TopUpReversed, plan_settlement.take_back_cycle)
+    registered.on(TopUpReversed, receipts.take_back_receipt)
+    registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
+    registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
+    registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
+    for told in (people, payments, auto_top_ups, plans):
+        told.register(registered)
+    return registered
+
+
+def _spend_what_came(registered: Reactions) -> None:
+    """In this order: what a card was charged for is paid before anything else that waits for money (M030)."""
+    registered.on(TopUpSettled, receipts.confirm_top_up)
+    registered.on(TopUpSettled, plan_settlement.pay_cycle)
+    for kind, reaction in auto_top_up_outcomes.REACTIONS:
+        registered.on(kind, reaction)
+    registered.on(TopUpSettled, pay_waiting_orders)
