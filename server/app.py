@@ -47,6 +47,9 @@ from server.notices.adapters import templates as notice_templates
 from server.orders import rules as order_rules
 from server.reactions import reactions
 from server.schema import HELD, schema
+from server.senders import http as sender_http
+from server.senders import jobs as sender_jobs
+from server.senders import rules as sender_rules
 from server.settings import Settings
 from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
@@ -71,6 +74,7 @@ def default_terms() -> Registry:
         wallet_rules.Terms(),
         topup_rules.Terms(),
         order_rules.Terms(),
+        sender_rules.Terms(),
     )
 
 
@@ -95,6 +99,7 @@ class Postmeter:
                 **notice_jobs.handlers(relay),
                 **topup_jobs.handlers(gateways, sandbox),
                 **wallet_jobs.handlers(settings.ledger_roots_dir),
+                **sender_jobs.handlers(),
             },
         )
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
@@ -109,7 +114,12 @@ class Postmeter:
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
         self.asgi = Starlette(
-            routes=[*self.gateway.routes("/graphql"), *ide.routes, *self._pages()],
+            routes=[
+                *self.gateway.routes("/graphql"),
+                *ide.routes,
+                *sender_http.routes(self.units),
+                *self._pages(),
+            ],
             middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
             lifespan=lambda _: self.running(),
         )

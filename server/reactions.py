@@ -25,6 +25,8 @@ from server.kit.work import Work
 from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
+from server.senders import reads as sender_reads
+from server.senders.actions.events import SenderAccepted, SenderChange, SenderRefused
 from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
 
 
@@ -45,6 +47,8 @@ def reactions() -> Reactions:
     registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)
+    registered.on(SenderAccepted, _tell_of_sender("sender_accepted"))
+    registered.on(SenderRefused, _tell_of_sender("sender_refused"))
     return registered
 
 
@@ -128,3 +132,14 @@ def _tell_of_top_up(work: Work, event: TopUpChange, template: str, amount_minor:
     data = {"amount": str(Money(amount_minor, Currency[event.currency]))}
     dedupe_key = f"{template}/{event.subject_id}"
     notice_actions.notify(work, event.account_id, template, data, dedupe_key=dedupe_key)
+
+
+def _tell_of_sender(template: str) -> Callable[[Work, SenderChange], None]:
+    def tell(work: Work, event: SenderChange) -> None:
+        row = sender_reads.sender(work, event.account_id, event.subject_id)
+        assert row is not None, "it was decided in this transaction"
+        data = {"name": sender_reads.name_of(work, row) or ""}
+        dedupe_key = f"{template}/{event.submission_id}"
+        notice_actions.notify(work, event.account_id, template, data, dedupe_key=dedupe_key)
+
+    return tell

@@ -19,12 +19,14 @@ from server.notices import graph as notices
 from server.notices import personal as notices_personal
 from server.orders import graph as orders
 from server.orders import personal as orders_personal
+from server.senders import graph as senders
+from server.senders import personal as senders_personal
 from server.topups import graph as topups
 from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders)
+_SLICES = (accounts, notices, wallet, topups, orders, senders)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -33,7 +35,13 @@ for _part in _SLICES:
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(accounts.AccountQueries, wallet.WalletQueries, topups.TopUpQueries, orders.OrderQueries):
+class Query(
+    accounts.AccountQueries,
+    wallet.WalletQueries,
+    topups.TopUpQueries,
+    orders.OrderQueries,
+    senders.SenderQueries,
+):
     @strawberry.field(
         description="Anything with an id, if it is yours; null when there is no such thing, or not for you (Q014).",
         metadata=declare(Access(Who.SIGNED_IN, "api_use")),
@@ -57,6 +65,7 @@ class Mutation(
     wallet.WalletMutations,
     topups.TopUpMutations,
     orders.OrderMutations,
+    senders.SenderMutations,
 ):
     pass
 
@@ -70,6 +79,7 @@ class Subscription(
     wallet.WalletSubscriptions,
     topups.TopUpSubscriptions,
     orders.OrderSubscriptions,
+    senders.SenderSubscriptions,
 ):
     pass
 
@@ -88,5 +98,6 @@ HELD = (
     *wallet_personal.HELD,
     *topups_personal.HELD,
     *orders_personal.HELD,
+    *senders_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

@@ -82,8 +82,12 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ConfirmPasswordInput.password",
         "ConfirmTopUpInput.code",
         "CreateApiKeyInput.name",
+        "CreateSenderInput.countries",
+        "CreateSenderInput.name",
         "CreateTopUpInput.paymentToken",
         "CreditPackInput.code",
+        "DecideSenderInput.countries",
+        "DecideSenderInput.note",
         "EmailVerificationInput.listName",
         "InviteMemberInput.email",
         "NumberLookupInput.country",
@@ -109,6 +113,8 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "SignInInput.login",
         "SignInInput.password",
         "SmsSendInput.country",
+        "UpdateSenderInput.countries",
+        "UpdateSenderInput.name",
         "UsageEntryInput.reference",
         "VerifyEmailInput.code",
     }
@@ -161,6 +167,13 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "acceptInvitation",
         "changeRole",
         "removeMember",
+        "createSender",
+        "updateSender",
+        "submitSender",
+        "withdrawSender",
+        "requestSenderDocumentUpload",
+        "requestSenderDocumentView",
+        "decideSender",
     }
 
 

@@ -37,6 +37,8 @@ class NoticeKind(Enum):
         "member_role_changed", description="A member has another role."
     )
     MEMBER_REMOVED = strawberry.enum_value("member_removed", description="A member was removed.")
+    SENDER_ACCEPTED = strawberry.enum_value("sender_accepted", description="A sender ID may be used.")
+    SENDER_REFUSED = strawberry.enum_value("sender_refused", description="A sender ID may not be used.")
 
 
 @strawberry.enum(
