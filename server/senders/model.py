@@ -66,7 +66,8 @@ class SenderDocument(Base):
     """A document that was asked for by an upload link, which `taken_at` uses up.
 
     It is there from `stored_at` to `deleted_at`; the row outlives its content, as the proof of its deletion (M073).
-    `requested_by` is the credential under which the link was made.
+    `requested_by` is the credential under which the link was made, `for_submission` the number of the submission that
+    it was stored for.
     """
 
     __tablename__ = "sender_documents"
@@ -77,6 +78,7 @@ class SenderDocument(Base):
     content_type: Mapped[str] = mapped_column(String(40))
     size_bytes: Mapped[int] = mapped_column(Integer)
     requested_by: Mapped[str | None] = mapped_column(String(40))
+    for_submission: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     taken_at: Mapped[datetime | None] = mapped_column(Instant)

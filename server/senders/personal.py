@@ -76,6 +76,7 @@ HELD = (
             "content_type",
             "size_bytes",
             "requested_by",
+            "for_submission",
             "created_at",
             "expires_at",
             "taken_at",

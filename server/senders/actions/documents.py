@@ -146,7 +146,8 @@ def store_document(work: Work, document_id: str, content: bytes) -> None:
     check_content(ContentType(row.content_type), content)
     _delete(work, sender, _replaced_by(row, sender))
     _insert_chunks(work, row, content)
-    work.execute(update(SenderDocument).where(SenderDocument.id == row.id).values(stored_at=work.now))
+    stored = {"stored_at": work.now, "for_submission": sender.submissions + 1}
+    work.execute(update(SenderDocument).where(SenderDocument.id == row.id).values(stored))
     schedule(work, DELETE_DOCUMENTS, sender.id, work.now + work.terms(Terms).documents_kept_unsubmitted)
     change(work, sender, SenderDocumentStored)
 
@@ -255,10 +256,8 @@ def _column(document_id: str, position: int) -> str:
 
 def _replaced_by(row: Row[tuple[object, ...]], sender: SenderRow) -> ColumnElement[bool]:
     """Which documents a new one replaces: that of its kind, and all that a refusal was about (M073)."""
-    replaced: ColumnElement[bool] = SenderDocument.kind == row.kind
-    if sender.decided_at is not None:
-        replaced |= SenderDocument.stored_at <= sender.decided_at
-    return replaced
+    of_kind = SenderDocument.kind == row.kind
+    return of_kind | (SenderDocument.for_submission <= sender.submissions)
 
 
 def _delete(work: Work, sender: SenderRow, which: ColumnElement[bool]) -> bool:
