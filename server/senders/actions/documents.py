@@ -256,7 +256,7 @@ def _column(document_id: str, position: int) -> str:
 
 def _replaced_by(row: Row[tuple[object, ...]], sender: SenderRow) -> ColumnElement[bool]:
     """Which documents a new one replaces: that of its kind, and all that a refusal was about (M073)."""
-    of_kind = SenderDocument.kind == row.kind
+    of_kind: ColumnElement[bool] = SenderDocument.kind == row.kind
     return of_kind | (SenderDocument.for_submission <= sender.submissions)
 
 
