@@ -44,7 +44,11 @@ from server.notices import jobs as notice_jobs
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.notices.adapters import templates as notice_templates
+from server.orders import http as order_http
 from server.orders import rules as order_rules
+from server.orders.adapters.printer import Printer
+from server.plans import jobs as plan_jobs
+from server.plans import rules as plan_rules
 from server.reactions import reactions
 from server.schema import HELD, schema
 from server.senders import http as sender_http
@@ -66,14 +70,16 @@ _log = structlog.get_logger("postmeter.app")
 
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
+    plans = plan_rules.Terms()
     return Registry(
-        account_rules.Terms(),
+        account_rules.Terms(people_max=plans.free.users_max),  # M061
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),
         wallet_rules.Terms(),
         topup_rules.Terms(),
         order_rules.Terms(),
+        plans,
         sender_rules.Terms(),
     )
 
@@ -97,6 +103,7 @@ class Postmeter:
             self.units,
             {
                 **notice_jobs.handlers(relay),
+                **plan_jobs.handlers(),
                 **topup_jobs.handlers(gateways, sandbox),
                 **wallet_jobs.handlers(settings.ledger_roots_dir),
                 **sender_jobs.handlers(),
@@ -193,7 +200,8 @@ class Postmeter:
         )
 
     def _pages(self) -> list[BaseRoute]:
-        return [*pages(schema.as_str()), Route("/healthz", _alive), Route("/readyz", self._ready)]
+        documents = order_http.documents(self.units, Printer())
+        return [*pages(schema.as_str()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
 
     async def _ready(self, _request: Request) -> Response:
         """Whether the database answers: what a load balancer asks before it sends anybody here."""

@@ -18,6 +18,7 @@ from server.accounts.actions.events import (
     PasswordWasReset,
     RecoveryCodesCreated,
 )
+from server.accounts.reads import team
 from server.accounts.rules.people import EmailInvalid
 from server.kit.events import DomainEvent, Reactions
 from server.kit.money import Currency, Money
@@ -25,9 +26,18 @@ from server.kit.work import Work
 from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
+from server.orders.actions import receipts
+from server.orders.actions.events import CreditNoteIssued, InvoiceEvent, InvoiceIssued
+from server.orders.actions.vat_numbers import VatNumberRefused
+from server.plans.actions import settlement as plan_settlement
 from server.senders import reads as sender_reads
 from server.senders.actions.events import SenderAccepted, SenderChange, SenderRefused
 from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
+from server.topups.actions.method_changes import (
+    PaymentMethodExpired,
+    PaymentMethodRemoved,
+    PaymentMethodSaved,
+)
 
 
 def reactions() -> Reactions:
@@ -44,12 +54,27 @@ def reactions() -> Reactions:
     registered.on(MemberInvited, _send_invitation)
     registered.on(MemberJoined, _tell_of_role("member_joined"))
     registered.on(MemberRoleChanged, _tell_of_role("member_role_changed"))
+    registered.on(TopUpSettled, receipts.confirm_top_up)
+    _plans(registered)  # before waiting orders: what a card paid for a plan is the plan's
     registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
+    registered.on(TopUpReversed, receipts.take_back_receipt)
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)
+    registered.on(InvoiceIssued, _tell_of_invoice("invoice_issued"))
+    registered.on(CreditNoteIssued, _tell_of_invoice("credit_note_issued"))
+    registered.on(VatNumberRefused, _tell_of_refused_vat_number)
     registered.on(SenderAccepted, _tell_of_sender("sender_accepted"))
     registered.on(SenderRefused, _tell_of_sender("sender_refused"))
     return registered
+
+
+def _plans(registered: Reactions) -> None:
+    registered.on(TopUpSettled, plan_settlement.pay_cycle)
+    registered.on(TopUpFailed, plan_settlement.ask_again_later)
+    registered.on(TopUpReversed, plan_settlement.take_back_cycle)
+    registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
+    registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
+    registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
 
 
 def _tell_when(template: str) -> Callable[[Work, DomainEvent], None]:
@@ -120,6 +145,11 @@ def _tell_of_api_key(work: Work, event: ApiKeyCreated) -> None:
     notice_actions.notify(work, event.account_id, "api_key_created", data)
 
 
+def _tell_of_refused_vat_number(work: Work, event: VatNumberRefused) -> None:
+    data = {"at": work.now.isoformat()}
+    notice_actions.notify(work, event.account_id, "vat_number_refused", data)
+
+
 def _tell_of_failed_top_up(work: Work, event: TopUpFailed) -> None:
     _tell_of_top_up(work, event, "topup_failed", event.amount_minor)
 
@@ -132,6 +162,24 @@ def _tell_of_top_up(work: Work, event: TopUpChange, template: str, amount_minor:
     data = {"amount": str(Money(amount_minor, Currency[event.currency]))}
     dedupe_key = f"{template}/{event.subject_id}"
     notice_actions.notify(work, event.account_id, template, data, dedupe_key=dedupe_key)
+
+
+def _tell_of_invoice(template: str) -> Callable[[Work, InvoiceEvent], None]:
+    """Tell of a document, by e-mail too where somebody of the account has an address for that."""
+
+    def tell(work: Work, event: InvoiceEvent) -> None:
+        data = {
+            "number": event.number,
+            "amount": str(Money(event.gross_minor, Currency[event.currency])),
+        }
+        email = team.billing_email(work, event.account_id)
+        channels = (Channel.IN_APP,) if email is None else (Channel.IN_APP, Channel.EMAIL)
+        dedupe_key = f"{template}/{event.subject_id}"
+        notice_actions.notify(
+            work, event.account_id, template, data, channels=channels, email=email, dedupe_key=dedupe_key
+        )
+
+    return tell
 
 
 def _tell_of_sender(template: str) -> Callable[[Work, SenderChange], None]:

@@ -19,6 +19,7 @@ from server.notices import graph as notices
 from server.notices import personal as notices_personal
 from server.orders import graph as orders
 from server.orders import personal as orders_personal
+from server.plans import personal as plans_personal
 from server.senders import graph as senders
 from server.senders import personal as senders_personal
 from server.topups import graph as topups
@@ -98,6 +99,7 @@ HELD = (
     *wallet_personal.HELD,
     *topups_personal.HELD,
     *orders_personal.HELD,
+    *plans_personal.HELD,
     *senders_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

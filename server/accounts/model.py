@@ -178,6 +178,15 @@ class Invitation(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class MemberLimit(Base):
+    """How many people an account may have, where that is not the number of everybody: a plan hands it over (M061)."""
+
+    __tablename__ = "member_limits"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    people_max: Mapped[int] = mapped_column(Integer)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class StaffAuthorisation(Base):
     """That somebody of the company may process customers' data: as what, on which instructions, how long (B011)."""
 

@@ -29,8 +29,11 @@ from server.accounts.actions.teams import (
     accept_invitation,
     change_role,
     invite_member,
+    removable_member,
     remove_member,
     revoke_invitation,
+    set_member_limit,
+    withdraw_member,
 )
 from server.accounts.actions.uses import touch
 
@@ -57,6 +60,7 @@ __all__ = [
     "person_of_reset",
     "register",
     "reinstate_account",
+    "removable_member",
     "remove_member",
     "require_fresh_session",
     "resend_email_code",
@@ -67,6 +71,7 @@ __all__ = [
     "revoke_session",
     "revoke_staff",
     "set_email",
+    "set_member_limit",
     "set_postal_address",
     "sign_out",
     "staff_person",
@@ -74,4 +79,5 @@ __all__ = [
     "suspend_account",
     "touch",
     "verify_email",
+    "withdraw_member",
 ]

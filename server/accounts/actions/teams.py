@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import rules
 from server.accounts.actions.authority import count_revocation, lock_authority, revoke_sessions
@@ -20,7 +21,7 @@ from server.accounts.actions.events import (
 from server.accounts.actions.issuing import INVITATION_MARK, Issued, new_secret
 from server.accounts.actions.people import claim_login, insert_person
 from server.accounts.actions.signing_in import require_fresh_session
-from server.accounts.model import ACTIVE, IDENTITY, OWNER, ApiKey, Invitation, Person, Session
+from server.accounts.model import ACTIVE, IDENTITY, OWNER, ApiKey, Invitation, MemberLimit, Person, Session
 from server.accounts.reads import account, team
 from server.accounts.rules import NewPassword, Terms
 from server.accounts.rules.people import (
@@ -48,8 +49,7 @@ def invite_member(work: Work, role: Role, email: str | None) -> Issued:
     _check_may_move(work, actor, None, role.value)
     address = normal_email(email) if email is not None else None
     lock_authority(work, actor.account_id)
-    if team.people_count(work, actor.account_id) >= terms.people_max:
-        raise MemberLimitReached(terms.people_max)
+    _check_one_more(work, actor.account_id, team.people_count(work, actor.account_id))
     invitation_id, token = work.ids.new("inv"), new_secret(work, INVITATION_MARK)
     sealed = work.seal(actor.account_id, IDENTITY, "invitations.email", address) if address else None
     work.execute(
@@ -82,7 +82,8 @@ def revoke_invitation(work: Work, invitation_id: str) -> None:
 def accept_invitation(work: Work, token: str, login: str, password: NewPassword) -> str:
     """Join the account that the secret is for, as a new person; returns the person's id.
 
-    Raises InvitationInvalid, LoginInvalid, PasswordTooWeak, LoginTaken.
+    Raises InvitationInvalid, MemberLimitReached (it was lowered meanwhile), LoginInvalid, PasswordTooWeak,
+    LoginTaken.
     """
     invitation = team.invitation_by_token(work, token)
     if invitation is None:
@@ -95,6 +96,7 @@ def accept_invitation(work: Work, token: str, login: str, password: NewPassword)
     joined = account(work, invitation.account_id)
     if joined is None or joined.status != ACTIVE or work.first(used) is None:
         raise InvitationInvalid
+    _check_one_more(work, joined.id, team.members_count(work, joined.id))
     normal = rules.normal_login(work.terms(Terms), login)
     password_hash = password.accepted_hash()
     person_id = work.ids.new("per")
@@ -127,13 +129,57 @@ def remove_member(work: Work, person_id: str, *, keep_api_keys: bool = False) ->
 
     Raises MemberNotFound, RoleNotGrantable, StepUpRequired (an owner), LastOwner.
     """
+    _take_out(work, removable_member(work, person_id), keep_api_keys=keep_api_keys)
+
+
+def removable_member(work: Work, person_id: str) -> Row[Any]:
+    """The member, locked, whom the acting person may remove.
+
+    Raises MemberNotFound, RoleNotGrantable, StepUpRequired (an owner), LastOwner.
+    """
     actor = acting_person(work)
     member = _locked_member(work, actor, person_id)
     _check_may_move(work, actor, member.role, None)
     _check_not_last_owner(work, member)
+    return member
+
+
+def withdraw_member(work: Work, account_id: str, person_id: str) -> bool:
+    """Remove a member whose time was set before (M063), without an acting person; whether they were removed.
+
+    One who left already, or has become the last owner, stays as they are.
+    """
+    lock_authority(work, account_id)
+    member = team.member(work, account_id, person_id)
+    if member is None or (member.role == OWNER and team.owners_count(work, account_id) == 1):
+        return False
+    _take_out(work, member, keep_api_keys=False)
+    return True
+
+
+def set_member_limit(work: Work, account_id: str, people_max: int | None) -> None:
+    """How many people the account may have (M061); None for as many as the terms let everybody have.
+
+    Who is there already stays: the limit is for those who come.
+    """
+    if people_max is None:
+        work.execute(delete(MemberLimit).where(MemberLimit.account_id == account_id))
+        return
+    statement = upsert(MemberLimit).values(account_id=account_id, people_max=people_max, set_at=work.now)
+    values = {"people_max": people_max, "set_at": work.now}
+    work.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values))
+
+
+def _take_out(work: Work, member: Row[Any], *, keep_api_keys: bool) -> None:
     work.execute(update(Person).where(Person.id == member.id).values(removed_at=work.now))
     _end_access(work, member, [] if keep_api_keys else [key.id for key in _live_keys_of(work, member)])
     work.record(MemberRemoved(member.account_id, member.id))
+
+
+def _check_one_more(work: Work, account_id: str, used: int) -> None:
+    limit = team.people_max(work, account_id)
+    if used >= limit:
+        raise MemberLimitReached(limit, used)
 
 
 def _check_may_move(work: Work, actor: Row[Any], before: str | None, after: str | None) -> None:

@@ -89,7 +89,8 @@ class MemberNotFoundProblem(Problem):
     name="MemberLimitReached", description="The account has as many people as it may, invited ones included."
 )
 class MemberLimitReachedProblem(Problem):
-    limit: int = strawberry.field(description="How many that is.")
+    limit: int = strawberry.field(description="How many that is: those of its plan and its extra seats.")
+    used: int = strawberry.field(description="How many it has now.")
 
 
 @problem(people.LastOwner)

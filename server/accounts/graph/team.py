@@ -117,6 +117,7 @@ RevokeInvitationResult = Annotated[
 AcceptInvitationResult = Annotated[
     MemberJoined
     | InvitationInvalidProblem
+    | MemberLimitReachedProblem
     | LoginInvalidProblem
     | LoginTakenProblem
     | PasswordTooWeakProblem,

@@ -13,12 +13,14 @@ from server.accounts.model import (
     Account,
     EmailVerification,
     Invitation,
+    MemberLimit,
     Person,
     PostalAddress,
     RecoveryCode,
     Session,
     StaffAuthorisation,
 )
+from server.accounts.rules import Terms
 from server.accounts.rules.address import Address, address_complete
 from server.accounts.rules.people import Role
 from server.kit.crypto import token_hash
@@ -41,9 +43,19 @@ def owners_count(read: Read, account_id: str) -> int:
 
 def people_count(read: Read, account_id: str) -> int:
     """How many people the account has, with those who are invited."""
-    present = read.scalar(members(account_id).with_only_columns(func.count()))
     invited = read.scalar(open_invitations(read, account_id).with_only_columns(func.count()))
-    return int(present) + int(invited)
+    return members_count(read, account_id) + int(invited)
+
+
+def members_count(read: Read, account_id: str) -> int:
+    """How many people the account has now."""
+    return int(read.scalar(members(account_id).with_only_columns(func.count())))
+
+
+def people_max(read: Read, account_id: str) -> int:
+    """How many people the account may have, invited ones included (M061)."""
+    own = read.scalar(select(MemberLimit.people_max).where(MemberLimit.account_id == account_id))
+    return int(own) if own is not None else read.terms(Terms).people_max
 
 
 def person_by_email(read: Read, email: str) -> Row[Any] | None:
@@ -67,6 +79,15 @@ def session(read: Read, session_id: str | None) -> Row[Any] | None:
 
 def email_verification(read: Read, person_id: str) -> Row[Any] | None:
     return read.first(select(EmailVerification.__table__).where(EmailVerification.person_id == person_id))
+
+
+def billing_email(read: Read, account_id: str) -> str | None:
+    """The verified e-mail address of who is in the account for its bills, else of an owner; the one there longest."""
+    roles = (Role.BILLING.value, Role.OWNER.value)
+    query = members(account_id).where(Person.role.in_(roles), Person.email.is_not(None))
+    found = sorted(read.rows(query), key=lambda person: (roles.index(person.role), person.id))
+    addresses = (reads.open_or_none(read, "people.email", person.email) for person in found)
+    return next((address for address in addresses if address is not None), None)
 
 
 def recovery_codes_left(read: Read, person_id: str) -> int:

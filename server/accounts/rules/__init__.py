@@ -111,7 +111,7 @@ class Terms:
     recovery_codes: int = 10
     """How many single-use codes a person gets at once."""
     people_max: int = 100
-    """People of one account, invited ones included."""
+    """People of one account, invited ones included, where no plan says otherwise (M061)."""
     invitation_age_max: timedelta = timedelta(days=7)
     staff_authorisation_age_max: timedelta = timedelta(days=366)
 

@@ -154,6 +154,7 @@ class MemberLimitReached(Refusal):
 
     code = "MEMBER_LIMIT_REACHED"
     limit: int
+    used: int
 
 
 @dataclass(eq=False)

@@ -13,6 +13,12 @@ class NoticeKind(Enum):
         "topup_reversed", description="The bank or the card holder took a payment back."
     )
     TOPUP_FAILED = strawberry.enum_value("topup_failed", description="A payment did not go through.")
+    INVOICE_ISSUED = strawberry.enum_value(
+        "invoice_issued", description="Something that was paid is invoiced."
+    )
+    CREDIT_NOTE_ISSUED = strawberry.enum_value(
+        "credit_note_issued", description="An invoice was taken back, in whole or in part."
+    )
     NEW_SIGN_IN = strawberry.enum_value("new_sign_in", description="Somebody signed in.")
     PASSWORD_CHANGED = strawberry.enum_value("password_changed", description="A password was changed.")
     API_KEY_CREATED = strawberry.enum_value("api_key_created", description="An API key was made.")
@@ -37,6 +43,9 @@ class NoticeKind(Enum):
         "member_role_changed", description="A member has another role."
     )
     MEMBER_REMOVED = strawberry.enum_value("member_removed", description="A member was removed.")
+    VAT_NUMBER_REFUSED = strawberry.enum_value(
+        "vat_number_refused", description="The VAT number was not found, and taken off the account."
+    )
     SENDER_ACCEPTED = strawberry.enum_value("sender_accepted", description="A sender ID may be used.")
     SENDER_REFUSED = strawberry.enum_value("sender_refused", description="A sender ID may not be used.")
 

@@ -20,13 +20,18 @@ from server.orders.actions.events import (
     OrderPlaced,
     OrderProgressed,
 )
+from server.orders.actions.order_invoices import credit_order, invoice_order
+from server.orders.actions.payments import post_sales, sale, sale_undone
 from server.orders.model import Order, RegistryEntry
 from server.orders.reads import PARAMETERS, OrderRow, pending_count
+from server.orders.reads.prices import changed_prices
+from server.orders.reads.tax import tax_status
 from server.orders.rules.cancellation import CancellationReason, Settlement, settle
 from server.orders.rules.items import Item, Parameters
 from server.orders.rules.pricing import Quote, check_order_reference, quote
 from server.orders.rules.problems import CreditsUsed, OrderNotFound, TooManyPendingOrders
 from server.orders.rules.status import OrderStatus, check_cancellable, fulfil
+from server.orders.rules.tax import Taxed, tax
 from server.orders.rules.terms import FxRate, Terms
 from server.topups.actions.changes import TopUpSettled
 from server.wallet.actions import Transfer, open_wallets, post
@@ -47,14 +52,15 @@ def place_order(
     """Order an item at today's price and pay for it from the balance; facts: `order_id`.
 
     When the balance is too low the order is refused, or with `await_payment` stays PENDING until the money is
-    there (M030). Raises what `quote` raises, PostalAddressMissing (M007), ReferenceInvalid, BalanceTooLow,
-    TooManyPendingOrders.
+    there (M030). The balance pays the gross amount (M029). Raises what `quote` raises, PostalAddressMissing (M007),
+    CountryMissing, ReferenceInvalid, BalanceTooLow, TooManyPendingOrders.
     """
     terms = work.terms(Terms)
     check_may_order(work, account_id)
     check_order_reference(reference, terms)
-    priced = quote(item, currency, terms)
-    order = _register(work, account_id, Parameters(item, reference), priced)
+    priced = quote(item, currency, terms, changed_prices(work, [currency], work.now))
+    taxed = tax(priced.net_minor, tax_status(work, account_id), terms)
+    order = _register(work, account_id, Parameters(item, reference), priced, taxed)
     if await_payment:
         # Locks the wallet for the whole transaction: a top-up that comes meanwhile waits, and sees this order.
         open_wallets(work, account_id, [currency.code])
@@ -125,7 +131,7 @@ def cancel_order(work: Work, account_id: str, order_id: str, reason: Cancellatio
     fx = FxRate(order.fx_numerator, order.fx_denominator)
     split, transfer_id = Settlement(0, 0), None
     if status is OrderStatus.ACTIVE:
-        split = settle(order.net_minor, reason, fx, work.terms(Terms).cancellation)
+        split = settle(order.net_minor, reason, fx, work.terms(Terms).cancellation, order.tax_minor)
         transfer_id = _refund(work, order, split)
     _change(
         work,
@@ -138,12 +144,14 @@ def cancel_order(work: Work, account_id: str, order_id: str, reason: Cancellatio
         refund_transfer_id=transfer_id,
     )
     work.record(OrderCancelled(account_id, order_id, OrderStatus.CANCELLED.value, order.fulfilled))
+    if status is OrderStatus.ACTIVE:
+        credit_order(work, order, split.fee_minor, transfer_id)
     if split.refund_minor:
         activate_paid_orders(work, account_id, Currency[order.currency])
     return Receipt({"order_id": order_id})
 
 
-def _register(work: Work, account_id: str, parameters: Parameters, priced: Quote) -> OrderRow:
+def _register(work: Work, account_id: str, parameters: Parameters, priced: Quote, taxed: Taxed) -> OrderRow:
     """Write the order with its entry in the register (Q009)."""
     order_id = work.ids.new("ord")
     text = orjson.dumps(parameters.document()).decode()
@@ -165,7 +173,10 @@ def _register(work: Work, account_id: str, parameters: Parameters, priced: Quote
         "currency": priced.currency.code,
         "unit_price_minor": priced.unit_price_minor,
         "priced_units": priced.priced_units,
-        "net_minor": priced.net_minor,
+        "net_minor": taxed.net_minor,
+        "tax_rate_basis_points": taxed.rate_basis_points,
+        "tax_minor": taxed.tax_minor,
+        "tax_treatment": taxed.treatment.value,
         "credit_unit": priced.credit_unit.value if priced.credit_unit else None,
         "credits": priced.credits,
         "fx_numerator": priced.fx.numerator,
@@ -189,13 +200,10 @@ def _pay_if_possible(work: Work, order: OrderRow) -> bool:
 
 def _pay(work: Work, order: OrderRow) -> None:
     """Money out and credits in, linked. Raises BalanceTooLow."""
-    money = Transfer(
-        order.account_id, order.currency, -order.net_minor, Counter.REVENUE, PostingKind.ORDER, order.id
-    )
-    transfers = [money]
+    transfers = [*sale(order.account_id, order.currency, order.taxed, PostingKind.ORDER, order.id)]
     if order.credit_unit is not None:
         transfers.append(_credits(order, order.credits, PostingKind.ORDER_CREDITS))
-    transfer_id = post(work, transfers)[0].transfer_id
+    transfer_id = post_sales(work, transfers)[0].transfer_id
     _change(
         work,
         order,
@@ -208,16 +216,14 @@ def _pay(work: Work, order: OrderRow) -> None:
 
 def _refund(work: Work, order: OrderRow, split: Settlement) -> str | None:
     """Credits back, money back, and the fee off it, linked. Raises CreditsUsed."""
-
-    def money(amount: int, counter: Counter, kind: PostingKind) -> Transfer:
-        return Transfer(order.account_id, order.currency, amount, counter, kind, order.id)
-
+    account_id, currency = order.account_id, order.currency
     transfers = []
     if order.credit_unit is not None:
         transfers.append(_credits(order, -order.credits, PostingKind.ORDER_CANCELLED))
-    transfers.append(money(order.net_minor, Counter.REFUNDS, PostingKind.ORDER_CANCELLED))
+    transfers += sale_undone(account_id, currency, order.taxed, PostingKind.ORDER_CANCELLED, order.id)
     if split.fee_minor:
-        transfers.append(money(-split.fee_minor, Counter.FEES, PostingKind.CANCELLATION_FEE))
+        fee, kind = -split.fee_minor, PostingKind.CANCELLATION_FEE
+        transfers.append(Transfer(account_id, currency, fee, Counter.FEES, kind, order.id))
     try:
         return post(work, transfers)[0].transfer_id
     except BalanceTooLow as refusal:
@@ -236,6 +242,7 @@ def _delivered(order: OrderRow) -> int:
 
 def _record_activated(work: Work, order: OrderRow) -> None:
     work.record(OrderActivated(order.account_id, order.id, OrderStatus.ACTIVE.value, _delivered(order)))
+    invoice_order(work, order.account_id, order.id)
 
 
 def _locked(work: Work, account_id: str, order_id: str) -> OrderRow:

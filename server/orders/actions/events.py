@@ -38,3 +38,27 @@ class OrderCompleted(OrderEvent):
 @dataclass(frozen=True, slots=True)
 class OrderCancelled(OrderEvent):
     """It was cancelled, and refunded less the fee."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceEvent(DomainEvent):
+    """A document was issued under this number; its gross amount is in minor units of `currency`."""
+
+    number: str
+    currency: str
+    gross_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceIssued(InvoiceEvent):
+    """Something that was paid is billed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteIssued(InvoiceEvent):
+    """An invoice was taken back, in whole or in part."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptIssued(InvoiceEvent):
+    """Money that came in, or went again, is confirmed."""

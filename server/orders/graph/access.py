@@ -9,4 +9,8 @@ OWN = Access(Who.SIGNED_IN, "balance_and_orders")
 """Types that are reached only through fields with a scope of their own."""
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "orders:read")
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "orders:write")
+ACCOUNT_READ = Access(Who.SIGNED_IN, "balance_and_orders", "account:read")
+ACCOUNT_WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "account:write")
+FINANCE = Access(Who.STAFF, "balance_and_orders", staff_roles=frozenset({"FINANCE", "ADMIN"}))
+"""Who sets prices and looks VAT numbers up."""
 USAGE = Access(Who.SIGNED_IN, "balance_and_orders", "usage:write")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated
 
 import strawberry
@@ -10,23 +13,51 @@ from server.kit.graph.access import exposes
 from server.kit.graph.scalars import MoneyType
 from server.kit.money import Currency, Money
 from server.orders.graph.access import CATALOG, OWN
-from server.orders.graph.enums import CreditUnitEnum, MeteredCode
+from server.orders.graph.enums import CreditUnitEnum, MeteredCode, TaxTreatmentEnum
+from server.orders.graph.prices import NextPrice
 from server.orders.graph.problems import (
     CountryInvalidProblem,
+    CountryMissingProblem,
     NotSoldInCurrencyProblem,
     ProductUnknownProblem,
     QuantityOutOfRangeProblem,
     ReferenceInvalidProblem,
 )
+from server.orders.reads.prices import PriceChangeRow
+from server.orders.rules.price_changes import Changed
 from server.orders.rules.pricing import Quote
+from server.orders.rules.tax import Taxed, percent_of
 from server.orders.rules.terms import PRICED_UNITS, Metered, Pack, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """The prices of one currency: those of the terms, what is in effect in their place, and what comes next."""
+
+    currency: Currency
+    terms: Terms
+    changed: Changed
+    announced: Mapping[str, PriceChangeRow]
+
+    def price(self, product: str, base_minor: int) -> MoneyType:
+        minor = self.changed.get((product, self.currency.code), base_minor)
+        return MoneyType.of(Money(minor, self.currency))
+
+    def next_price(self, product: str) -> NextPrice | None:
+        row = self.announced.get(product)
+        return NextPrice.of(row) if row is not None else None
 
 
 @exposes(CATALOG)
 @strawberry.interface(description="Something that can be ordered.")
 class Product:
     code: str = strawberry.field(description="Its name for programs; stable.")
-    price: MoneyType = strawberry.field(description="The price of `pricedUnits`, net of tax.")
+    price: MoneyType = strawberry.field(
+        description="The price of `pricedUnits` today, net of tax; `quoteOrder` adds the tax."
+    )
+    next_price: NextPrice | None = strawberry.field(
+        description="The price from the start of next month on; null while none is announced."
+    )
     priced_units: int = strawberry.field(description="How many units the price is for.")
     quantity_min: int = strawberry.field(description="The smallest quantity of an order.")
     quantity_max: int = strawberry.field(description="The largest quantity of an order.")
@@ -39,10 +70,12 @@ class CreditPack(Product):
     credits: int = strawberry.field(description="How many of them.")
 
     @classmethod
-    def of(cls, pack: Pack, currency: Currency, terms: Terms) -> CreditPack:
+    def of(cls, pack: Pack, prices: PriceList) -> CreditPack:
+        terms = prices.terms
         return cls(
             code=pack.code,
-            price=MoneyType.of(Money(pack.prices[currency], currency)),
+            price=prices.price(pack.code, pack.prices[prices.currency]),
+            next_price=prices.next_price(pack.code),
             priced_units=1,
             quantity_min=terms.packs_an_order.minimum,
             quantity_max=terms.packs_an_order.maximum,
@@ -59,10 +92,12 @@ class MeteredProduct(Product):
     metered: MeteredCode = strawberry.field(description="Its name in `recordUsage`.")
 
     @classmethod
-    def of(cls, product: Metered, currency: Currency, terms: Terms) -> MeteredProduct:
+    def of(cls, product: Metered, prices: PriceList) -> MeteredProduct:
+        terms = prices.terms
         return cls(
             code=product.value,
-            price=MoneyType.of(Money(terms.metered[product][currency], currency)),
+            price=prices.price(product.value, terms.metered[product][prices.currency]),
+            next_price=prices.next_price(product.value),
             priced_units=PRICED_UNITS,
             quantity_min=terms.metered_units_an_order.minimum,
             quantity_max=terms.metered_units_an_order.maximum,
@@ -88,12 +123,13 @@ class Catalog:
     sms_rates: list[SmsRate] = strawberry.field(description="SMS credits by zone.")
 
     @classmethod
-    def of(cls, currency: Currency, terms: Terms) -> Catalog:
-        packs = [CreditPack.of(pack, currency, terms) for pack in terms.packs if currency in pack.prices]
+    def of(cls, prices: PriceList) -> Catalog:
+        currency, terms = prices.currency, prices.terms
+        packs = [CreditPack.of(pack, prices) for pack in terms.packs if currency in pack.prices]
         metered = [
-            MeteredProduct.of(product, currency, terms)
-            for product, prices in terms.metered.items()
-            if currency in prices
+            MeteredProduct.of(product, prices)
+            for product, sold_in in terms.metered.items()
+            if currency in sold_in
         ]
         rates = [
             SmsRate(
@@ -119,6 +155,10 @@ class OrderQuote:
     unit_price: MoneyType = strawberry.field(description="The price of `pricedUnits` of the quantity, net.")
     priced_units: int = strawberry.field(description="How many units the unit price is for: 1 or 1,000.")
     net: MoneyType = strawberry.field(description="What the order costs, without tax.")
+    tax: MoneyType = strawberry.field(description="The tax on it, rounded half up once.")
+    tax_rate: Decimal = strawberry.field(description="The rate of the tax in percent, such as 8.1.")
+    tax_treatment: TaxTreatmentEnum = strawberry.field(description="Why it has this tax.")
+    gross: MoneyType = strawberry.field(description="What the balance pays: net and tax.")
     credit_unit: CreditUnitEnum | None = strawberry.field(
         description="The credits it brings; null for a metered product."
     )
@@ -127,7 +167,7 @@ class OrderQuote:
     missing: MoneyType = strawberry.field(description="What has to be topped up first; 0 when it is enough.")
 
     @classmethod
-    def of(cls, quote: Quote, available_minor: int) -> OrderQuote:
+    def of(cls, quote: Quote, taxed: Taxed, available_minor: int) -> OrderQuote:
         def money(minor: int) -> MoneyType:
             return MoneyType.of(Money(minor, quote.currency))
 
@@ -136,11 +176,15 @@ class OrderQuote:
             quantity=quote.quantity,
             unit_price=money(quote.unit_price_minor),
             priced_units=quote.priced_units,
-            net=money(quote.net_minor),
+            net=money(taxed.net_minor),
+            tax=money(taxed.tax_minor),
+            tax_rate=percent_of(taxed.rate_basis_points),
+            tax_treatment=TaxTreatmentEnum[taxed.treatment.name],
+            gross=money(taxed.gross_minor),
             credit_unit=CreditUnitEnum[quote.credit_unit.name] if quote.credit_unit else None,
             credits=quote.credits,
             available=money(available_minor),
-            missing=money(max(0, quote.net_minor - available_minor)),
+            missing=money(max(0, taxed.gross_minor - available_minor)),
         )
 
 
@@ -150,6 +194,7 @@ QuoteOrderResult = Annotated[
     | QuantityOutOfRangeProblem
     | NotSoldInCurrencyProblem
     | CountryInvalidProblem
-    | ReferenceInvalidProblem,
+    | ReferenceInvalidProblem
+    | CountryMissingProblem,
     strawberry.union("QuoteOrderResult", description="A quote, or why there is none."),
 ]

@@ -48,6 +48,43 @@ class CancellationReasonEnum(Enum):
     )
 
 
+@strawberry.enum(name="TaxTreatment", description="Why a sale has the tax that it has.")
+class TaxTreatmentEnum(Enum):
+    STANDARD = strawberry.enum_value("STANDARD", description="The value added tax of the customer's country.")
+    REVERSE_CHARGE = strawberry.enum_value(
+        "REVERSE_CHARGE", description="A business with a VAT number in another country accounts for the tax."
+    )
+    OUTSIDE_SCOPE = strawberry.enum_value(
+        "OUTSIDE_SCOPE", description="No tax: the country has none of it here, or is not known."
+    )
+
+
+@strawberry.enum(name="PriceChangeReason", description="What a new price follows.")
+class PriceChangeReasonEnum(Enum):
+    FX = strawberry.enum_value("FX", description="Rates of exchange.")
+    INTENSIVE_USE = strawberry.enum_value("INTENSIVE_USE", description="Intensive use of the service.")
+    OTHER = strawberry.enum_value("OTHER", description="Something else.")
+
+
+@strawberry.enum(name="VatNumberFault", description="What is wrong with a VAT number.")
+class VatNumberFaultEnum(Enum):
+    OTHER_COUNTRY = strawberry.enum_value(
+        "OTHER_COUNTRY", description="It does not begin as the numbers of the account's country do."
+    )
+    MALFORMED = strawberry.enum_value(
+        "MALFORMED", description="It has not the form of that country's numbers."
+    )
+    CHECK_DIGITS = strawberry.enum_value(
+        "CHECK_DIGITS", description="Its check digits do not fit the others."
+    )
+
+
+@strawberry.enum(name="VatNumberValidation", description="How far a VAT number was looked at.")
+class VatNumberValidation(Enum):
+    FORMAT = strawberry.enum_value("FORMAT", description="Its form and check digits are right.")
+    STAFF = strawberry.enum_value("STAFF", description="Staff found it in the register of its country.")
+
+
 @strawberry.enum(name="OrderChange", description="What happened to an order.")
 class OrderChange(Enum):
     PLACED = strawberry.enum_value("OrderPlaced", description="It was registered and waits for its payment.")

@@ -29,6 +29,7 @@ from server.orders.graph.enums import CancellationReasonEnum
 from server.orders.graph.inputs import OrderItemInput
 from server.orders.graph.problems import (
     CountryInvalidProblem,
+    CountryMissingProblem,
     CreditsUsedProblem,
     NotSoldInCurrencyProblem,
     OrderNotCancellableProblem,
@@ -87,7 +88,7 @@ class OrderPlacedPayload:
 class OrderCancelledPayload:
     order: Order = strawberry.field(description="The order as it is now.")
     refund: MoneyType = strawberry.field(description="What went back to the balance.")
-    fee: MoneyType = strawberry.field(description="What the service kept of the price.")
+    fee: MoneyType = strawberry.field(description="What the service kept of the net price.")
     replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
 
 
@@ -108,6 +109,7 @@ PlaceOrderResult = Annotated[
     | ReferenceInvalidProblem
     | TooManyPendingOrdersProblem
     | PostalAddressMissingProblem
+    | CountryMissingProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -138,7 +140,7 @@ RecordFulfilmentResult = Annotated[
 @strawberry.type
 class OrderMutations:
     @strawberry.mutation(
-        description="Order something and pay for it from the balance.", metadata=declare(WRITE)
+        description="Order something and pay for it, with its tax, from the balance.", metadata=declare(WRITE)
     )
     async def place_order(
         self, info: Info, input: Annotated[PlaceOrderInput, strawberry.argument(description="The order.")]

@@ -7,19 +7,24 @@ from typing import Any, Self
 import strawberry
 
 from server.kit.graph.problems import Problem, common, problem
-from server.kit.money import Currency
-from server.orders.graph.enums import OrderStatusEnum
+from server.kit.graph.scalars import MoneyType
+from server.kit.money import Currency, Money
+from server.orders.graph.enums import OrderStatusEnum, VatNumberFaultEnum
 from server.orders.rules.problems import (
     CountryInvalid,
+    CountryMissing,
     CreditsUsed,
     NotSoldInCurrency,
     OrderNotCancellable,
     OrderNotFound,
     OrderNotInProgress,
+    PriceOutOfRange,
     ProductUnknown,
     QuantityOutOfRange,
     ReferenceInvalid,
     TooManyPendingOrders,
+    VatNumberInvalid,
+    VatNumberNotFound,
 )
 
 
@@ -106,3 +111,48 @@ class OrderNotInProgressProblem(Problem):
 class CreditsUsedProblem(Problem):
     available: int = strawberry.field(description="Credits or units that are still unused.")
     required: int = strawberry.field(description="Credits or units that a cancellation has to take back.")
+
+
+@problem(CountryMissing)
+@strawberry.type(
+    name="CountryMissing",
+    description="The account's country is not known, and the tax depends on it: set the postal address first.",
+)
+class CountryMissingProblem(Problem):
+    pass
+
+
+@problem(VatNumberInvalid)
+@strawberry.type(name="VatNumberInvalid", description="This is no VAT number of the account's country.")
+class VatNumberInvalidProblem(Problem):
+    fault: VatNumberFaultEnum = strawberry.field(description="What is wrong with it.")
+    country: str = strawberry.field(description="The account's country, by ISO 3166-1.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        return cls(fault=VatNumberFaultEnum[refusal.fault], country=refusal.country, **common(refusal))
+
+
+@problem(VatNumberNotFound)
+@strawberry.type(name="VatNumberNotFound", description="The account has not, or no longer, this VAT number.")
+class VatNumberNotFoundProblem(Problem):
+    pass
+
+
+@problem(PriceOutOfRange)
+@strawberry.type(
+    name="PriceOutOfRange",
+    description="A price is more than nothing, as precise as its currency, and not far from the one it replaces.",
+)
+class PriceOutOfRangeProblem(Problem):
+    minimum: MoneyType = strawberry.field(description="The lowest price that is taken.")
+    maximum: MoneyType = strawberry.field(description="The highest price that is taken.")
+
+    @classmethod
+    def of(cls, refusal: Any) -> Self:
+        currency = Currency[refusal.currency]
+        return cls(
+            minimum=MoneyType.of(Money(refusal.minimum_minor, currency)),
+            maximum=MoneyType.of(Money(refusal.maximum_minor, currency)),
+            **common(refusal),
+        )

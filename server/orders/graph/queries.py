@@ -18,13 +18,16 @@ from server.kit.money import Currency
 from server.kit.problems import Refusal
 from server.orders import reads
 from server.orders.graph.access import CATALOG, READ
-from server.orders.graph.catalog import Catalog, OrderQuote, QuoteOrderResult
+from server.orders.graph.catalog import Catalog, OrderQuote, PriceList, QuoteOrderResult
 from server.orders.graph.enums import OrderStatusEnum
 from server.orders.graph.inputs import OrderItemInput
 from server.orders.graph.types import Order
 from server.orders.graph.viewer import account_of
+from server.orders.reads.prices import changed_prices, next_prices
+from server.orders.reads.tax import tax_status
 from server.orders.rules.pricing import quote
 from server.orders.rules.status import OrderStatus
+from server.orders.rules.tax import tax
 from server.orders.rules.terms import Terms
 from server.wallet.reads import balance
 
@@ -47,7 +50,9 @@ class OrderQueries:
         metadata=declare(CATALOG),
     )
     def catalog(self, info: Info, currency: CurrencyArgument) -> Catalog:
-        return Catalog.of(currency, info.context.read.terms(Terms))
+        read = info.context.read
+        changed = changed_prices(read, [currency], read.now)
+        return Catalog.of(PriceList(currency, read.terms(Terms), changed, next_prices(read, currency)))
 
     @strawberry.field(
         description="What an order would cost now, and whether the balance is enough.", metadata=declare(READ)
@@ -70,14 +75,14 @@ class OrderQueries:
 
 
 def _quoted(info: Info, data: QuoteOrderInput) -> Any:
-    read = info.context.read
+    read, account_id, currency = info.context.read, account_of(info), data.currency
+    terms = read.terms(Terms)
     try:
-        priced = quote(data.item.item(), data.currency, read.terms(Terms))
+        priced = quote(data.item.item(), currency, terms, changed_prices(read, [currency], read.now))
+        taxed = tax(priced.net_minor, tax_status(read, account_id), terms)
     except Refusal as refusal:
         return problem_of(refusal)
-    wallet = balance(read, account_of(info), data.currency.code)
-    assert wallet is not None, "only a past balance can be missing"
-    return OrderQuote.of(priced, wallet.available)
+    return OrderQuote.of(priced, taxed, balance(read, account_id, currency.code).available)
 
 
 @strawberry.field(description="The account's orders, newest first.", metadata=declare(READ))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 import strawberry
@@ -15,9 +16,15 @@ from server.kit.graph.scalars import MoneyType
 from server.kit.money import Currency, Money
 from server.orders import reads
 from server.orders.graph.access import OWN
-from server.orders.graph.enums import CancellationReasonEnum, CreditUnitEnum, OrderStatusEnum
+from server.orders.graph.enums import (
+    CancellationReasonEnum,
+    CreditUnitEnum,
+    OrderStatusEnum,
+    TaxTreatmentEnum,
+)
 from server.orders.reads import OrderRow
 from server.orders.rules.items import CreditPackItem, EmailVerificationItem, Parameters
+from server.orders.rules.tax import percent_of
 
 _REFERENCE = "The customer's own name for the order, null when none was given."
 
@@ -75,7 +82,9 @@ def _parameters_of(parents: Sequence[Order], info: Info) -> list[Any]:
 
 
 @exposes(OWN)
-@strawberry.type(description="How an order was cancelled. Fee and refund add up to what was paid.")
+@strawberry.type(
+    description="How an order was cancelled. Fee and refund add up to what was paid, tax included."
+)
 class Cancellation:
     reason: CancellationReasonEnum = strawberry.field(description="Why it was cancelled.")
     fee: MoneyType = strawberry.field(description="What the service kept.")
@@ -96,6 +105,10 @@ class Order(Node):
     unit_price: MoneyType = strawberry.field(description="The price of `pricedUnits` of the quantity, net.")
     priced_units: int = strawberry.field(description="How many units the unit price is for: 1 or 1,000.")
     net: MoneyType = strawberry.field(description="What the order costs, without tax.")
+    tax: MoneyType = strawberry.field(description="The tax on it, rounded half up once.")
+    tax_rate: Decimal = strawberry.field(description="The rate of the tax in percent, such as 8.1.")
+    tax_treatment: TaxTreatmentEnum = strawberry.field(description="Why it has this tax.")
+    gross: MoneyType = strawberry.field(description="What the balance pays: net and tax.")
     credit_unit: CreditUnitEnum | None = strawberry.field(
         description="The credits it brings; null for a metered product."
     )
@@ -127,6 +140,10 @@ class Order(Node):
             unit_price=_money(row.unit_price_minor, row),
             priced_units=row.priced_units,
             net=_money(row.net_minor, row),
+            tax=_money(row.tax_minor, row),
+            tax_rate=percent_of(row.tax_rate_basis_points),
+            tax_treatment=TaxTreatmentEnum[row.tax_treatment],
+            gross=_money(row.taxed.gross_minor, row),
             credit_unit=CreditUnitEnum[row.credit_unit] if row.credit_unit else None,
             credits=row.credits,
             placed_at=row.placed_at,

@@ -19,16 +19,19 @@ from server.kit.graph.mutations import (
 )
 from server.kit.graph.scalars import BigInt
 from server.kit.idempotency import Receipt
+from server.orders.graph.enums import TaxTreatmentEnum
 from server.orders.graph.inputs import UsageEntryInput
 from server.orders.graph.problems import (
     CountryInvalidProblem,
+    CountryMissingProblem,
     NotSoldInCurrencyProblem,
     QuantityOutOfRangeProblem,
     ReferenceInvalidProblem,
 )
+from server.orders.rules.tax import TaxTreatment, percent_of
 from server.wallet.graph import Balance, InsufficientBalanceProblem, Unit
 from server.wallet.reads import BalanceRow
-from server.wallet.rules import amount_of
+from server.wallet.rules import CREDIT_UNITS, amount_of
 
 
 @strawberry.input(description="Usage to charge, all of it or nothing.")
@@ -42,8 +45,19 @@ class RecordUsageInput:
 class UsagePosting:
     reference: str = strawberry.field(description="The entry's reference.")
     unit: Unit = strawberry.field(description="Which balance was charged.")
-    amount: Decimal = strawberry.field(description="Credits or money, negative: it left the balance.")
-    sequence: BigInt = strawberry.field(description="The wallet's sequence of its posting.")
+    amount: Decimal = strawberry.field(
+        description="Credits, or money with its tax; negative: it left the balance."
+    )
+    tax: Decimal = strawberry.field(
+        description="The tax in the amount, negative too. Credits have none: it fell on their order."
+    )
+    tax_rate: Decimal = strawberry.field(description="The rate of the tax in percent, such as 8.1.")
+    tax_treatment: TaxTreatmentEnum | None = strawberry.field(
+        description="Why it has this tax; null for credits."
+    )
+    sequence: BigInt = strawberry.field(
+        description="The wallet's sequence of its posting; with a tax that of the second, which is the tax."
+    )
 
 
 @exposes(OUTCOME)
@@ -62,9 +76,23 @@ class UsageRecorded:
         )
 
 
-def _posting(unit: str, amount: int, sequence: int, reference: str) -> UsagePosting:
+def _posting(
+    unit: str,
+    amount: int,
+    sequence: int,
+    reference: str,
+    tax_minor: int = 0,
+    rate_basis_points: int = 0,
+    treatment: str = TaxTreatment.OUTSIDE_SCOPE.value,
+) -> UsagePosting:
     return UsagePosting(
-        reference=reference, unit=Unit[unit], amount=amount_of(unit, amount), sequence=BigInt(sequence)
+        reference=reference,
+        unit=Unit[unit],
+        amount=amount_of(unit, amount),
+        tax=amount_of(unit, -tax_minor),
+        tax_rate=percent_of(rate_basis_points),
+        tax_treatment=None if unit in CREDIT_UNITS else TaxTreatmentEnum[treatment],
+        sequence=BigInt(sequence),
     )
 
 
@@ -79,6 +107,7 @@ RecordUsageResult = Annotated[
     | NotSoldInCurrencyProblem
     | CountryInvalidProblem
     | ReferenceInvalidProblem
+    | CountryMissingProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,

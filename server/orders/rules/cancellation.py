@@ -19,16 +19,22 @@ class CancellationReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How the net amount of a cancelled order is split; the two always add up to it."""
+    """How what was paid for a cancelled order is split; the two always add up to it."""
 
     fee_minor: int
     refund_minor: int
 
 
-def settle(net_minor: int, reason: CancellationReason, fx: FxRate, terms: CancellationTerms) -> Settlement:
-    """What the service keeps and what goes back, in minor units of the order's currency."""
+def settle(
+    net_minor: int, reason: CancellationReason, fx: FxRate, terms: CancellationTerms, tax_minor: int = 0
+) -> Settlement:
+    """What the service keeps and what goes back, in minor units of the order's currency.
+
+    The fee is a part of the net amount. All of the tax goes back: nothing was supplied that it could be due on, and
+    the fee makes good a damage.
+    """
     fee = cancellation_fee(net_minor, reason, fx, terms)
-    return Settlement(fee_minor=fee, refund_minor=net_minor - fee)
+    return Settlement(fee_minor=fee, refund_minor=net_minor + tax_minor - fee)
 
 
 def cancellation_fee(net_minor: int, reason: CancellationReason, fx: FxRate, terms: CancellationTerms) -> int:

@@ -19,6 +19,7 @@ from server.orders.rules.items import (
     SmsSend,
     Usage,
 )
+from server.orders.rules.price_changes import UNCHANGED, Changed
 from server.orders.rules.problems import (
     CountryInvalid,
     NotSoldInCurrency,
@@ -59,20 +60,22 @@ class Charge:
     in_credits: bool
 
 
-def quote(item: Item, currency: Currency, terms: Terms) -> Quote:
-    """The price of an item. Raises ProductUnknown, NotSoldInCurrency, QuantityOutOfRange, CountryInvalid,
-    ReferenceInvalid."""
+def quote(item: Item, currency: Currency, terms: Terms, changed: Changed = UNCHANGED) -> Quote:
+    """The price of an item; `changed` are the prices that are no longer those of the terms.
+
+    Raises ProductUnknown, NotSoldInCurrency, QuantityOutOfRange, CountryInvalid, ReferenceInvalid.
+    """
     match item:
         case CreditPackItem():
-            return _quote_packs(item, currency, terms)
+            return _quote_packs(item, currency, terms, changed)
         case EmailVerificationItem():
             _check_text(item.list_name, terms, "item.emailVerification.listName")
             where = "item.emailVerification.addresses"
-            return _quote_metered(Metered.EMAIL_VERIFICATION, item.addresses, where, currency, terms)
+            return _quote_metered(Metered.EMAIL_VERIFICATION, item.addresses, where, currency, terms, changed)
         case NumberLookupItem():
             _check_country(item.country, "item.numberLookup.country")
             where = "item.numberLookup.numbers"
-            return _quote_metered(Metered.NUMBER_LOOKUP, item.numbers, where, currency, terms)
+            return _quote_metered(Metered.NUMBER_LOOKUP, item.numbers, where, currency, terms, changed)
 
 
 def check_order_reference(reference: str | None, terms: Terms) -> None:
@@ -81,15 +84,18 @@ def check_order_reference(reference: str | None, terms: Terms) -> None:
     _check_text(reference, terms, "reference")
 
 
-def charges(entries: Sequence[Usage], terms: Terms) -> list[Charge]:
-    """What each entry costs. Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid."""
+def charges(entries: Sequence[Usage], terms: Terms, changed: Changed = UNCHANGED) -> list[Charge]:
+    """What each entry costs, net; `changed` as in `quote`.
+
+    Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid.
+    """
     limits = terms.usage_entries
     if not limits.minimum <= len(entries) <= limits.maximum:
         raise QuantityOutOfRange(limits.minimum, limits.maximum, "entries")
     for index, entry in enumerate(entries):
         if not _OPAQUE.fullmatch(entry.reference) or holds_card_number(entry.reference):
             raise ReferenceInvalid(USAGE_REFERENCE_LENGTH_MAX, f"entries.{index}.reference")
-    return [_charge(entry.operation, index, terms) for index, entry in enumerate(entries)]
+    return [_charge(entry.operation, index, terms, changed) for index, entry in enumerate(entries)]
 
 
 def metered_cost_minor(units: int, price_minor: int) -> int:
@@ -109,12 +115,12 @@ def sms_credits_a_segment(country: str, terms: Terms) -> int:
     return terms.sms_credits_elsewhere
 
 
-def _quote_packs(item: CreditPackItem, currency: Currency, terms: Terms) -> Quote:
+def _quote_packs(item: CreditPackItem, currency: Currency, terms: Terms, changed: Changed) -> Quote:
     pack = next((pack for pack in terms.packs if pack.code == item.code), None)
     if pack is None:
-        raise ProductUnknown(item.code[:40])
+        raise ProductUnknown(item.code[:40], "item.creditPack.code")
     _check_quantity(item.packs, terms.packs_an_order, "item.creditPack.packs")
-    price = _price(pack.prices, currency, "currency")
+    price = _price(pack.code, pack.prices, currency, changed, "currency")
     return Quote(
         product=pack.code,
         quantity=item.packs,
@@ -128,9 +134,11 @@ def _quote_packs(item: CreditPackItem, currency: Currency, terms: Terms) -> Quot
     )
 
 
-def _quote_metered(product: Metered, units: int, where: str, currency: Currency, terms: Terms) -> Quote:
+def _quote_metered(
+    product: Metered, units: int, where: str, currency: Currency, terms: Terms, changed: Changed
+) -> Quote:
     _check_quantity(units, terms.metered_units_an_order, where)
-    price = _price(terms.metered[product], currency, "currency")
+    price = _price(product.value, terms.metered[product], currency, changed, "currency")
     return Quote(
         product=product.value,
         quantity=units,
@@ -144,7 +152,7 @@ def _quote_metered(product: Metered, units: int, where: str, currency: Currency,
     )
 
 
-def _charge(operation: Operation, index: int, terms: Terms) -> Charge:
+def _charge(operation: Operation, index: int, terms: Terms, changed: Changed) -> Charge:
     limits = terms.usage_an_entry
     match operation:
         case EmailSend(messages):
@@ -161,7 +169,7 @@ def _charge(operation: Operation, index: int, terms: Terms) -> Charge:
             if not limits.minimum <= calls <= limits.maximum:
                 raise _usage_out_of_range(limits, index, "apiCalls.calls")
             where = f"entries.{index}.operation.apiCalls.currency"
-            price = _price(terms.metered[product], currency, where)
+            price = _price(product.value, terms.metered[product], currency, changed, where)
             return Charge(currency.code, metered_cost_minor(calls, price), in_credits=False)
 
 
@@ -169,11 +177,12 @@ def _usage_out_of_range(limits: Range, index: int, field: str) -> QuantityOutOfR
     return QuantityOutOfRange(limits.minimum, limits.maximum, f"entries.{index}.operation.{field}")
 
 
-def _price(prices: Prices, currency: Currency, where: str) -> int:
+def _price(product: str, prices: Prices, currency: Currency, changed: Changed, where: str) -> int:
+    """What is not in the price list is not sold, whatever was announced for it once."""
     price = prices.get(currency)
     if price is None:
         raise NotSoldInCurrency(currency.code, where)
-    return price
+    return changed.get((product, currency.code), price)
 
 
 def _check_quantity(quantity: int, limits: Range, where: str) -> None:

@@ -12,8 +12,12 @@ class ProductUnknown(Refusal):
     """There is no such product in the catalog."""
 
     code = "PRODUCT_UNKNOWN"
-    blames = "item.creditPack.code"
     product: str
+    where: str
+
+    @property
+    def input_field(self) -> str:
+        return self.where
 
 
 @dataclass(eq=False)
@@ -107,3 +111,39 @@ class CreditsUsed(Refusal):
     code = "CREDITS_USED"
     available: int
     required: int
+
+
+@dataclass(eq=False)
+class PriceOutOfRange(Refusal):
+    """A price is positive, as precise as its currency, and not far from the one it replaces; in minor units."""
+
+    code = "PRICE_OUT_OF_RANGE"
+    blames = "price"
+    currency: str
+    minimum_minor: int
+    maximum_minor: int
+
+
+@dataclass(eq=False)
+class CountryMissing(Refusal):
+    """The tax cannot be known before the account's country is; set the postal address first."""
+
+    code = "COUNTRY_MISSING"
+
+
+@dataclass(eq=False)
+class VatNumberNotFound(Refusal):
+    """The account has not, or no longer, this VAT number."""
+
+    code = "VAT_NUMBER_NOT_FOUND"
+    blames = "number"
+
+
+@dataclass(eq=False)
+class VatNumberInvalid(Refusal):
+    """This is no VAT number of the account's country (ISO 3166-1); the fault is a `VatNumberFault`."""
+
+    code = "VAT_NUMBER_INVALID"
+    blames = "number"
+    fault: str
+    country: str

@@ -12,6 +12,8 @@ from enum import Enum
 from types import MappingProxyType
 
 from server.kit.money import Currency
+from server.orders.rules.invoicing_terms import InvoicingTerms
+from server.orders.rules.tax_terms import TaxTerms
 
 PRICED_UNITS = 1000
 """Metered prices are for so many units."""
@@ -162,9 +164,13 @@ class Terms:
         default_factory=lambda: MappingProxyType(_FX_TO_USD)
     )
     cancellation: CancellationTerms = CancellationTerms()
+    tax: TaxTerms = field(default_factory=TaxTerms)
     packs_an_order: Range = Range(1, 100)
     metered_units_an_order: Range = Range(100, 10_000_000)
     usage_an_entry: Range = Range(1, 10_000_000)
     usage_entries: Range = Range(1, 500)
     pending_orders_max: int = 20
+    price_change_factor_max: int = 10
+    """A new price is at most so many times the one it replaces, and at least that part of it."""
     order_reference_length_max: int = 140
+    invoicing: InvoicingTerms = field(default_factory=InvoicingTerms)

@@ -41,6 +41,10 @@ class FailureCodeEnum(Enum):
     TOKEN_GONE = strawberry.enum_value(
         "TOKEN_GONE", description="The payment token was erased before it could be used."
     )
+    METHOD_GONE = strawberry.enum_value(
+        "METHOD_GONE",
+        description="The saved payment method expired or was removed before it could be charged.",
+    )
     OUTCOME_UNKNOWN = strawberry.enum_value(
         "OUTCOME_UNKNOWN", description="The gateway did not answer; it is being asked."
     )

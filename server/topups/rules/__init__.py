@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from server.kit.card_numbers import holds_card_number
 from server.kit.money import AmountError, Currency, Money, to_minor
 from server.kit.problems import Refusal
 
@@ -41,6 +42,12 @@ class Terms:
     """Top-ups of one account that may wait for their outcome at once."""
     confirmations_max: int = 5
     """Answers to the challenges of one top-up."""
+    payment_methods_max: int = 10
+    """Payment methods that one account may have."""
+    savings_per_day_max: int = 20
+    """Payment methods that one account may try to save in 24 hours: more is somebody who tests stolen cards."""
+    expiry_notice_days: int = 30
+    """How long before a card expires its owner is told."""
     step_up_seconds_max: int = 3600
     reconcile_delays_seconds: tuple[int, ...] = (30, 120, 600, 3600, 6 * 3600, 24 * 3600, 3 * 24 * 3600)
     """How long to wait before each question to the gateway; after the last one a person has to look."""
@@ -142,7 +149,8 @@ class ProviderEventAltered(Refusal):
     code = "PROVIDER_EVENT_ALTERED"
 
 
-_TOKEN = re.compile(r"tok_[a-z]+_[a-z_]+\Z")
+_TOKEN = re.compile(r"tok_[a-z]+_[a-z_]+\Z|pm_[0-9A-Za-z_]{6,60}\Z")
+"""Ours of the sandbox, and a payment method of Stripe that the payer's browser made."""
 _TOKEN_LENGTH_MAX = 64
 _CODE = re.compile(r"[0-9A-Za-z]{4,12}\Z")
 
@@ -172,8 +180,8 @@ def check_amount(money: Money, terms: Terms) -> None:
 
 
 def check_token(token: str) -> None:
-    """Raises PaymentTokenInvalid. No digit passes, so no card number can be stored by mistake (M115)."""
-    if len(token) > _TOKEN_LENGTH_MAX or not _TOKEN.match(token):
+    """Raises PaymentTokenInvalid, also for a card number dressed up as a token (M115)."""
+    if len(token) > _TOKEN_LENGTH_MAX or not _TOKEN.match(token) or holds_card_number(token):
         raise PaymentTokenInvalid
 
 

@@ -15,6 +15,7 @@ from server.kit.work import Read
 from server.orders.model import Order, RegistryEntry
 from server.orders.rules.items import Parameters
 from server.orders.rules.status import OrderStatus
+from server.orders.rules.tax import Taxed, TaxTreatment
 
 PARAMETERS = "order_registry.parameters"
 """The sealed column, as the key store authenticates it."""
@@ -35,6 +36,9 @@ class OrderRow(NamedTuple):
     unit_price_minor: int
     priced_units: int
     net_minor: int
+    tax_rate_basis_points: int
+    tax_minor: int
+    tax_treatment: str
     credit_unit: str | None
     credits: int
     fx_numerator: int
@@ -48,6 +52,12 @@ class OrderRow(NamedTuple):
     activated_at: datetime | None
     completed_at: datetime | None
     cancelled_at: datetime | None
+
+    @property
+    def taxed(self) -> Taxed:
+        """The order's price with the tax of the moment it was placed."""
+        treatment = TaxTreatment[self.tax_treatment]
+        return Taxed(self.net_minor, self.tax_rate_basis_points, self.tax_minor, treatment)
 
 
 def order(read: Read, account_id: str, order_id: str) -> OrderRow | None:

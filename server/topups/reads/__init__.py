@@ -38,6 +38,10 @@ class TopUpRow(NamedTuple):
     outcome_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    purpose: str
+    method_id: str | None
+    for_id: str | None
+    refunded_minor: int
 
 
 def top_up(read: Read, account_id: str, top_up_id: str) -> TopUpRow | None:

@@ -1,0 +1,1 @@
+"""Documents as people get them: the words and figures of a language, the page, the PDF."""
