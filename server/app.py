@@ -49,6 +49,7 @@ from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
 from server.plans import jobs as plan_jobs
 from server.plans import rules as plan_rules
+from server.plans.rules.fixed_ips import FixedIpTerms
 from server.reactions import reactions
 from server.schema import HELD, schema
 from server.senders import http as sender_http
@@ -80,6 +81,7 @@ def default_terms() -> Registry:
         topup_rules.Terms(),
         order_rules.Terms(),
         plans,
+        FixedIpTerms(),
         sender_rules.Terms(),
     )
 

@@ -29,7 +29,17 @@ from server.orders import actions as order_actions
 from server.orders.actions import receipts
 from server.orders.actions.events import CreditNoteIssued, InvoiceEvent, InvoiceIssued
 from server.orders.actions.vat_numbers import VatNumberRefused
+from server.plans.actions import fixed_ips
 from server.plans.actions import settlement as plan_settlement
+from server.plans.actions.events import (
+    FixedIpEnded,
+    FixedIpLapsed,
+    FixedIpNotPaid,
+    PlanEnded,
+    PlanLapsed,
+    PlanRenewed,
+)
+from server.plans.reads.fixed_ips import addresses
 from server.senders import reads as sender_reads
 from server.senders.actions.events import SenderAccepted, SenderChange, SenderRefused
 from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
@@ -75,6 +85,14 @@ def _plans(registered: Reactions) -> None:
     registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
     registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
     registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
+    registered.on(PlanEnded, fixed_ips.end_with_plan)  # M055
+    registered.on(PlanLapsed, fixed_ips.end_with_plan)
+    registered.on(PlanRenewed, fixed_ips.renew_with_plan)  # M059
+    registered.on(FixedIpEnded, _tell_of_removed_ip)
+    registered.on(FixedIpLapsed, _tell_of_removed_ip)
+    registered.on(FixedIpNotPaid, fixed_ips.release)  # M056
+    registered.on(FixedIpEnded, fixed_ips.release)
+    registered.on(FixedIpLapsed, fixed_ips.release)
 
 
 def _tell_when(template: str) -> Callable[[Work, DomainEvent], None]:
@@ -180,6 +198,13 @@ def _tell_of_invoice(template: str) -> Callable[[Work, InvoiceEvent], None]:
         )
 
     return tell
+
+
+def _tell_of_removed_ip(work: Work, event: FixedIpEnded | FixedIpLapsed) -> None:
+    address = addresses(work, [event.subject_id]).get(event.subject_id, "")
+    data = {"address": address, "at": work.now.isoformat()}
+    dedupe_key = f"fixed_ip_removed/{event.subject_id}"
+    notice_actions.notify(work, event.account_id, "fixed_ip_removed", data, dedupe_key=dedupe_key)
 
 
 def _tell_of_sender(template: str) -> Callable[[Work, SenderChange], None]:

@@ -48,6 +48,12 @@ class NoticeKind(Enum):
     )
     SENDER_ACCEPTED = strawberry.enum_value("sender_accepted", description="A sender ID may be used.")
     SENDER_REFUSED = strawberry.enum_value("sender_refused", description="A sender ID may not be used.")
+    FIXED_IP_MISUSE = strawberry.enum_value(
+        "fixed_ip_misuse", description="A fixed IP address will be taken back for misuse."
+    )
+    FIXED_IP_REMOVED = strawberry.enum_value(
+        "fixed_ip_removed", description="A fixed IP address was removed."
+    )
 
 
 @strawberry.enum(
