@@ -50,8 +50,12 @@ from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
 from server.plans import jobs as plan_jobs
 from server.plans import rules as plan_rules
+from server.plans.rules.fixed_ips import FixedIpTerms
 from server.reactions import reactions
 from server.schema import HELD, schema
+from server.senders import http as sender_http
+from server.senders import jobs as sender_jobs
+from server.senders import rules as sender_rules
 from server.settings import Settings
 from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
@@ -78,6 +82,8 @@ def default_terms() -> Registry:
         topup_rules.Terms(),
         order_rules.Terms(),
         plans,
+        FixedIpTerms(),
+        sender_rules.Terms(),
     )
 
 
@@ -104,6 +110,7 @@ class Postmeter:
                 **topup_jobs.handlers(gateways, sandbox),
                 **wallet_jobs.handlers(settings.ledger_roots_dir),
                 **order_jobs.handlers(),
+                **sender_jobs.handlers(),
             },
         )
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
@@ -118,7 +125,12 @@ class Postmeter:
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
         self.asgi = Starlette(
-            routes=[*self.gateway.routes("/graphql"), *ide.routes, *self._pages()],
+            routes=[
+                *self.gateway.routes("/graphql"),
+                *ide.routes,
+                *sender_http.routes(self.units),
+                *self._pages(),
+            ],
             middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
             lifespan=lambda _: self.running(),
         )

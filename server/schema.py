@@ -21,12 +21,14 @@ from server.orders import graph as orders
 from server.orders import personal as orders_personal
 from server.plans import graph as plans
 from server.plans import personal as plans_personal
+from server.senders import graph as senders
+from server.senders import personal as senders_personal
 from server.topups import graph as topups
 from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, plans)
+_SLICES = (accounts, notices, wallet, topups, orders, plans, senders)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -41,6 +43,7 @@ class Query(
     topups.TopUpQueries,
     orders.OrderQueries,
     plans.PlanQueries,
+    senders.SenderQueries,
 ):
     @strawberry.field(
         description="Anything with an id, if it is yours; null when there is no such thing, or not for you (Q014).",
@@ -66,6 +69,7 @@ class Mutation(
     topups.TopUpMutations,
     orders.OrderMutations,
     plans.PlanMutations,
+    senders.SenderMutations,
 ):
     pass
 
@@ -80,6 +84,7 @@ class Subscription(
     topups.TopUpSubscriptions,
     orders.OrderSubscriptions,
     plans.PlanSubscriptions,
+    senders.SenderSubscriptions,
 ):
     pass
 
@@ -99,5 +104,6 @@ HELD = (
     *topups_personal.HELD,
     *orders_personal.HELD,
     *plans_personal.HELD,
+    *senders_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

@@ -84,8 +84,12 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ConfirmPaymentMethodInput.code",
         "ConfirmTopUpInput.code",
         "CreateApiKeyInput.name",
+        "CreateSenderInput.countries",
+        "CreateSenderInput.name",
         "CreateTopUpInput.paymentToken",
         "CreditPackInput.code",
+        "DecideSenderInput.countries",
+        "DecideSenderInput.note",
         "EmailVerificationInput.listName",
         "InviteMemberInput.email",
         "NumberLookupInput.country",
@@ -117,6 +121,8 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "SignInInput.password",
         "SmsSendInput.country",
         "StartPlanInput.plan",
+        "UpdateSenderInput.countries",
+        "UpdateSenderInput.name",
         "UsageEntryInput.reference",
         "VerifyEmailInput.code",
     }
@@ -184,6 +190,13 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "keepMember",
         "updatePaymentMethod",
         "removePaymentMethod",
+        "createSender",
+        "updateSender",
+        "submitSender",
+        "withdrawSender",
+        "requestSenderDocumentUpload",
+        "requestSenderDocumentView",
+        "decideSender",
     }
 
 

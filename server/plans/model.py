@@ -125,3 +125,34 @@ class PlanWithdrawal(Base):
     account_id: Mapped[str] = mapped_column(String(40), index=True)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     withdraw_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class IpAddress(Base):
+    """An address of the provider's pool (M056), and the subscription that has it: never two.
+
+    It is free for the next one from `available_at` on, unless it was retired.
+    """
+
+    __tablename__ = "ip_addresses"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    address: Mapped[str] = mapped_column(String(45), unique=True)
+    subscription_id: Mapped[str | None] = mapped_column(ForeignKey("plan_subscriptions.id"), unique=True)
+    available_at: Mapped[datetime] = mapped_column(Instant)
+    added_at: Mapped[datetime] = mapped_column(Instant)
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (
+        CheckConstraint("retired_at IS NULL OR subscription_id IS NULL", name="retired_is_free"),
+        Index(None, "available_at", "id"),
+    )
+
+
+class IpAssignment(Base):
+    """Who had which address from when until when. `notice_id` is the newest notice that it will be taken back."""
+
+    __tablename__ = "ip_assignments"
+    subscription_id: Mapped[str] = mapped_column(ForeignKey("plan_subscriptions.id"), primary_key=True)
+    ip_id: Mapped[str] = mapped_column(ForeignKey("ip_addresses.id"), index=True)
+    account_id: Mapped[str] = mapped_column(String(40), index=True)
+    assigned_at: Mapped[datetime] = mapped_column(Instant)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+    notice_id: Mapped[str | None] = mapped_column(String(40))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.plans.model import PlanCharge, PlanSubscription, PlanWithdrawal
+from server.plans.model import IpAddress, IpAssignment, PlanCharge, PlanSubscription, PlanWithdrawal
 
 _INTERNAL_OF_CHARGES = ("attempts", "failure", "top_up_id")
 
@@ -45,6 +45,25 @@ HELD = (
         purpose="identification",
         legal_basis="contract",
         retention="account",
+        erasure="delete",
+    ),
+    Held(
+        model=IpAddress,
+        columns=tuple(column.name for column in IpAddress.__table__.columns),
+        category="technical",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="account",
+        erasure="keep_pseudonymous",
+        exported=False,
+    ),
+    Held(
+        model=IpAssignment,
+        columns=tuple(column.name for column in IpAssignment.__table__.columns),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
         erasure="delete",
     ),
 )

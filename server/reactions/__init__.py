@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from server.kit.events import Reactions
 from server.orders.actions import auto_top_up_outcomes, pay_waiting_orders, receipts
+from server.plans.actions import fixed_ips as fixed_ip_actions
 from server.plans.actions import settlement as plan_settlement
-from server.reactions import auto_top_ups, payments, people, plans
+from server.plans.actions.events import (
+    FixedIpEnded,
+    FixedIpLapsed,
+    FixedIpNotPaid,
+    PlanEnded,
+    PlanLapsed,
+    PlanRenewed,
+)
+from server.reactions import auto_top_ups, fixed_ips, payments, people, plans, senders
 from server.topups.actions.changes import TopUpFailed, TopUpReversed, TopUpSettled
 from server.topups.actions.method_changes import (
     PaymentMethodExpired,
@@ -24,7 +33,12 @@ def reactions() -> Reactions:
     registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
     registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
     registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
-    for told in (people, payments, auto_top_ups, plans):
+    registered.on(PlanEnded, fixed_ip_actions.end_with_plan)  # M055
+    registered.on(PlanLapsed, fixed_ip_actions.end_with_plan)
+    registered.on(PlanRenewed, fixed_ip_actions.renew_with_plan)  # M059
+    for event in (FixedIpNotPaid, FixedIpEnded, FixedIpLapsed):
+        registered.on(event, fixed_ip_actions.release)  # M056
+    for told in (people, payments, auto_top_ups, plans, fixed_ips, senders):
         told.register(registered)
     return registered
 

@@ -88,6 +88,14 @@ class NoticeKind(Enum):
     MEMBER_WITHDRAWAL_PLANNED = strawberry.enum_value(
         "member_withdrawal_planned", description="A member leaves with the end of the cycle."
     )
+    SENDER_ACCEPTED = strawberry.enum_value("sender_accepted", description="A sender ID may be used.")
+    SENDER_REFUSED = strawberry.enum_value("sender_refused", description="A sender ID may not be used.")
+    FIXED_IP_MISUSE = strawberry.enum_value(
+        "fixed_ip_misuse", description="A fixed IP address will be taken back for misuse."
+    )
+    FIXED_IP_REMOVED = strawberry.enum_value(
+        "fixed_ip_removed", description="A fixed IP address was removed."
+    )
 
 
 @strawberry.enum(

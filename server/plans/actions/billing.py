@@ -23,13 +23,14 @@ from server.plans.actions.changes import (
 )
 from server.plans.actions.events import PlanRenewalSoon, PlanUpgradeFailed, told
 from server.plans.model import PlanCharge
-from server.plans.reads import ChargeRow, SubscriptionRow, open_charge, price
+from server.plans.reads import ChargeRow, SubscriptionRow, live_plan, open_charge, price
 from server.plans.rules.calendar import Period, period_of
 from server.plans.rules.status import (
     RUNNING,
     ChargeFailure,
     ChargeReason,
     ChargeStatus,
+    Product,
     Status,
     StopReason,
     is_over,
@@ -160,11 +161,23 @@ def next_period(row: SubscriptionRow) -> Period:
 
 
 def _charge_next(work: Work, row: SubscriptionRow) -> None:
+    if row.product == Product.FIXED_IP.value and not _renews_with_plan(work, row):
+        return
     if method_of(work, row) is None:
         stop(work, row, StopReason.NO_PAYMENT_METHOD)
         return
     plan, cycle = row.next_plan or row.plan, Cycle[row.next_cycle or row.cycle]
     begin_charge(work, row, ChargeReason.RENEWAL, plan, cycle, next_period(row))
+
+
+def _renews_with_plan(work: Work, row: SubscriptionRow) -> bool:
+    """A fixed address goes with a plan that is over or ending, and waits while the plan's own renewal is open."""
+    plan = live_plan(work, row.account_id)
+    if plan is None or plan.status != Status.ACTIVE.value:
+        stop(work, row, StopReason.PLAN_ENDED)
+        return False
+    assert plan.period_end is not None
+    return plan.period_end > work.now  # else the plan's renewal calls for this one (M059)
 
 
 def method_of(work: Work, row: SubscriptionRow) -> str | None:

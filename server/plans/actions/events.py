@@ -146,6 +146,42 @@ class SeatsLapsed(SubscriptionEvent):
     """The seats were not paid any more."""
 
 
+class FixedIpOrdered(SubscriptionEvent):
+    """A fixed address was set aside; its first payment is awaited."""
+
+
+class FixedIpNotPaid(SubscriptionEvent):
+    """The first payment failed: the address was never there."""
+
+
+class FixedIpStarted(SubscriptionEvent):
+    """The first payment came: the address is the account's from now on."""
+
+
+class FixedIpRenewed(SubscriptionEvent):
+    """The next year was paid, and has begun."""
+
+
+class FixedIpRenewalFailed(SubscriptionEvent):
+    """The card was not charged for the year that is due; it will be asked again."""
+
+
+class FixedIpCancelled(SubscriptionEvent):
+    """The address will go at `ends_at`, the end of a cycle."""
+
+
+class FixedIpResumed(SubscriptionEvent):
+    """The cancellation was taken back: the address stays."""
+
+
+class FixedIpEnded(SubscriptionEvent):
+    """The address is the account's no more; `stop_reason` tells why."""
+
+
+class FixedIpLapsed(SubscriptionEvent):
+    """The address was not paid any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """The events of one product."""
@@ -186,6 +222,18 @@ _TOLD = {
         SeatsResumed,
         SeatsEnded,
         SeatsLapsed,
+    ),
+    Product.FIXED_IP.value: Told(
+        FixedIpOrdered,
+        FixedIpNotPaid,
+        FixedIpStarted,
+        FixedIpRenewed,
+        FixedIpRenewalFailed,
+        FixedIpRenewed,
+        FixedIpCancelled,
+        FixedIpResumed,
+        FixedIpEnded,
+        FixedIpLapsed,
     ),
 }
 
@@ -232,5 +280,14 @@ PLAN_EVENTS: tuple[type[DomainEvent], ...] = (
     SeatsResumed,
     SeatsEnded,
     SeatsLapsed,
+    FixedIpOrdered,
+    FixedIpNotPaid,
+    FixedIpStarted,
+    FixedIpRenewed,
+    FixedIpRenewalFailed,
+    FixedIpCancelled,
+    FixedIpResumed,
+    FixedIpEnded,
+    FixedIpLapsed,
 )
 """Everything that `planChanged` delivers."""

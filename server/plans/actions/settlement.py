@@ -11,6 +11,8 @@ Decided here, where the terms are silent:
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from server.kit.db import savepoint
 from server.kit.due import cancel, schedule
 from server.kit.ids import is_id
@@ -36,6 +38,7 @@ from server.plans.actions.changes import (
 from server.plans.actions.events import PlanUpgraded, SubscriptionEvent, told
 from server.plans.actions.subscribing import resume
 from server.plans.reads import ChargeRow, SubscriptionRow, live_plan, live_seats, open_charge
+from server.plans.reads.fixed_ips import rentals
 from server.plans.rules.calendar import Period, period_of
 from server.plans.rules.status import (
     RUNNING,
@@ -164,9 +167,10 @@ def _period_paid(work: Work, charge: ChargeRow) -> Period:
 def _invoice(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Period, transfer_id: str) -> str:
     seats = row.product == Product.SEATS.value
     quantity = charge.seats if seats else 1
+    code = _LINES[row.product]
     line = Line(
-        code="EXTRA_SEATS" if seats else "PLAN",
-        params={} if seats else {"plan": charge.plan},
+        code=code,
+        params={"plan": charge.plan} if code == "PLAN" else {},
         quantity=quantity,
         unit_price_minor=charge.net_minor // quantity,
         priced_units=1,
@@ -183,6 +187,13 @@ def _invoice(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Period
     )
 
 
+_LINES = {
+    Product.PLAN.value: "PLAN",
+    Product.SEATS.value: "EXTRA_SEATS",
+    Product.FIXED_IP.value: "DEDICATED_IP",
+}
+
+
 def _begin_cycle(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Period) -> None:
     reason = ChargeReason(charge.reason)
     values = _cycle_values(row, charge, period)
@@ -192,9 +203,7 @@ def _begin_cycle(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Pe
     elif row.term_set_at is None:
         values["term_set_at"] = period.start
     if row.cancelled_at is not None:
-        values["ends_at"] = (
-            period.end
-        )  # cancelled at or after the instant of billing: this cycle is the last (M042)
+        values["ends_at"] = _ends_at(row, period)
     event: dict[ChargeReason, type[SubscriptionEvent]] = {
         ChargeReason.START: told(row).started,
         ChargeReason.RENEWAL: told(row).renewed,
@@ -202,6 +211,14 @@ def _begin_cycle(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Pe
     }
     begun = change(work, row, event[reason], **values)
     plan_ahead(work, begun)
+
+
+def _ends_at(row: SubscriptionRow, period: Period) -> datetime:
+    """Cancelled at or after the instant of billing, this cycle is the last (M042); that of an address may be the next
+    one (M060)."""
+    if row.product == Product.FIXED_IP.value and row.ends_at is not None:
+        return max(row.ends_at, period.end)
+    return period.end
 
 
 def _cycle_values(row: SubscriptionRow, charge: ChargeRow, period: Period) -> dict[str, object]:
@@ -234,5 +251,6 @@ def _active(work: Work, account_id: str) -> list[SubscriptionRow]:
 def _locked_all(work: Work, account_id: str) -> list[SubscriptionRow]:
     """The account's live subscriptions, locked in the order of their ids."""
     plan = live_plan(work, account_id)
-    ids = sorted(row.id for row in (*([plan] if plan else []), *live_seats(work, account_id)))
+    others = (*live_seats(work, account_id), *rentals(work, account_id))
+    ids = sorted(row.id for row in (*([plan] if plan else []), *others))
     return [row for row in (locked(work, each) for each in ids) if row is not None]

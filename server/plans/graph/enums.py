@@ -32,6 +32,7 @@ class StatusEnum(Enum):
 class ProductEnum(Enum):
     PLAN = strawberry.enum_value("PLAN", description="A plan.")
     SEATS = strawberry.enum_value("SEATS", description="Extra seats, by a cycle of their own.")
+    FIXED_IP = strawberry.enum_value("FIXED_IP", description="A fixed IP address, by the year.")
 
 
 @strawberry.enum(name="PlanStopReason", description="Why no cycle follows.")
@@ -42,6 +43,8 @@ class StopReasonEnum(Enum):
     )
     PAYMENT_FAILED = strawberry.enum_value("PAYMENT_FAILED", description="The card was not charged.")
     CHARGED_BACK = strawberry.enum_value("CHARGED_BACK", description="The bank took a payment back.")
+    PLAN_ENDED = strawberry.enum_value("PLAN_ENDED", description="The plan that it was rented with is over.")
+    RECLAIMED = strawberry.enum_value("RECLAIMED", description="It was taken back for misuse.")
 
 
 @strawberry.enum(name="PlanChargeReason", description="What a charge is for.")
@@ -162,3 +165,32 @@ class PlanChange(Enum):
     )
     SEATS_ENDED = strawberry.enum_value("SeatsEnded", description="The last cycle of the seats is over.")
     SEATS_LAPSED = strawberry.enum_value("SeatsLapsed", description="The seats were not paid any more.")
+    FIXED_IP_ORDERED = strawberry.enum_value(
+        "FixedIpOrdered", description="A fixed address was set aside; its first payment is awaited."
+    )
+    FIXED_IP_NOT_PAID = strawberry.enum_value(
+        "FixedIpNotPaid", description="The first payment failed: the address was never there."
+    )
+    FIXED_IP_STARTED = strawberry.enum_value(
+        "FixedIpStarted", description="The first payment came: the address is the account's from now on."
+    )
+    FIXED_IP_RENEWED = strawberry.enum_value(
+        "FixedIpRenewed", description="The next year was paid, and has begun."
+    )
+    FIXED_IP_RENEWAL_FAILED = strawberry.enum_value(
+        "FixedIpRenewalFailed",
+        description="The card was not charged for the year that is due; it will be asked again.",
+    )
+    FIXED_IP_CANCELLED = strawberry.enum_value(
+        "FixedIpCancelled", description="The address will go at `ends_at`, the end of a cycle."
+    )
+    FIXED_IP_RESUMED = strawberry.enum_value(
+        "FixedIpResumed", description="The cancellation was taken back: the address stays."
+    )
+    FIXED_IP_ENDED = strawberry.enum_value(
+        "FixedIpEnded", description="The address is the account's no more; `stop_reason` tells why."
+    )
+    FIXED_IP_LAPSED = strawberry.enum_value(
+        "FixedIpLapsed",
+        description="The address was not paid any more.",
+    )

@@ -11,6 +11,7 @@ class Product(Enum):
 
     PLAN = "PLAN"
     SEATS = "SEATS"
+    FIXED_IP = "FIXED_IP"
 
 
 class Status(Enum):
@@ -35,6 +36,8 @@ class StopReason(Enum):
     NO_PAYMENT_METHOD = "NO_PAYMENT_METHOD"
     PAYMENT_FAILED = "PAYMENT_FAILED"
     CHARGED_BACK = "CHARGED_BACK"
+    PLAN_ENDED = "PLAN_ENDED"
+    RECLAIMED = "RECLAIMED"
 
 
 class ChargeReason(Enum):
@@ -69,5 +72,6 @@ def is_over(ends_at: datetime | None, now: datetime) -> bool:
 
 
 def final_status(reason: StopReason) -> Status:
-    """What becomes of a subscription that stops: the customer ended it, or it lapsed (M041, M045)."""
-    return Status.ENDED if reason is StopReason.CUSTOMER else Status.LAPSED
+    """What becomes of a subscription that stops: somebody ended it, or it was not paid and lapsed (M041, M045)."""
+    unpaid = (StopReason.NO_PAYMENT_METHOD, StopReason.PAYMENT_FAILED, StopReason.CHARGED_BACK)
+    return Status.LAPSED if reason in unpaid else Status.ENDED

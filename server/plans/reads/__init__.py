@@ -15,6 +15,7 @@ from server.orders.reads.tax import tax_status
 from server.orders.rules import Terms as OrderTerms
 from server.orders.rules.tax import Taxed, TaxTreatment, tax
 from server.plans.model import PlanCharge, PlanSubscription, PlanWithdrawal
+from server.plans.rules.fixed_ips import FixedIpTerms
 from server.plans.rules.pricing import unit_price_minor
 from server.plans.rules.status import LIVE, RUNNING, ChargeStatus, Product, is_over
 from server.plans.rules.terms import Cycle, Plan, Terms
@@ -166,10 +167,13 @@ def open_charge(read: Read, subscription_id: str) -> ChargeRow | None:
 
 def price(read: Read, row: SubscriptionRow, plan: str, cycle: Cycle, seats: int) -> Taxed:
     """What one cycle costs this subscriber today: the catalog's price, and the tax on it (M029)."""
+    product = Product(row.product)
+    if product is Product.FIXED_IP:
+        net_minor = read.terms(FixedIpTerms).prices[Currency[row.currency]]
+        return tax(net_minor, tax_status(read, row.account_id), read.terms(OrderTerms))
     found = read.terms(Terms).plan(plan)
     if found is None:
         raise LookupError(f"the catalog has no plan {plan} any more")
-    product = Product(row.product)
     unit = unit_price_minor(product, found, cycle, Currency[row.currency])
     net_minor = unit if product is Product.PLAN else unit * seats
     return tax(net_minor, tax_status(read, row.account_id), read.terms(OrderTerms))
