@@ -7,9 +7,11 @@ what only the slices together can break, on both databases:
 - one payment is credited once, with what was received, and taken back at most once;
 - an order pays net and tax, and both go back;
 - an order's status and a top-up's status are those that their postings say;
-- the ledger verifies, and what waits for money is paid as soon as there is enough.
+- the ledger verifies, and what waits for money is paid as soon as there is enough;
+- at most one automatic top-up of a balance is in flight, and each charges at most one payment.
 
-A wallet's credits are one lot, so no lot can have a remainder of its own. Automatic top-ups do not exist yet.
+A wallet's credits are one lot, so no lot can have a remainder of its own. What automatic top-ups promise beside this
+is in tests/orders/test_auto_top_up_machine.py.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -32,23 +35,30 @@ from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
 from server.kit.money import Currency, Money
 from server.kit.problems import Refusal
+from server.kit.registry import Registry
 from server.kit.work import Call, Read, Units, Work
 from server.orders import actions as orders
+from server.orders import jobs as order_jobs
+from server.orders.actions.auto_top_up import set_auto_top_up
 from server.orders.actions.usage import record_usage
-from server.orders.model import Order
+from server.orders.model import AutoTopUpRun, Order
+from server.orders.rules.auto_top_up import Setting
 from server.orders.rules.cancellation import CancellationReason
 from server.orders.rules.items import CreditPackItem, EmailSend, EmailVerificationItem, Item, Usage
 from server.reactions import reactions
 from server.topups import actions as topups
+from server.topups.actions.methods import save_method
 from server.topups.adapters.gateway import Gateways
-from server.topups.adapters.sandbox import TOKENS, Sandbox
+from server.topups.adapters.sandbox import LATER, OK, SAVED_DECLINED, TOKENS, UNKNOWN, Sandbox
 from server.topups.jobs import handlers
 from server.topups.model import TopUp
+from server.topups.rules.methods import SavedFor
 from server.wallet.actions import capture, release, reserve
 from server.wallet.model import Posting, Wallet
 from server.wallet.reads import balance
 from server.wallet.reads.proof import verify_account
 from server.wallet.rules import Counter, PostingKind
+from tests.orders.automatic import without_channels
 
 T = TypeVar("T")
 ITEMS: list[Item] = [
@@ -74,7 +84,8 @@ class Product(RuleBasedStateMachine):
         values = {"id": self.account, "status": "ACTIVE", "created_at": clock.now(), "country": "DE"}
         self.wait(units.run(Call("test"), lambda work: work.execute(insert(Account).values(values))))
         sandbox = Sandbox(units, enabled=True)
-        self.due = DueRunner(units, handlers(Gateways([sandbox]), sandbox))
+        steps = {**handlers(Gateways([sandbox]), sandbox), **order_jobs.handlers()}
+        self.due = DueRunner(units, steps)
 
     # ---- ways to act
 
@@ -94,6 +105,14 @@ class Product(RuleBasedStateMachine):
     def top_up(self, token: str, minor: int) -> None:
         money = Money(minor, Currency.EUR)
         self.attempt(lambda work: topups.create_top_up(work, self.account, money, token, "sandbox").id)
+
+    @rule(token=st.sampled_from([OK, LATER, SAVED_DECLINED, UNKNOWN]), below=st.sampled_from([100, 900]))
+    def top_up_automatically(self, token: str, below: int) -> None:
+        made_for = SavedFor.AUTO_TOP_UP
+        self.attempt(lambda work: save_method(work, self.account, token, "sandbox", made_for).id)
+        self.time_goes_by(0)
+        setting = Setting("EMAIL", below, 2_000, Currency.EUR)
+        self.attempt(lambda work: set_auto_top_up(work, self.account, setting).id)
 
     @rule(hours=st.sampled_from([0, 1, 36]))
     def time_goes_by(self, hours: int) -> None:
@@ -165,6 +184,7 @@ class Product(RuleBasedStateMachine):
         moved = self.moved(read)
         self.check_orders(read, moved)
         self.check_top_ups(read, moved)
+        self.check_automatic(read)
 
     def moved(self, read: Read) -> Tally[tuple[str, str]]:
         """Money by reference and kind of posting, in cents."""
@@ -204,6 +224,18 @@ class Product(RuleBasedStateMachine):
             assert (credited > 0) == (row.status in ("SUCCEEDED", "REVERSED"))
             assert 0 <= taken <= credited
             assert taken == 0 or row.status == "REVERSED"
+
+    def check_automatic(self, read: Read) -> None:
+        runs = read.rows(select(AutoTopUpRun.__table__).where(AutoTopUpRun.account_id == self.account))
+        assert sum(run.status == "IN_FLIGHT" for run in runs) <= 1, "at most one is in flight"
+        paid_for = select(TopUp.for_id).where(TopUp.account_id == self.account, TopUp.for_id.is_not(None))
+        charged = sorted(row.for_id for row in read.rows(paid_for))
+        assert charged == sorted(run.id for run in runs if run.top_up_id is not None)
+
+
+@pytest.fixture
+def terms() -> Registry:
+    return without_channels()
 
 
 async def test_the_slices_keep_their_promises_to_each_other(units: Units, clock: ManualClock) -> None:

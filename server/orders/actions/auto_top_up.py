@@ -141,7 +141,7 @@ def look(work: Work, auto_top_up_id: str) -> AutoTopUpRow | None:
             assert decision.suspension is not None
             columns = decided(work, rule, decision, available, situation.price_minor)
             return suspend(work, rule, decision.suspension, **columns)
-        case Verdict.OFF | Verdict.IN_FLIGHT | Verdict.SUSPENDED:
+        case Verdict.OFF | Verdict.IN_FLIGHT:
             return rule
         case _:
             return _wait(work, rule, decision, situation)
@@ -163,8 +163,7 @@ def fail(
     failed = move(work, rule, AutoTopUpFailed, standing, about=run_id, failure_code=failure_code, **changes)
     if failed.suspension != rule.suspension:
         work.record(AutoTopUpSuspended.of(failed, run_id))
-    if failed.state is AutoTopUpState.COOLING and failed.next_try_at is not None:
-        schedule(work, LOOK, rule.id, failed.next_try_at)
+    schedule(work, LOOK, rule.id, work.now)  # decides, so that the last decision says what comes next
     return failed
 
 

@@ -87,6 +87,7 @@ def take_reversal(work: Work, event: TopUpReversed) -> None:
     ended = {"run_id": None} if rule.run_id == run.id else {}
     if rule.enabled and rule.suspension is None:
         suspend(work, rule, Suspension.CHARGED_BACK, failure_code=event.failure_code, **ended)
+        schedule(work, LOOK, rule.id, work.now)
     elif ended:
         fail(work, rule, event.failure_code or "", run.id)
 
@@ -101,6 +102,7 @@ def lose_method(work: Work, event: PaymentMethodExpired | PaymentMethodRemoved) 
         if method_of(work, event.account_id, each.setting) is None:
             rule = _locked(work, each)
             suspend(work, rule, Suspension.METHOD_EXPIRED if expired else Suspension.METHOD_GONE)
+            schedule(work, LOOK, rule.id, work.now)
 
 
 def regain_method(work: Work, event: PaymentMethodSaved | PaymentMethodChanged) -> None:

@@ -92,14 +92,14 @@ class AutoTopUpNeedsMethodProblem(Problem):
 )
 class AutoTopUpQuantityInvalidProblem(Problem):
     unit: Unit = strawberry.field(description="What the quantity is counted in.")
-    minimum: Decimal = strawberry.field(description="The smallest that is allowed, in whole units.")
-    maximum: Decimal = strawberry.field(description="The largest that is allowed, in whole units.")
+    smallest: Decimal = strawberry.field(description="The smallest that is allowed, in whole units.")
+    largest: Decimal = strawberry.field(description="The largest that is allowed, in whole units.")
 
     @classmethod
     def of(cls, refusal: Any) -> Self:
-        minimum = amount_of(refusal.unit, refusal.minimum)
-        maximum = amount_of(refusal.unit, refusal.maximum)
-        return cls(**common(refusal), unit=Unit[refusal.unit], minimum=minimum, maximum=maximum)
+        smallest = amount_of(refusal.unit, refusal.minimum)
+        largest = amount_of(refusal.unit, refusal.maximum)
+        return cls(**common(refusal), unit=Unit[refusal.unit], smallest=smallest, largest=largest)
 
 
 @problem(AutoTopUpAmountInvalid)
@@ -109,15 +109,15 @@ class AutoTopUpQuantityInvalidProblem(Problem):
 )
 class AutoTopUpAmountInvalidProblem(Problem):
     amount: MoneyType = strawberry.field(description="What it would cost, tax included.")
-    minimum: MoneyType = strawberry.field(description="The smallest payment.")
-    maximum: MoneyType = strawberry.field(description="The largest payment.")
+    smallest_payment: MoneyType = strawberry.field(description="The smallest payment.")
+    largest_payment: MoneyType = strawberry.field(description="The largest payment.")
 
     @classmethod
     def of(cls, refusal: Any) -> Self:
         amount = _money(refusal.amount_minor, refusal.currency)
-        minimum = _money(refusal.minimum_minor, refusal.currency)
-        maximum = _money(refusal.maximum_minor, refusal.currency)
-        return cls(**common(refusal), amount=amount, minimum=minimum, maximum=maximum)
+        smallest = _money(refusal.minimum_minor, refusal.currency)
+        largest = _money(refusal.maximum_minor, refusal.currency)
+        return cls(**common(refusal), amount=amount, smallest_payment=smallest, largest_payment=largest)
 
 
 @problem(AutoTopUpCapTooLow)
