@@ -241,6 +241,21 @@ async def test_what_the_card_paid_for_the_plan_no_waiting_order_takes(subscriber
     assert await subscriber.available() == 0
 
 
+@pytest.mark.rule("M040")
+async def test_the_card_is_removed_while_its_money_is_on_the_way(subscriber: Subscriber) -> None:
+    plan_id = await renewing(subscriber)
+    subscriber.till.fate = "later"
+    await subscriber.settle()
+    await subscriber.remove_cards_but(None)
+    off = await subscriber.subscription(plan_id)
+    assert (off.status, off.stop_reason, off.ends_at) == ("CANCELLING", "NO_PAYMENT_METHOD", month(2))
+    await subscriber.arrive()
+    paid = await subscriber.subscription(plan_id)
+    assert (paid.number, paid.status, paid.ends_at) == (2, "CANCELLING", month(2))
+    await subscriber.at(month(2))
+    assert (await subscriber.subscription(plan_id)).status == "LAPSED"
+
+
 async def test_the_card_is_removed_while_its_renewal_is_on_the_way(subscriber: Subscriber) -> None:
     plan_id = await renewing(subscriber)
     await subscriber.remove_cards_but(None)

@@ -35,6 +35,7 @@ class StopReason(Enum):
     NO_PAYMENT_METHOD = "NO_PAYMENT_METHOD"
     PAYMENT_FAILED = "PAYMENT_FAILED"
     CHARGED_BACK = "CHARGED_BACK"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
 
 
 class ChargeReason(Enum):
@@ -69,5 +70,6 @@ def is_over(ends_at: datetime | None, now: datetime) -> bool:
 
 
 def final_status(reason: StopReason) -> Status:
-    """What becomes of a subscription that stops: the customer ended it, or it lapsed (M041, M045)."""
-    return Status.ENDED if reason is StopReason.CUSTOMER else Status.LAPSED
+    """What becomes of a subscription that stops: it was ended, or it lapsed (M041, M045)."""
+    wanted = reason in (StopReason.CUSTOMER, StopReason.ACCOUNT_CLOSED)
+    return Status.ENDED if wanted else Status.LAPSED
