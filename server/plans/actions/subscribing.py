@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from server.accounts import reads as account_reads
 from server.accounts.rules import Terms as AccountTerms
 from server.accounts.rules.signing import currency_of
+from server.kit.ids import is_id
 from server.kit.money import Currency
 from server.kit.work import Work
 from server.plans.actions.billing import begin_charge, method_of, next_period, renew
@@ -44,7 +45,8 @@ def order(
 
     Raises NoValidPaymentMethod, and what `charge_method` raises.
     """
-    if valid_method(work, account_id, method_id) is None:
+    known = method_id is None or is_id(method_id, "pm")  # PostgreSQL takes no NUL
+    if not known or valid_method(work, account_id, method_id) is None:
         raise NoValidPaymentMethod
     values = {
         "id": work.ids.new("pls"),
