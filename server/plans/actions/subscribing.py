@@ -13,7 +13,7 @@ from server.kit.ids import is_id
 from server.kit.money import Currency
 from server.kit.work import Work
 from server.plans.actions.billing import begin_charge, method_of, next_period, renew
-from server.plans.actions.changes import change, fail_charge, locked, stop
+from server.plans.actions.changes import change, drop_open_charge, locked, stop
 from server.plans.actions.events import told
 from server.plans.model import PlanSubscription
 from server.plans.reads import SubscriptionRow, live_plan, live_seats, open_charge
@@ -21,7 +21,6 @@ from server.plans.rules.pricing import billed_currency
 from server.plans.rules.status import (
     LIVE,
     RUNNING,
-    ChargeFailure,
     ChargeReason,
     Product,
     Status,
@@ -112,13 +111,6 @@ def abandon(work: Work, row: SubscriptionRow) -> SubscriptionRow:
     )
 
 
-def drop_open_charge(work: Work, row: SubscriptionRow) -> None:
-    """The subscription does without the payment that it waits for."""
-    waiting = open_charge(work, row.id)
-    if waiting is not None:
-        fail_charge(work, waiting, ChargeFailure.SUPERSEDED)
-
-
 def locked_all(work: Work, account_id: str) -> list[SubscriptionRow]:
     """The account's live subscriptions, locked in the order of their ids."""
     plan = live_plan(work, account_id)
@@ -137,7 +129,6 @@ def end_all(work: Work, account_id: str) -> int:
         if row.status == Status.PENDING_PAYMENT.value:
             abandon(work, row)
         else:
-            drop_open_charge(work, row)
             stop(work, row, StopReason.ACCOUNT_CLOSED)
     return len(live)
 
