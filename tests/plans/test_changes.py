@@ -130,6 +130,20 @@ async def test_an_upgrade_that_is_paid_after_the_plan_was_cancelled_ends_with_it
     assert (changed.status, changed.plan, changed.ends_at) == ("CANCELLING", "BUSINESS", changed.period_end)
 
 
+async def test_an_upgrade_that_is_paid_after_the_end_is_not_taken(subscriber: Subscriber) -> None:
+    row = await subscriber.start()
+    subscriber.till.fate = "later"
+    await subscriber.change("BUSINESS", at_once=True)
+    await subscriber.settle()
+    await subscriber.cancel()
+    late = await subscriber.top_up()
+    await subscriber.at(month(1))
+    await subscriber.arrive(late)
+    ended = await subscriber.subscription(row.id)
+    assert (ended.status, ended.plan, ended.number) == ("ENDED", "STARTER", 1)
+    assert await subscriber.available() == LARGER
+
+
 @pytest.mark.rule("M061")
 async def test_more_people_than_the_smaller_plan_has_are_told(subscriber: Subscriber) -> None:
     await subscriber.start("BUSINESS")

@@ -7,7 +7,7 @@ twice, and by two runners at once. After each step it checks:
 - an account has one live plan at most;
 - the paid cycles of a subscription are numbered without a gap, and a renewal begins where the last cycle ended;
 - for one charge the card pays once at most;
-- no cycle is charged that begins when a cancelled subscription has ended;
+- no cycle is charged that begins when a cancelled subscription has ended, and none is paid after the end;
 - the wallet has what came in less what was taken back and what paid cycles cost, each of which has one invoice.
 """
 
@@ -194,8 +194,11 @@ class Year(RuleBasedStateMachine):
                 paid_by_card[row.for_id] = paid_by_card.get(row.for_id, 0) + 1
         assert set(paid_by_card.values()) <= {1}
         for row in self.subscriptions():
-            standing = [charge.number for charge in self.charges(row.id) if charge.status != "FAILED"]
-            assert len(standing) == len(set(standing))
+            standing = [charge for charge in self.charges(row.id) if charge.status != "FAILED"]
+            assert len(standing) == len({charge.number for charge in standing})
+            if row.status not in LIVE:
+                assert all(charge.status == "PAID" for charge in standing)
+                assert all(charge.settled_at <= row.ended_at for charge in standing)  # type: ignore[operator]
 
     @invariant()
     def nothing_is_charged_after_the_end(self) -> None:

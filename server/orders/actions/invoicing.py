@@ -1,7 +1,7 @@
 """Issue invoices, credit notes and payment receipts, in the transaction of the payment they are about.
 
 Call these after the event of that payment is recorded: every transaction then locks the account's events before the
-series, and two of them never wait for each other.
+series, and no two wait for each other in a circle.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,7 +12,7 @@ from server.kit.due import cancel, schedule
 from server.kit.work import Work
 from server.plans.actions.events import SubscriptionEvent, told
 from server.plans.model import PlanCharge, PlanSubscription
-from server.plans.reads import ChargeRow, SubscriptionRow, current, extra_seats
+from server.plans.reads import ChargeRow, SubscriptionRow, current, extra_seats, open_charge
 from server.plans.rules.status import (
     ChargeFailure,
     ChargeStatus,
@@ -81,8 +82,16 @@ def fail_charge(work: Work, charge: ChargeRow, failure: ChargeFailure) -> None:
         cancel(work, kind, charge.id)
 
 
+def drop_open_charge(work: Work, row: SubscriptionRow) -> None:
+    """The subscription does without the payment that it waits for."""
+    waiting = open_charge(work, row.id)
+    if waiting is not None:
+        fail_charge(work, waiting, ChargeFailure.SUPERSEDED)
+
+
 def stop(work: Work, row: SubscriptionRow, reason: StopReason) -> SubscriptionRow:
-    """The subscription is over now: without a plan the account is free (M041, M045)."""
+    """The subscription is over now, also if it waits for a payment: without a plan the account is free (M041, M045)."""
+    drop_open_charge(work, row)
     for kind in (RENEW, REMIND):
         cancel(work, kind, row.id)
     status = final_status(reason)
@@ -92,7 +101,9 @@ def stop(work: Work, row: SubscriptionRow, reason: StopReason) -> SubscriptionRo
     )
 
 
-def cancel_at(work: Work, row: SubscriptionRow, reason: StopReason, ends_at: Any) -> SubscriptionRow:
+def cancel_at(
+    work: Work, row: SubscriptionRow, reason: StopReason, ends_at: datetime | None
+) -> SubscriptionRow:
     """No cycle follows the one that ends then; until then everything stays as it is (M043)."""
     return change(
         work,

@@ -38,6 +38,7 @@ class StopReason(Enum):
     CHARGED_BACK = "CHARGED_BACK"
     PLAN_ENDED = "PLAN_ENDED"
     RECLAIMED = "RECLAIMED"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
 
 
 class ChargeReason(Enum):
