@@ -21,6 +21,7 @@ from server.accounts.rules import Terms as AccountTerms
 from server.accounts.rules.signing import contracting_entity
 from server.kit.clock import to_micros
 from server.kit.db import Prepared
+from server.kit.ids import is_id
 from server.kit.money import Currency
 from server.kit.work import Work
 from server.notices.reads import language_of
@@ -251,8 +252,8 @@ def _money_line(code: str, minor: int) -> Line:
 
 def _locked(work: Work, invoiced: str) -> InvoiceRow | None:
     """The invoice with this id or subject, locked: its credit notes are issued one after the other."""
-    wanted = (Invoice.id == invoiced) | (Invoice.subject_id == invoiced)
-    query = select(*columns).where(wanted, Invoice.series == Series.INVOICE.value).with_for_update()
+    wanted = Invoice.id == invoiced if is_id(invoiced, "bil") else Invoice.subject_id == invoiced
+    query = select(*columns).where(Invoice.series == Series.INVOICE.value, wanted).with_for_update()
     row = work.first(query)
     return InvoiceRow._make(row) if row is not None else None
 
