@@ -19,6 +19,7 @@ from server.notices import graph as notices
 from server.notices import personal as notices_personal
 from server.orders import graph as orders
 from server.orders import personal as orders_personal
+from server.plans import graph as plans
 from server.plans import personal as plans_personal
 from server.senders import graph as senders
 from server.senders import personal as senders_personal
@@ -27,7 +28,7 @@ from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, senders)
+_SLICES = (accounts, notices, wallet, topups, orders, plans, senders)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -41,6 +42,7 @@ class Query(
     wallet.WalletQueries,
     topups.TopUpQueries,
     orders.OrderQueries,
+    plans.PlanQueries,
     senders.SenderQueries,
 ):
     @strawberry.field(
@@ -66,6 +68,7 @@ class Mutation(
     wallet.WalletMutations,
     topups.TopUpMutations,
     orders.OrderMutations,
+    plans.PlanMutations,
     senders.SenderMutations,
 ):
     pass
@@ -80,6 +83,7 @@ class Subscription(
     wallet.WalletSubscriptions,
     topups.TopUpSubscriptions,
     orders.OrderSubscriptions,
+    plans.PlanSubscriptions,
     senders.SenderSubscriptions,
 ):
     pass

@@ -19,6 +19,15 @@ class NoticeKind(Enum):
     CREDIT_NOTE_ISSUED = strawberry.enum_value(
         "credit_note_issued", description="An invoice was taken back, in whole or in part."
     )
+    TOPUP_REFUNDED = strawberry.enum_value(
+        "topup_refunded", description="A payment, or a part of it, was given back."
+    )
+    PAYMENT_METHOD_EXPIRING = strawberry.enum_value(
+        "payment_method_expiring", description="A saved card expires soon."
+    )
+    PAYMENT_METHOD_EXPIRED = strawberry.enum_value(
+        "payment_method_expired", description="A saved card has expired."
+    )
     NEW_SIGN_IN = strawberry.enum_value("new_sign_in", description="Somebody signed in.")
     PASSWORD_CHANGED = strawberry.enum_value("password_changed", description="A password was changed.")
     API_KEY_CREATED = strawberry.enum_value("api_key_created", description="An API key was made.")
@@ -45,6 +54,30 @@ class NoticeKind(Enum):
     MEMBER_REMOVED = strawberry.enum_value("member_removed", description="A member was removed.")
     VAT_NUMBER_REFUSED = strawberry.enum_value(
         "vat_number_refused", description="The VAT number was not found, and taken off the account."
+    )
+    PLAN_STARTED = strawberry.enum_value("plan_started", description="A plan was paid, and has begun.")
+    PLAN_RENEWAL_SOON = strawberry.enum_value(
+        "plan_renewal_soon", description="The next cycle of the plan will be charged soon."
+    )
+    PLAN_RENEWED = strawberry.enum_value("plan_renewed", description="The next cycle of the plan was paid.")
+    PLAN_RENEWAL_FAILED = strawberry.enum_value(
+        "plan_renewal_failed", description="The card was not charged for the plan; it is asked again."
+    )
+    PLAN_RENEWAL_OFF = strawberry.enum_value(
+        "plan_renewal_off",
+        description="The plan ends with its cycle: there is no valid card, or a payment was taken back.",
+    )
+    PLAN_CANCELLED = strawberry.enum_value(
+        "plan_cancelled", description="The plan was cancelled, and ends with its cycle."
+    )
+    PLAN_ENDED = strawberry.enum_value("plan_ended", description="A cancelled plan has ended.")
+    PLAN_LAPSED = strawberry.enum_value("plan_lapsed", description="The plan was not paid any more.")
+    SEATS_RENEWAL_FAILED = strawberry.enum_value(
+        "seats_renewal_failed", description="The card was not charged for extra seats; it is asked again."
+    )
+    SEATS_LAPSED = strawberry.enum_value("seats_lapsed", description="Extra seats were not paid any more.")
+    MEMBER_WITHDRAWAL_PLANNED = strawberry.enum_value(
+        "member_withdrawal_planned", description="A member leaves with the end of the cycle."
     )
     SENDER_ACCEPTED = strawberry.enum_value("sender_accepted", description="A sender ID may be used.")
     SENDER_REFUSED = strawberry.enum_value("sender_refused", description="A sender ID may not be used.")

@@ -28,7 +28,7 @@ from server.plans.graph.enums import (
 )
 from server.plans.reads import ChargeRow, SubscriptionRow
 from server.plans.rules.status import Status
-from server.plans.rules.terms import Cycle, Plan
+from server.plans.rules.terms import Plan
 
 _CURRENCY = strawberry.argument(description="In which currency.")
 
@@ -315,9 +315,7 @@ def _renews_at(row: SubscriptionRow) -> datetime | None:
 def _next_charge(read: Read, row: SubscriptionRow) -> NextCharge | None:
     if row.status != Status.ACTIVE.value or row.period_end is None:
         return None
-    seats = row.seats if row.next_seats is None else row.next_seats
-    taxed = reads.price(read, row, row.next_plan or row.plan, Cycle[row.next_cycle or row.cycle], seats)
-    return NextCharge.of(taxed, Currency[row.currency], row.period_end)
+    return NextCharge.of(reads.next_price(read, row), Currency[row.currency], row.period_end)
 
 
 def _id(text: str | None) -> strawberry.ID | None:

@@ -179,6 +179,12 @@ def price(read: Read, row: SubscriptionRow, plan: str, cycle: Cycle, seats: int)
     return tax(net_minor, tax_status(read, row.account_id), read.terms(OrderTerms))
 
 
+def next_price(read: Read, row: SubscriptionRow) -> Taxed:
+    """What the next cycle would cost today, with what is planned for it."""
+    seats = row.seats if row.next_seats is None else row.next_seats
+    return price(read, row, row.next_plan or row.plan, Cycle[row.next_cycle or row.cycle], seats)
+
+
 def withdrawals(read: Read, account_id: str) -> Mapping[str, datetime]:
     """When which members are withdrawn, by person (M063)."""
     query = select(PlanWithdrawal.person_id, PlanWithdrawal.withdraw_at)

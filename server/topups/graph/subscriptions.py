@@ -58,13 +58,16 @@ def _change(event: StoredEvent, top_up: TopUpRow | None) -> TopUpUpdate:
 
 
 def _as_of(event: StoredEvent, top_up: TopUpRow) -> TopUpRow:
-    """The top-up as it was right after the event, which tells the four things that change."""
+    """The top-up as it was right after the event, which tells the things that change."""
     state = orjson.loads(event.data)
     return top_up._replace(
         status=state["status"],
         received_minor=state["received_minor"],
         failure_code=state["failure_code"],
         next_action=state["next_action"],
+        refunded_minor=state.get(
+            "refunded_minor", 0
+        ),  # older events do not tell it: nothing was refunded then
         updated_at=event.at,
     )
 
