@@ -10,7 +10,7 @@ from server.accounts import reads as account_reads
 from server.accounts.rules import Terms as AccountTerms
 from server.accounts.rules.signing import currency_of
 from server.kit.money import Currency
-from server.kit.work import Work
+from server.kit.work import Read, Work
 from server.plans.actions.billing import begin_charge, method_of, next_period, renew
 from server.plans.actions.changes import change, fail_charge, locked
 from server.plans.actions.events import told
@@ -132,11 +132,11 @@ def check_method(work: Work, row: SubscriptionRow) -> None:
         raise NoValidPaymentMethod
 
 
-def currency(work: Work, account_id: str) -> Currency:
+def currency(read: Read, account_id: str) -> Currency:
     """What the account's plans are billed in: the currency of its country (M028)."""
-    terms = work.terms(AccountTerms)
-    account = account_reads.account(work, account_id)
+    terms = read.terms(AccountTerms)
+    account = account_reads.account(read, account_id)
     country = account.country if account is not None else None
     return billed_currency(
-        currency_of(country, terms.default_currency), terms.default_currency, work.terms(Terms)
+        currency_of(country, terms.default_currency), terms.default_currency, read.terms(Terms)
     )
