@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from server.accounts.rules import Terms as AccountTerms
 from server.app import Postmeter
 from server.kit.clock import ManualClock
 from tests.notices.conftest import Inbox, smtp_server
@@ -38,6 +39,7 @@ async def test_codes_reach_people_and_work(database_url: str, tmp_path: Path, cl
     async with smtp_server(inbox) as port:
         relay = {"smtp_url": f"smtp://127.0.0.1:{port}", "mail_from": "Postmeter <no-reply@example.com>"}
         postmeter = Postmeter(settings(tmp_path, database_url, **relay), clock=clock)
+        postmeter.house.terms.add(AccountTerms(people_max=2))
         async with postmeter.storage():
             await register(postmeter)
             token = await sign_in(postmeter)

@@ -11,6 +11,7 @@ from server.kit.db import Base, Instant
 
 _LIVE_PLAN = text("product = 'PLAN' AND status IN ('PENDING_PAYMENT', 'ACTIVE', 'CANCELLING')")
 _NOT_FAILED = text("status <> 'FAILED'")
+_RENEWAL = text("status <> 'FAILED' AND reason = 'RENEWAL'")
 
 
 class PlanSubscription(Base):
@@ -105,12 +106,12 @@ class PlanCharge(Base):
             postgresql_where=_NOT_FAILED,
         ),
         Index(
-            "uq_plan_charges_period",
+            "uq_plan_charges_renewal",
             "subscription_id",
             "period_start",
             unique=True,
-            sqlite_where=_NOT_FAILED,
-            postgresql_where=_NOT_FAILED,
+            sqlite_where=_RENEWAL,
+            postgresql_where=_RENEWAL,
         ),
         Index(None, "account_id", "id"),
         CheckConstraint("net_minor > 0 AND tax_minor >= 0", name="amounts"),

@@ -14,9 +14,11 @@ from server.accounts.actions import Device, Issued
 from server.accounts.actions.events import EmailVerificationAsked
 from server.accounts.adapters.authenticator import Authenticator
 from server.accounts.adapters.passwords import Argon2id, Passwords
-from server.accounts.rules import MAILPRO
+from server.accounts.rules import MAILPRO, Terms
 from server.accounts.rules.people import Role
+from server.app import default_terms
 from server.kit.events import DomainEvent
+from server.kit.registry import Registry
 from server.kit.viewer import Credentials, Viewer
 from server.kit.work import Call, Read, Units, Work
 
@@ -55,6 +57,14 @@ class CountingHasher(Argon2id):
     def verify(self, stored: str, password: bytes) -> bool:
         self.verified.append(stored)
         return super().verify(stored, password)
+
+
+@pytest.fixture
+def terms() -> Registry:
+    """A team without a plan that would limit it (M061 has tests of its own)."""
+    terms = default_terms()
+    terms.add(Terms(people_max=100))
+    return terms
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ depends_on = None
 
 _LIVE_PLAN = sa.text("product = 'PLAN' AND status IN ('PENDING_PAYMENT', 'ACTIVE', 'CANCELLING')")
 _NOT_FAILED = sa.text("status <> 'FAILED'")
+_RENEWAL = sa.text("status <> 'FAILED' AND reason = 'RENEWAL'")
 
 
 def upgrade() -> None:
@@ -105,13 +106,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_charges")),
     )
     with op.batch_alter_table("plan_charges", schema=None) as batch_op:
-        for name, column in (("uq_plan_charges_cycle", "number"), ("uq_plan_charges_period", "period_start")):
+        for name, column, which in (
+            ("uq_plan_charges_cycle", "number", _NOT_FAILED),
+            ("uq_plan_charges_renewal", "period_start", _RENEWAL),
+        ):
             batch_op.create_index(
-                name,
-                ["subscription_id", column],
-                unique=True,
-                sqlite_where=_NOT_FAILED,
-                postgresql_where=_NOT_FAILED,
+                name, ["subscription_id", column], unique=True, sqlite_where=which, postgresql_where=which
             )
         batch_op.create_index(batch_op.f("ix_plan_charges_account_id_id"), ["account_id", "id"], unique=False)
 
