@@ -125,7 +125,7 @@ def _fixed_ips(registered: Reactions) -> None:
     registered.on(PlanEnded, fixed_ips.end_with_plan)  # M055
     registered.on(PlanLapsed, fixed_ips.end_with_plan)
     registered.on(PlanRenewed, fixed_ips.renew_with_plan)  # M059
-    registered.on(FixedIpEnded, _tell_of_removed_ip)
+    registered.on(FixedIpEnded, _tell_of_removed_ip)  # before it is let go, for its address is told
     registered.on(FixedIpLapsed, _tell_of_removed_ip)
     registered.on(FixedIpNotPaid, fixed_ips.release)  # M056
     registered.on(FixedIpEnded, fixed_ips.release)

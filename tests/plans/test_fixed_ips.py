@@ -305,6 +305,25 @@ async def test_a_plan_that_lapses_takes_it_along(subscriber: Subscriber, ips: Po
     assert subscriber.till.taken == [150_00, 240_00]
 
 
+@pytest.mark.rule("M059")
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_a_cancelled_plan_renews_no_address(subscriber: Subscriber, ips: Pool, resumed: bool) -> None:
+    await subscriber.start(cycle=Cycle.YEARLY)
+    subscriber.clock.advance(timedelta(days=10))
+    row = await rent(subscriber)
+    assert row.period_end is not None
+    await subscriber.at(YEAR_1)
+    await subscriber.cancel()
+    if resumed:
+        await subscriber.resume()
+    await subscriber.at(row.period_end - SECOND)
+    assert await address_of(subscriber, row.id) == "192.0.2.1"
+    await subscriber.at(row.period_end)
+    now = await subscriber.subscription(row.id)
+    assert (now.status, now.stop_reason) == (("ACTIVE", None) if resumed else ("ENDED", "PLAN_ENDED"))
+    assert subscriber.till.taken.count(240_00) == (2 if resumed else 1)
+
+
 async def test_its_own_renewal_that_is_not_paid_ends_it(subscriber: Subscriber, ips: Pool) -> None:
     await subscriber.start(cycle=Cycle.YEARLY)
     subscriber.clock.advance(timedelta(days=10))
