@@ -202,7 +202,10 @@ class Postmeter:
         )
 
     def _pages(self) -> list[BaseRoute]:
-        documents = order_http.documents(self.units, Printer())
+        printer = Printer(
+            at_once=self.settings.print_workers, seconds_max=self.settings.print_timeout_seconds
+        )
+        documents = order_http.documents(self.units, printer)
         return [*pages(schema.as_str()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
 
     async def _ready(self, _request: Request) -> Response:

@@ -67,6 +67,10 @@ class Settings(BaseSettings):
         20.0, gt=0, description="How often a LATEST subscription is updated at most."
     )
     password_workers: int = Field(2, ge=1, le=32, description="How many passwords are hashed at a time.")
+    print_workers: int = Field(2, ge=1, le=32, description="How many PDF documents are made at a time.")
+    print_timeout_seconds: float = Field(
+        15.0, gt=0, description="After this the making of a PDF document is given up."
+    )
     smtp_url: SecretStr | None = Field(
         None,
         description="The mail relay: `smtp://user:password@host:port` (STARTTLS) or `smtps://…`. Without it no e-mail "

@@ -5,6 +5,7 @@ what only the slices together can break, on both databases:
 
 - refunds stay within their payment, and an order is refunded once;
 - one payment is credited once, with what was received, and taken back at most once;
+- an order pays net and tax, and both go back;
 - an order's status and a top-up's status are those that their postings say;
 - the ledger verifies, and what waits for money is paid as soon as there is enough.
 
@@ -24,8 +25,9 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from server.accounts.model import Account
 from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
 from server.kit.money import Currency, Money
@@ -69,6 +71,8 @@ class Product(RuleBasedStateMachine):
         self.numbers = count(1)
         self.orders: list[str] = []
         self.holds: list[str] = []
+        values = {"id": self.account, "status": "ACTIVE", "created_at": clock.now(), "country": "DE"}
+        self.wait(units.run(Call("test"), lambda work: work.execute(insert(Account).values(values))))
         sandbox = Sandbox(units, enabled=True)
         self.due = DueRunner(units, handlers(Gateways([sandbox]), sandbox))
 
@@ -177,14 +181,18 @@ class Product(RuleBasedStateMachine):
     def check_orders(self, read: Read, moved: Tally[tuple[str, str]]) -> None:
         rows = read.rows(select(Order.__table__).where(Order.account_id == self.account))
         for row in rows:
-            paid = -moved[row.id, "ORDER"]
-            back = moved[row.id, "ORDER_CANCELLED"] + moved[row.id, "CANCELLATION_FEE"]
-            assert paid == (0 if row.activated_at is None else row.net_minor)
+            paid = -(moved[row.id, "ORDER"] + moved[row.id, "TAX"])
+            undone = moved[row.id, "ORDER_CANCELLED"] + moved[row.id, "TAX_REFUNDED"]
+            back = undone + moved[row.id, "CANCELLATION_FEE"]
+            gross = row.net_minor + row.tax_minor
+            assert (row.tax_rate_basis_points, row.tax_treatment) == (1900, "STANDARD")
+            assert paid == (0 if row.activated_at is None else gross)
+            assert -moved[row.id, "TAX"] == (0 if row.activated_at is None else row.tax_minor)
             assert 0 <= back <= paid, "a refund stays within its payment"
             cancelled_after_payment = row.status == "CANCELLED" and paid > 0
-            assert moved[row.id, "ORDER_CANCELLED"] == (paid if cancelled_after_payment else 0)
+            assert undone == (paid if cancelled_after_payment else 0)
             assert back == (row.refund_minor or 0)
-        waiting = [row.net_minor for row in rows if row.status == "PENDING"]
+        waiting = [row.net_minor + row.tax_minor for row in rows if row.status == "PENDING"]
         euros = balance(read, self.account, "EUR")
         available = euros.available if euros is not None else 0
         assert not waiting or min(waiting) > available, "what is affordable does not wait"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,8 @@ from sqlalchemy import select
 from server.app import Postmeter
 from server.kit.clock import ManualClock
 from server.kit.due import LEASE_SECONDS
+from server.kit.work import Read
+from server.orders.model import Invoice, Order
 from server.topups.model import TopUp
 from tests.faults.client import Api, connected, customer
 from tests.faults.processes import Process
@@ -125,8 +127,23 @@ async def settle_a_minute_later(process: Process) -> tuple[list[str], bool]:
         await postmeter.due.run_due()
         statuses = select(TopUp.status)
         found = await postmeter.units.read(lambda read: [row.status for row in read.rows(statuses)])
+        await postmeter.units.read(check_documents)
         report = await postmeter.verify_ledger(lambda _done, _total: None)
     return found, report.intact
+
+
+def check_documents(read: Read) -> None:
+    """Each paid order has its invoice, each top-up its receipt, and no number is missing or there twice."""
+    serials = defaultdict(list)
+    subjects = defaultdict(list)
+    for row in read.rows(select(Invoice.series, Invoice.year, Invoice.serial, Invoice.subject_id)):
+        serials[row.series, row.year].append(row.serial)
+        subjects[row.series].append(row.subject_id)
+    assert all(sorted(found) == list(range(1, len(found) + 1)) for found in serials.values())
+    paid = read.rows(select(Order.id).where(Order.activated_at.is_not(None)))
+    came = read.rows(select(TopUp.id).where(TopUp.status == "SUCCEEDED"))
+    assert sorted(subjects["INVOICE"]) == sorted(row.id for row in paid)
+    assert sorted(subjects["RECEIPT"]) == sorted(row.id for row in came)
 
 
 @pytest.mark.rule("Q013", "Q019")

@@ -100,13 +100,14 @@ ENGINE = Engine(
 @dataclass(frozen=True)
 class Api:
     units: Units
+    engine: Engine = ENGINE
 
     def context(self, viewer: Viewer) -> Context:
         return Context(self.units, Registry(), viewer, "req_1")
 
     async def send(self, query: str, viewer: Viewer = ME, **variables: Any) -> dict[str, Any]:
         """The whole response."""
-        result = await ENGINE.execute(ENGINE.prepare(query, None, variables), self.context(viewer))
+        result = await self.engine.execute(self.engine.prepare(query, None, variables), self.context(viewer))
         response: dict[str, Any] = json.loads(result.encode())
         return response
 

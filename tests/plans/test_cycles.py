@@ -10,6 +10,8 @@ from server.kit.clock import ManualClock
 from server.kit.registry import Registry
 from server.kit.work import Units
 from server.plans.actions import ordering
+from server.plans.actions.billing import renew
+from server.plans.actions.subscribing import end_all
 from server.plans.rules.problems import (
     NoPaidPlan,
     PlanAlreadyRunning,
@@ -229,6 +231,22 @@ async def test_after_the_end_a_plan_can_be_started_anew(subscriber: Subscriber) 
     row = (await subscriber.current()).subscription
     assert row is not None
     assert (row.plan, row.period_start, row.period_end) == ("SCALE", month(1), month(13))
+
+
+@pytest.mark.rule("M038", "M085")
+async def test_closing_the_account_ends_everything_now_and_gives_nothing_back(
+    subscriber: Subscriber,
+) -> None:
+    row = await subscriber.start()
+    await subscriber.buy_seats(1)
+    subscriber.clock.set(month(1))
+    await subscriber.run(lambda work: renew(work, row.id))
+    ended = await subscriber.run(lambda work: end_all(work, subscriber.account_id))
+    assert (ended, await subscriber.plan(), await subscriber.users_max()) == (2, "FREE", 1)
+    assert await subscriber.run(lambda work: end_all(work, subscriber.account_id)) == 0
+    await subscriber.at(month(2))
+    assert [charge.status for charge in await subscriber.charges()] == ["PAID", "PAID", "FAILED"]
+    assert await subscriber.available() == PRICE  # the renewal was on its way
 
 
 async def test_a_first_payment_that_fails_brings_no_plan(subscriber: Subscriber) -> None:

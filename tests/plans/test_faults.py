@@ -23,17 +23,21 @@ async def renewing(subscriber: Subscriber) -> str:
     """A plan whose renewal was asked of the card, which was not reached yet; its id."""
     row = await subscriber.start()
     subscriber.clock.set(month(1))
-    await subscriber.run(lambda work: renew(work, row.id))
+    await renew_now(subscriber, row.id)
     return row.id
+
+
+async def renew_now(subscriber: Subscriber, plan_id: str) -> None:
+    await subscriber.run(lambda work: renew(work, plan_id))
 
 
 async def test_a_renewal_that_runs_twice_asks_the_card_once(subscriber: Subscriber) -> None:
     plan_id = await renewing(subscriber)
     for _ in range(2):
-        await subscriber.run(lambda work: renew(work, plan_id))
+        await renew_now(subscriber, plan_id)
     await subscriber.settle()
     assert subscriber.till.taken == [PRICE, PRICE]
-    await subscriber.run(lambda work: renew(work, plan_id))
+    await renew_now(subscriber, plan_id)
     await subscriber.settle()
     assert subscriber.till.taken == [PRICE, PRICE]
     assert [charge.number for charge in await subscriber.charges()] == [1, 2]
@@ -52,14 +56,10 @@ async def test_a_crash_before_the_commit_leaves_nothing_and_one_after_it_everyth
     with pytest.raises(KeyError):
         await subscriber.run(crash)
     assert len(await subscriber.charges()) == 1
-    await renewing_again(subscriber, row.id)
+    await renew_now(subscriber, row.id)
     # The process dies with the intent committed and the card not asked: the due row is still there.
     await subscriber.settle()
     assert subscriber.till.taken == [PRICE, PRICE]
-
-
-async def renewing_again(subscriber: Subscriber, plan_id: str) -> None:
-    await subscriber.run(lambda work: renew(work, plan_id))
 
 
 async def test_a_crash_between_the_charge_and_its_settlement_charges_once(subscriber: Subscriber) -> None:
@@ -90,7 +90,7 @@ async def test_two_runners_at_once_charge_once(subscriber: Subscriber) -> None:
 async def test_a_runner_whose_lease_ran_out_changes_nothing(subscriber: Subscriber) -> None:
     plan_id = await renewing(subscriber)
     subscriber.clock.advance(timedelta(seconds=LEASE_SECONDS + 1))
-    await asyncio.gather(subscriber.settle(), renewing_again(subscriber, plan_id))
+    await asyncio.gather(subscriber.settle(), renew_now(subscriber, plan_id))
     await subscriber.settle()
     assert subscriber.till.taken == [PRICE, PRICE]
 
@@ -98,7 +98,7 @@ async def test_a_runner_whose_lease_ran_out_changes_nothing(subscriber: Subscrib
 async def test_cancelling_and_renewing_at_once_charge_one_cycle_at_most(subscriber: Subscriber) -> None:
     row = await subscriber.start()
     subscriber.clock.set(month(1))
-    await asyncio.gather(subscriber.cancel(), renewing_again(subscriber, row.id))
+    await asyncio.gather(subscriber.cancel(), renew_now(subscriber, row.id))
     await subscriber.settle()
     assert subscriber.till.taken == [PRICE, PRICE]
     assert (await subscriber.subscription(row.id)).ends_at == month(2)
@@ -239,6 +239,21 @@ async def test_what_the_card_paid_for_the_plan_no_waiting_order_takes(subscriber
     row = await subscriber.start("BUSINESS")
     assert row.status == "ACTIVE"
     assert await subscriber.available() == 0
+
+
+@pytest.mark.rule("M040")
+async def test_the_card_is_removed_while_its_money_is_on_the_way(subscriber: Subscriber) -> None:
+    plan_id = await renewing(subscriber)
+    subscriber.till.fate = "later"
+    await subscriber.settle()
+    await subscriber.remove_cards_but(None)
+    off = await subscriber.subscription(plan_id)
+    assert (off.status, off.stop_reason, off.ends_at) == ("CANCELLING", "NO_PAYMENT_METHOD", month(2))
+    await subscriber.arrive()
+    paid = await subscriber.subscription(plan_id)
+    assert (paid.number, paid.status, paid.ends_at) == (2, "CANCELLING", month(2))
+    await subscriber.at(month(2))
+    assert (await subscriber.subscription(plan_id)).status == "LAPSED"
 
 
 async def test_the_card_is_removed_while_its_renewal_is_on_the_way(subscriber: Subscriber) -> None:

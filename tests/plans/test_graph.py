@@ -172,9 +172,9 @@ async def test_a_plan_that_cannot_be_bought_is_explained(
     given = {"cycle": "MONTHLY", "idempotencyKey": "one"}
     unknown = await api.do(START, plan="GOLD", **given)
     assert (unknown["code"], unknown["field"]) == ("PLAN_UNKNOWN", "plan")
-    assert (await api.do(START, plan="STARTER", **{**given, "idempotencyKey": "two"}))["code"] == (
-        "NO_VALID_PAYMENT_METHOD"
-    )
+    for number, method in enumerate((None, "\x00", "pm_x")):
+        asked = {**given, "idempotencyKey": f"two-{number}", "paymentMethodId": method}
+        assert (await api.do(START, plan="STARTER", **asked))["code"] == "NO_VALID_PAYMENT_METHOD"
 
 
 async def test_a_plan_is_changed_now_or_with_the_next_cycle(api: Api, subscriber: Subscriber) -> None:

@@ -1,7 +1,7 @@
 """Issue invoices, credit notes and payment receipts, in the transaction of the payment they are about.
 
 Call these after the event of that payment is recorded: every transaction then locks the account's events before the
-series, and two of them never wait for each other.
+series, and no two wait for each other in a circle.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from server.orders.reads.invoices import (
     corrected_minor,
     invoice_of_subject,
 )
-from server.orders.reads.tax import vat_number, vat_number_text
+from server.orders.reads.tax import tax_status, vat_number, vat_number_text
 from server.orders.rules.invoices import (
     Customer,
     Line,
@@ -230,7 +230,9 @@ def _seller_code(work: Work, account_id: str) -> str:
 def _sealed_customer(work: Work, draft: _Draft) -> bytes | None:
     """Address and VAT number of this moment; nothing, and no key, where nothing is known."""
     address = team.postal_address(work, draft.account_id)
-    business = vat_number(work, draft.account_id)
+    business = (
+        vat_number(work, draft.account_id) if tax_status(work, draft.account_id).vat_number_valid else None
+    )
     customer = Customer(
         **(dataclasses.asdict(address) if address is not None else {}),
         vat_number=vat_number_text(work, business) if business is not None else None,

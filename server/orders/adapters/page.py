@@ -34,11 +34,11 @@ def page(sheet: Sheet) -> str:
 </header>
 <div class="parties">{_party(sheet.seller)}{_party(sheet.customer)}</div>
 <dl class="facts">{_pairs(sheet.facts[1:])}</dl>
-<table>
+<div class="lines"><table>
 <caption class="unseen">{title}</caption>
 <thead><tr><th scope="col">{escape(head)}</th>{figures}</tr></thead>
 <tbody>{"".join(_row(row) for row in sheet.rows)}</tbody>
-</table>
+</table></div>
 <dl class="sums">{_pairs(sheet.sums)}
 <div class="total"><dt>{escape(total[0])}</dt><dd>{escape(total[1])}</dd></div></dl>
 <footer>{"".join(f"<p>{escape(note)}</p>" for note in sheet.notes)}</footer>

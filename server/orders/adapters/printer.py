@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections.abc import Sequence
 
 import orjson
 import structlog
@@ -15,6 +16,7 @@ from server.orders.adapters.sheet import Sheet
 
 WAITING_MAX = 20
 RETRY_AFTER_SECONDS = 5
+TYPESETTER = (sys.executable, "-m", typesetter.__name__)
 
 _log = structlog.get_logger("postmeter.printer")
 
@@ -24,9 +26,12 @@ class PrintFailed(Exception):
 
 
 class Printer:
-    """`at_once` processes at most; who comes while too many wait is refused."""
+    """`at_once` processes of `command` at most; who comes while too many wait is refused."""
 
-    def __init__(self, *, at_once: int = 2, seconds_max: float = 15.0) -> None:
+    def __init__(
+        self, *, at_once: int = 2, seconds_max: float = 15.0, command: Sequence[str] = TYPESETTER
+    ) -> None:
+        self._command = command
         self._free = asyncio.Semaphore(at_once)
         self._waiting = 0
         self._seconds_max = seconds_max
@@ -44,9 +49,7 @@ class Printer:
 
     async def _typeset(self, sheet: bytes) -> bytes:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            typesetter.__name__,
+            *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

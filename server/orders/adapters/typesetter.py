@@ -15,19 +15,15 @@ from typing import Any
 
 import typst
 
-TEMPLATE = Path(__file__).parents[1] / "templates" / "invoice.typ"
+_TEMPLATE = Path(__file__).parents[1] / "templates" / "invoice.typ"
 
 _LONG_WORD = re.compile(r"\S{16}(?=\S)")
 
 
 def typeset(sheet_json: str) -> bytes:
     """The PDF of a sheet, the same bytes each time: its date is that of the issue."""
-    sheet = _breakable(json.loads(sheet_json))
-    # The fonts come with typst; those of the machine only stand in for scripts that they lack.
-    fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
-    inputs = {"sheet": json.dumps(sheet)}
-    compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts, sys_inputs=inputs)
-    issued_at = datetime.fromtimestamp(sheet["issued_seconds"], UTC)
+    issued_at = datetime.fromtimestamp(json.loads(sheet_json)["issued_seconds"], UTC)
+    compiler = compiler_of(sheet_json)
     try:
         made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=issued_at)
     except typst.TypstError:
@@ -35,6 +31,14 @@ def typeset(sheet_json: str) -> bytes:
         made = compiler.compile(format="pdf", timestamp=issued_at)
     assert isinstance(made, bytes), "a PDF is one file"
     return made
+
+
+def compiler_of(sheet_json: str) -> typst.Compiler:
+    """The template with the sheet as its data."""
+    # The fonts come with typst; those of the machine only stand in for scripts that they lack.
+    fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+    inputs = {"sheet": json.dumps(_breakable(json.loads(sheet_json)))}
+    return typst.Compiler(_TEMPLATE, root=_TEMPLATE.parent, font_paths=fonts, sys_inputs=inputs)
 
 
 def _breakable(value: Any) -> Any:

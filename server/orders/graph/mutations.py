@@ -160,7 +160,7 @@ class OrderMutations:
 
     @strawberry.mutation(
         description="Cancel an order that was not used. A customer's error costs 35.00 USD, or 7 % of an amount "
-        "above 500.00 USD, at the order's own rate of exchange, and never more than was paid.",
+        "above 500.00 USD, at the order's own rate of exchange, and never more than its net price. The tax goes back.",
         metadata=declare(WRITE),
     )
     async def cancel_order(

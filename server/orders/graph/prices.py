@@ -59,7 +59,7 @@ class PriceChange:
     reason: PriceChangeReasonEnum = strawberry.field(description="What it follows.")
     announced_at: datetime = strawberry.field(description="When it was set.")
     effective_at: datetime = strawberry.field(
-        description="From which instant on it applies, unless another one is announced for it before."
+        description="From which instant on it applies, unless a newer one is announced for then."
     )
 
     @classmethod
@@ -109,7 +109,10 @@ UpcomingArgument = Annotated[
 
 @strawberry.type
 class PriceQueries:
-    @strawberry.field(description="The prices that were announced, newest first.", metadata=declare(CATALOG))
+    @strawberry.field(
+        description="The prices that were announced, newest first; the first of several for one product holds.",
+        metadata=declare(CATALOG),
+    )
     def price_changes(
         self,
         info: Info,

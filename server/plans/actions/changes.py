@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -92,7 +93,9 @@ def stop(work: Work, row: SubscriptionRow, reason: StopReason) -> SubscriptionRo
     )
 
 
-def cancel_at(work: Work, row: SubscriptionRow, reason: StopReason, ends_at: Any) -> SubscriptionRow:
+def cancel_at(
+    work: Work, row: SubscriptionRow, reason: StopReason, ends_at: datetime | None
+) -> SubscriptionRow:
     """No cycle follows the one that ends then; until then everything stays as it is (M043)."""
     return change(
         work,

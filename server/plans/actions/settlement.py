@@ -28,7 +28,6 @@ from server.plans.actions.changes import (
     cancel_at,
     change,
     charge_by_id,
-    fail_charge,
     locked,
     locked_charge,
     plan_ahead,
@@ -36,9 +35,8 @@ from server.plans.actions.changes import (
     write_charge,
 )
 from server.plans.actions.events import PlanUpgraded, SubscriptionEvent, told
-from server.plans.actions.subscribing import resume
-from server.plans.reads import ChargeRow, SubscriptionRow, live_plan, live_seats, open_charge
-from server.plans.reads.fixed_ips import rentals
+from server.plans.actions.subscribing import cycle_end, drop_open_charge, locked_all, resume
+from server.plans.reads import ChargeRow, SubscriptionRow, open_charge
 from server.plans.rules.calendar import Period, period_of
 from server.plans.rules.status import (
     RUNNING,
@@ -114,31 +112,36 @@ def take_back_cycle(work: Work, event: TopUpReversed) -> None:
     if Status(row.status) not in RUNNING:
         return
     if charge.number == row.number:
-        _drop_open_charge(work, row)
+        drop_open_charge(work, row)
         stop(work, row, StopReason.CHARGED_BACK)
     elif row.status == Status.ACTIVE.value:
-        cancel_at(work, row, StopReason.CHARGED_BACK, row.period_end)
+        _stop_after_cycle(work, row, StopReason.CHARGED_BACK)
 
 
 def stop_renewals(work: Work, event: PaymentMethodRemoved | PaymentMethodExpired) -> None:
     """Without a card nothing renews any more (M040): what was paid stays until the end of its cycle."""
     if not event.last_one:
         return
-    for row in _active(work, event.account_id):
-        assert row.period_end is not None
-        if work.now < row.period_end:  # at the end of the cycle its renewal finds out
-            cancel_at(work, row, StopReason.NO_PAYMENT_METHOD, row.period_end)
+    for row in locked_all(work, event.account_id):
+        if row.status == Status.ACTIVE.value:
+            _stop_after_cycle(work, row, StopReason.NO_PAYMENT_METHOD)
 
 
 def resume_renewals(work: Work, event: PaymentMethodSaved) -> None:
     """A card was saved for plans (M039): what lost its card renews again."""
     if event.saved_for != SavedFor.PLAN.value:
         return
-    for row in _locked_all(work, event.account_id):
+    for row in locked_all(work, event.account_id):
         if row.stop_reason == StopReason.NO_PAYMENT_METHOD.value and row.status == Status.CANCELLING.value:
             assert row.ends_at is not None
             if work.now < row.ends_at:
                 resume(work, row, method_id=event.subject_id)
+
+
+def _stop_after_cycle(work: Work, row: SubscriptionRow, reason: StopReason) -> None:
+    """End it with the cycle that is paid, or on the way to be; one that is over, and not billed yet, is the last."""
+    on_the_way = open_charge(work, row.id) is not None
+    cancel_at(work, row, reason, cycle_end(work, row) if on_the_way else row.period_end)
 
 
 def _charge_of(work: Work, event: TopUpChange) -> tuple[SubscriptionRow, ChargeRow] | None:
@@ -236,21 +239,3 @@ def _cycle_values(row: SubscriptionRow, charge: ChargeRow, period: Period) -> di
     if charge.reason != ChargeReason.RENEWAL.value or charge.cycle != row.cycle:
         values |= {"anchor_at": period.start, "anchor_number": charge.number}
     return values
-
-
-def _drop_open_charge(work: Work, row: SubscriptionRow) -> None:
-    waiting = open_charge(work, row.id)
-    if waiting is not None:
-        fail_charge(work, waiting, ChargeFailure.SUPERSEDED)
-
-
-def _active(work: Work, account_id: str) -> list[SubscriptionRow]:
-    return [row for row in _locked_all(work, account_id) if row.status == Status.ACTIVE.value]
-
-
-def _locked_all(work: Work, account_id: str) -> list[SubscriptionRow]:
-    """The account's live subscriptions, locked in the order of their ids."""
-    plan = live_plan(work, account_id)
-    others = (*live_seats(work, account_id), *rentals(work, account_id))
-    ids = sorted(row.id for row in (*([plan] if plan else []), *others))
-    return [row for row in (locked(work, each) for each in ids) if row is not None]

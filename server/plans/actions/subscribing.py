@@ -9,13 +9,15 @@ from sqlalchemy.dialects.postgresql import insert
 from server.accounts import reads as account_reads
 from server.accounts.rules import Terms as AccountTerms
 from server.accounts.rules.signing import currency_of
+from server.kit.ids import is_id
 from server.kit.money import Currency
 from server.kit.work import Read, Work
 from server.plans.actions.billing import begin_charge, method_of, next_period, renew
-from server.plans.actions.changes import change, fail_charge, locked
+from server.plans.actions.changes import change, fail_charge, locked, stop
 from server.plans.actions.events import told
 from server.plans.model import PlanSubscription
-from server.plans.reads import SubscriptionRow, live_plan, open_charge
+from server.plans.reads import SubscriptionRow, live_plan, live_seats, open_charge
+from server.plans.reads.fixed_ips import rentals
 from server.plans.rules.pricing import billed_currency
 from server.plans.rules.status import (
     LIVE,
@@ -44,7 +46,8 @@ def order(
 
     Raises NoValidPaymentMethod, and what `charge_method` raises.
     """
-    if valid_method(work, account_id, method_id) is None:
+    known = method_id is None or is_id(method_id, "pm")  # PostgreSQL takes no NUL
+    if not known or valid_method(work, account_id, method_id) is None:
         raise NoValidPaymentMethod
     values = {
         "id": work.ids.new("pls"),
@@ -99,9 +102,7 @@ def cycle_end(work: Work, row: SubscriptionRow) -> datetime:
 
 def abandon(work: Work, row: SubscriptionRow) -> SubscriptionRow:
     """The customer does not want it any more before it was paid; what the card still brings stays in the balance."""
-    waiting = open_charge(work, row.id)
-    if waiting is not None:
-        fail_charge(work, waiting, ChargeFailure.SUPERSEDED)
+    drop_open_charge(work, row)
     return change(
         work,
         row,
@@ -110,6 +111,40 @@ def abandon(work: Work, row: SubscriptionRow) -> SubscriptionRow:
         stop_reason=StopReason.CUSTOMER.value,
         ended_at=work.now,
     )
+
+
+def drop_open_charge(work: Work, row: SubscriptionRow) -> None:
+    """The subscription does without the payment that it waits for."""
+    waiting = open_charge(work, row.id)
+    if waiting is not None:
+        fail_charge(work, waiting, ChargeFailure.SUPERSEDED)
+
+
+def locked_all(work: Work, account_id: str) -> list[SubscriptionRow]:
+    """The account's live subscriptions, locked in the order of their ids."""
+    plan = live_plan(work, account_id)
+    others = (*live_seats(work, account_id), *rentals(work, account_id))
+    ids = sorted(row.id for row in (*([plan] if plan else []), *others))
+    rows = [row for row in (locked(work, each) for each in ids) if row is not None]
+    return [row for row in rows if Status(row.status) in LIVE]
+
+
+def end_all(work: Work, account_id: str) -> int:
+    """The account is closed: its plan, seats and fixed addresses end now, and nothing is given back (M038, M085);
+    returns how many."""
+    live = locked_all(work, account_id)
+    for row in reversed(live):  # the plan last: its end would end its addresses for another reason
+        end_now(work, row, StopReason.ACCOUNT_CLOSED)
+    return len(live)
+
+
+def end_now(work: Work, row: SubscriptionRow, reason: StopReason) -> None:
+    """End a locked, live subscription at this instant; what the card still brings for it stays in the balance."""
+    if row.status == Status.PENDING_PAYMENT.value:
+        abandon(work, row)
+    else:
+        drop_open_charge(work, row)
+        stop(work, row, reason)
 
 
 def resume(work: Work, row: SubscriptionRow, **values: object) -> SubscriptionRow:

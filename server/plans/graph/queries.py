@@ -16,7 +16,8 @@ from server.kit.graph.context import Info
 from server.kit.graph.node import NodeLoader
 from server.plans import reads
 from server.plans.graph.access import CATALOG, READ, account_of
-from server.plans.graph.types import AccountPlan, ChargeType, PlanType, SubscriptionType
+from server.plans.graph.catalog import PlanType
+from server.plans.graph.types import AccountPlan, ChargeType, SubscriptionType
 from server.plans.rules import Terms
 
 

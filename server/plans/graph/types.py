@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -16,7 +15,8 @@ from server.kit.money import Currency, Money
 from server.kit.work import Read
 from server.orders.rules.tax import Taxed
 from server.plans import reads
-from server.plans.graph.access import CATALOG, OWN
+from server.plans.graph.access import OWN
+from server.plans.graph.catalog import PlanLimits, PlanType
 from server.plans.graph.enums import (
     ChargeFailureEnum,
     ChargeReasonEnum,
@@ -28,57 +28,6 @@ from server.plans.graph.enums import (
 )
 from server.plans.reads import ChargeRow, SubscriptionRow
 from server.plans.rules.status import Status
-from server.plans.rules.terms import Plan
-
-_CURRENCY = strawberry.argument(description="In which currency.")
-
-
-@exposes(CATALOG)
-@strawberry.type(description="What an account may do by its plan; null where there is no limit.")
-class PlanLimits:
-    messages_a_day: int | None = strawberry.field(description="Messages in one day.")
-    messages_a_month: int | None = strawberry.field(description="Messages in one calendar month.")
-
-
-@exposes(CATALOG)
-@strawberry.type(description="What a plan costs by one cycle, net of tax.")
-class PlanPrice:
-    cycle: CycleEnum = strawberry.field(description="By which cycle.")
-    price: MoneyType = strawberry.field(description="The plan, a cycle.")
-    seat_price: MoneyType = strawberry.field(description="One extra seat, a cycle.")
-
-
-@exposes(CATALOG)
-@strawberry.type(name="Plan", description="A plan of the catalog.")
-class PlanType:
-    code: str = strawberry.field(description="Its name for programs; stable.")
-    limits: PlanLimits = strawberry.field(description="What it allows.")
-    users_max: int = strawberry.field(
-        description="How many people an account has with it, without extra seats."
-    )
-    plan: strawberry.Private[Plan]
-
-    @strawberry.field(
-        description="What it costs in one currency, a row for each cycle; empty for the free plan, and where it is "
-        "not sold in this currency."
-    )
-    def prices(self, currency: Annotated[Currency, _CURRENCY]) -> list[PlanPrice]:
-        return [
-            PlanPrice(
-                cycle=CycleEnum[cycle.name],
-                price=MoneyType.of(Money(prices[currency], currency)),
-                seat_price=MoneyType.of(Money(self.plan.seat_prices[cycle][currency], currency)),
-            )
-            for cycle, prices in self.plan.prices.items()
-            if currency in prices
-        ]
-
-    @classmethod
-    def of(cls, plan: Plan) -> PlanType:
-        limits = PlanLimits(
-            messages_a_day=plan.limits.messages_a_day, messages_a_month=plan.limits.messages_a_month
-        )
-        return cls(code=plan.code, limits=limits, users_max=plan.users_max, plan=plan)
 
 
 @exposes(OWN)
