@@ -16,6 +16,7 @@ from server.kit.work import Call, Units
 from server.notices.model import Notice, OutboxMessage
 from server.notices.rules import Mailing, OutboxState
 from server.plans.actions import fixed_ips, ip_pool
+from server.plans.actions.subscribing import end_all
 from server.plans.model import IpAddress, IpAssignment
 from server.plans.reads import SubscriptionRow
 from server.plans.reads.fixed_ips import addresses, free_addresses, pool, rentals
@@ -305,6 +306,25 @@ async def test_a_plan_that_lapses_takes_it_along(subscriber: Subscriber, ips: Po
     assert subscriber.till.taken == [150_00, 240_00]
 
 
+@pytest.mark.rule("M059")
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_a_cancelled_plan_renews_no_address(subscriber: Subscriber, ips: Pool, resumed: bool) -> None:
+    await subscriber.start(cycle=Cycle.YEARLY)
+    subscriber.clock.advance(timedelta(days=10))
+    row = await rent(subscriber)
+    assert row.period_end is not None
+    await subscriber.at(YEAR_1)
+    await subscriber.cancel()
+    if resumed:
+        await subscriber.resume()
+    await subscriber.at(row.period_end - SECOND)
+    assert await address_of(subscriber, row.id) == "192.0.2.1"
+    await subscriber.at(row.period_end)
+    now = await subscriber.subscription(row.id)
+    assert (now.status, now.stop_reason) == (("ACTIVE", None) if resumed else ("ENDED", "PLAN_ENDED"))
+    assert subscriber.till.taken.count(240_00) == (2 if resumed else 1)
+
+
 async def test_its_own_renewal_that_is_not_paid_ends_it(subscriber: Subscriber, ips: Pool) -> None:
     await subscriber.start(cycle=Cycle.YEARLY)
     subscriber.clock.advance(timedelta(days=10))
@@ -320,6 +340,21 @@ async def test_its_own_renewal_that_is_not_paid_ends_it(subscriber: Subscriber, 
     assert (gone.status, gone.stop_reason) == ("LAPSED", "PAYMENT_FAILED")
     assert await address_of(subscriber, row.id) is None
     assert await subscriber.plan() == "STARTER"
+
+
+@pytest.mark.rule("M055", "M056")
+async def test_a_closed_account_has_no_address(subscriber: Subscriber, ips: Pool) -> None:
+    row = await yearly(subscriber)
+    subscriber.till.fate = "later"
+    waiting = await rent(subscriber)
+    assert await subscriber.run(lambda work: end_all(work, subscriber.account_id)) == 3
+    gone = await subscriber.subscription(row.id)
+    assert (gone.status, gone.stop_reason) == ("ENDED", "ACCOUNT_CLOSED")
+    assert (await subscriber.subscription(waiting.id)).status == "FAILED"
+    told = await subscriber.told()
+    assert [told.count(kind) for kind in ("FixedIpEnded", "FixedIpNotPaid", "PlanEnded")] == [1, 1, 1]
+    assert await address_of(subscriber, row.id) is None
+    assert await ips.free() == 2, "one rests"
 
 
 # ---- giving up

@@ -15,12 +15,13 @@ from server.kit.due import schedule
 from server.kit.idempotency import Receipt
 from server.kit.work import Work
 from server.plans import reads
-from server.plans.actions.changes import RENEW, cancel_at, fail_charge, locked, stop
+from server.plans.actions.changes import RENEW, cancel_at, locked
 from server.plans.actions.events import PlanEnded, PlanLapsed, PlanRenewed, SubscriptionEvent
 from server.plans.actions.subscribing import (
     abandon,
     check_method,
     cycle_end,
+    end_now,
     order,
     resume,
     settle_up,
@@ -39,7 +40,7 @@ from server.plans.rules.fixed_ips import (
 )
 from server.plans.rules.pricing import paid_plan
 from server.plans.rules.problems import NoPaidPlan, PlanEnding, PlanNotCancelled
-from server.plans.rules.status import ChargeFailure, Product, Status, StopReason
+from server.plans.rules.status import Product, Status, StopReason
 from server.plans.rules.terms import Terms
 
 
@@ -88,23 +89,12 @@ def keep_ip(work: Work, account_id: str, fixed_ip_id: str) -> SubscriptionRow:
     return resume(work, row)
 
 
-def end_rental(work: Work, row: SubscriptionRow, reason: StopReason) -> None:
-    """End a locked rental now; nothing is given back, and what its card still brings stays in the balance."""
-    if row.status == Status.PENDING_PAYMENT.value:
-        abandon(work, row)
-        return
-    waiting = open_charge(work, row.id)
-    if waiting is not None:
-        fail_charge(work, waiting, ChargeFailure.SUPERSEDED)
-    stop(work, row, reason)
-
-
 def end_with_plan(work: Work, event: PlanEnded | PlanLapsed) -> None:
     """Without a plan there is no fixed address (M055)."""
     for each in rentals(work, event.account_id):
         row = locked(work, each.id)
         assert row is not None, "subscriptions stay"
-        end_rental(work, row, StopReason.PLAN_ENDED)
+        end_now(work, row, StopReason.PLAN_ENDED)
 
 
 def renew_with_plan(work: Work, event: PlanRenewed) -> None:

@@ -12,7 +12,7 @@ from server.notices.actions import notify
 from server.notices.reads import email_state
 from server.notices.rules import Channel, OutboxState
 from server.plans.actions.changes import locked
-from server.plans.actions.fixed_ips import end_rental
+from server.plans.actions.subscribing import end_now
 from server.plans.model import IpAddress, IpAssignment
 from server.plans.reads import SubscriptionRow
 from server.plans.reads.fixed_ips import PoolRow, assignment, pool_address
@@ -87,7 +87,7 @@ def reclaim_ip(work: Work, fixed_ip_id: str) -> SubscriptionRow:
     state = email_state(work, notice_id) if notice_id is not None else None
     if state is not OutboxState.DELIVERED:
         raise FixedIpNotAnnounced(None if state is None else state.value)
-    end_rental(work, row, StopReason.RECLAIMED)
+    end_now(work, row, StopReason.RECLAIMED)
     ended = locked(work, row.id)
     assert ended is not None, "subscriptions stay"
     return ended

@@ -35,7 +35,7 @@ from server.plans.actions.changes import (
     write_charge,
 )
 from server.plans.actions.events import PlanUpgraded, SubscriptionEvent, told
-from server.plans.actions.subscribing import cycle_end, locked_all, resume
+from server.plans.actions.subscribing import cycle_end, drop_open_charge, locked_all, resume
 from server.plans.reads import ChargeRow, SubscriptionRow, open_charge
 from server.plans.rules.calendar import Period, period_of
 from server.plans.rules.status import (
@@ -112,6 +112,7 @@ def take_back_cycle(work: Work, event: TopUpReversed) -> None:
     if Status(row.status) not in RUNNING:
         return
     if charge.number == row.number:
+        drop_open_charge(work, row)
         stop(work, row, StopReason.CHARGED_BACK)
     elif row.status == Status.ACTIVE.value:
         _stop_after_cycle(work, row, StopReason.CHARGED_BACK)
@@ -150,6 +151,7 @@ def _charge_of(work: Work, event: TopUpChange) -> tuple[SubscriptionRow, ChargeR
 
 def _pay(work: Work, charge: ChargeRow) -> str | None:
     """The transfer that paid; None when there is too little."""
+
     transfers = sale(charge.account_id, charge.currency, charge.taxed, PostingKind.PLAN, charge.id)
     try:
         with savepoint(work.connection, "plan_payment"):
@@ -203,7 +205,7 @@ def _begin_cycle(work: Work, row: SubscriptionRow, charge: ChargeRow, period: Pe
         values |= {"status": Status.ACTIVE.value, "term_set_at": period.start if at_once else None}
     elif row.term_set_at is None:
         values["term_set_at"] = period.start
-    if row.cancelled_at is not None:  # at or after the instant of billing
+    if row.cancelled_at is not None:
         values["ends_at"] = _ends_at(row, period)
     event: dict[ChargeReason, type[SubscriptionEvent]] = {
         ChargeReason.START: told(row).started,

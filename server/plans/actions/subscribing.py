@@ -11,9 +11,9 @@ from server.accounts.rules import Terms as AccountTerms
 from server.accounts.rules.signing import currency_of
 from server.kit.ids import is_id
 from server.kit.money import Currency
-from server.kit.work import Work
+from server.kit.work import Read, Work
 from server.plans.actions.billing import begin_charge, method_of, next_period, renew
-from server.plans.actions.changes import change, drop_open_charge, locked, stop
+from server.plans.actions.changes import change, fail_charge, locked, stop
 from server.plans.actions.events import told
 from server.plans.model import PlanSubscription
 from server.plans.reads import SubscriptionRow, live_plan, live_seats, open_charge
@@ -22,6 +22,7 @@ from server.plans.rules.pricing import billed_currency
 from server.plans.rules.status import (
     LIVE,
     RUNNING,
+    ChargeFailure,
     ChargeReason,
     Product,
     Status,
@@ -112,6 +113,13 @@ def abandon(work: Work, row: SubscriptionRow) -> SubscriptionRow:
     )
 
 
+def drop_open_charge(work: Work, row: SubscriptionRow) -> None:
+    """The subscription does without the payment that it waits for."""
+    waiting = open_charge(work, row.id)
+    if waiting is not None:
+        fail_charge(work, waiting, ChargeFailure.SUPERSEDED)
+
+
 def locked_all(work: Work, account_id: str) -> list[SubscriptionRow]:
     """The account's live subscriptions, locked in the order of their ids."""
     plan = live_plan(work, account_id)
@@ -122,17 +130,21 @@ def locked_all(work: Work, account_id: str) -> list[SubscriptionRow]:
 
 
 def end_all(work: Work, account_id: str) -> int:
-    """The account is closed: its plan and seats end now, and nothing is given back (M038, M085); returns how many.
-
-    What the card still brings for them stays in the balance.
-    """
+    """The account is closed: its plan, seats and fixed addresses end now, and nothing is given back (M038, M085);
+    returns how many."""
     live = locked_all(work, account_id)
-    for row in live:
-        if row.status == Status.PENDING_PAYMENT.value:
-            abandon(work, row)
-        else:
-            stop(work, row, StopReason.ACCOUNT_CLOSED)
+    for row in reversed(live):  # the plan last: its end would end its addresses for another reason
+        end_now(work, row, StopReason.ACCOUNT_CLOSED)
     return len(live)
+
+
+def end_now(work: Work, row: SubscriptionRow, reason: StopReason) -> None:
+    """End a locked, live subscription at this instant; what the card still brings for it stays in the balance."""
+    if row.status == Status.PENDING_PAYMENT.value:
+        abandon(work, row)
+    else:
+        drop_open_charge(work, row)
+        stop(work, row, reason)
 
 
 def resume(work: Work, row: SubscriptionRow, **values: object) -> SubscriptionRow:
@@ -155,11 +167,11 @@ def check_method(work: Work, row: SubscriptionRow) -> None:
         raise NoValidPaymentMethod
 
 
-def currency(work: Work, account_id: str) -> Currency:
+def currency(read: Read, account_id: str) -> Currency:
     """What the account's plans are billed in: the currency of its country (M028)."""
-    terms = work.terms(AccountTerms)
-    account = account_reads.account(work, account_id)
+    terms = read.terms(AccountTerms)
+    account = account_reads.account(read, account_id)
     country = account.country if account is not None else None
     return billed_currency(
-        currency_of(country, terms.default_currency), terms.default_currency, work.terms(Terms)
+        currency_of(country, terms.default_currency), terms.default_currency, read.terms(Terms)
     )

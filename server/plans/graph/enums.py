@@ -43,9 +43,9 @@ class StopReasonEnum(Enum):
     )
     PAYMENT_FAILED = strawberry.enum_value("PAYMENT_FAILED", description="The card was not charged.")
     CHARGED_BACK = strawberry.enum_value("CHARGED_BACK", description="The bank took a payment back.")
+    ACCOUNT_CLOSED = strawberry.enum_value("ACCOUNT_CLOSED", description="The account was closed.")
     PLAN_ENDED = strawberry.enum_value("PLAN_ENDED", description="The plan that it was rented with is over.")
     RECLAIMED = strawberry.enum_value("RECLAIMED", description="It was taken back for misuse.")
-    ACCOUNT_CLOSED = strawberry.enum_value("ACCOUNT_CLOSED", description="The account was closed.")
 
 
 @strawberry.enum(name="PlanChargeReason", description="What a charge is for.")

@@ -49,7 +49,8 @@ class NextCharge:
 
 @exposes(OWN)
 @strawberry.type(
-    name="PlanSubscription", description="A plan, or extra seats, that the account pays for cycle by cycle."
+    name="PlanSubscription",
+    description="A plan, extra seats or a fixed address, that the account pays for cycle by cycle.",
 )
 class SubscriptionType(Node):
     product: ProductEnum = strawberry.field(description="What is subscribed to.")
