@@ -52,6 +52,9 @@ from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
+from server.topups.adapters.stripe.client import API_URL, Api
+from server.topups.adapters.stripe.gateway import Stripe
+from server.topups.http import StripeWebhook
 from server.wallet import jobs as wallet_jobs
 from server.wallet import rules as wallet_rules
 from server.wallet.reads.proof import Report
@@ -86,7 +89,8 @@ class Postmeter:
         self.authenticator = Authenticator(self.units)
         self.passwords = Passwords(self.units, workers=settings.password_workers)
         sandbox = Sandbox(self.units, enabled=settings.sandbox_mark_file.exists())
-        gateways = Gateways([sandbox])
+        self.stripe = _stripe(settings, self.units)
+        gateways = Gateways([sandbox, *([self.stripe] if self.stripe else [])])
         relay = _relay(settings)
         self.services = Registry(self.passwords, sandbox, gateways)
         self.due = DueRunner(
@@ -109,7 +113,7 @@ class Postmeter:
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
         self.asgi = Starlette(
-            routes=[*self.gateway.routes("/graphql"), *ide.routes, *self._pages()],
+            routes=[*self.gateway.routes("/graphql"), *ide.routes, *self._webhooks(), *self._pages()],
             middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
             lifespan=lambda _: self.running(),
         )
@@ -138,6 +142,8 @@ class Postmeter:
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.live.close)
+            if self.stripe is not None:
+                stack.push_async_callback(self.stripe.close)
             await stack.enter_async_context(_background(self.due.serve))
             await stack.enter_async_context(_background(self._store_uses))
             yield
@@ -182,6 +188,10 @@ class Postmeter:
             user_agent=facts.user_agent,
         )
 
+    def _webhooks(self) -> list[BaseRoute]:
+        secret = self.settings.stripe_webhook_secret
+        return [StripeWebhook(self.units, secret.get_secret_value()).route] if secret is not None else []
+
     def _pages(self) -> list[BaseRoute]:
         return [*pages(schema.as_str()), Route("/healthz", _alive), Route("/readyz", self._ready)]
 
@@ -223,6 +233,12 @@ def _relay(settings: Settings) -> mail_relay.MailRelay:
         return mail_relay.relay_for(url, settings.mail_from)
     except ValueError as error:
         raise SystemExit(f"Postmeter does not start: {error}") from None
+
+
+def _stripe(settings: Settings, units: Units) -> Stripe | None:
+    if settings.stripe_secret_key is None:
+        return None
+    return Stripe(units, Api(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url or API_URL))
 
 
 def _document_limits(settings: Settings) -> Limits:

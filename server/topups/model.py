@@ -29,6 +29,7 @@ class TopUp(Base):
     provider_reference: Mapped[str | None] = mapped_column(String(80))
     payment_token: Mapped[bytes | None] = mapped_column(Sealed)
     step_up_code: Mapped[bytes | None] = mapped_column(Sealed)
+    client_secret: Mapped[bytes | None] = mapped_column(Sealed)
     next_action: Mapped[str | None] = mapped_column(String(20))
     failure_code: Mapped[str | None] = mapped_column(String(24))
     confirmations: Mapped[int] = mapped_column(Integer)
@@ -75,3 +76,21 @@ class SandboxCharge(Base):
     wrong_codes: Mapped[int] = mapped_column(Integer)
     charged_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StripeCustomer(Base):
+    """The customer at Stripe that an account's saved cards belong to."""
+
+    __tablename__ = "stripe_customers"
+    account_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StripeIntent(Base):
+    """The PaymentIntent at Stripe that a transaction is charged with."""
+
+    __tablename__ = "stripe_intents"
+    transaction_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    intent_id: Mapped[str] = mapped_column(String(80), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.topups.model import ProviderEvent, SandboxCharge, TopUp
+from server.topups.model import ProviderEvent, SandboxCharge, StripeCustomer, StripeIntent, TopUp
 
 HELD = (
     Held(
@@ -28,7 +28,7 @@ HELD = (
     ),
     Held(
         model=TopUp,
-        columns=("payment_token", "step_up_code"),
+        columns=("payment_token", "step_up_code", "client_secret"),
         category="financial",
         purpose="balance_and_orders",
         legal_basis="contract",
@@ -78,6 +78,26 @@ HELD = (
             "changed_at",
         ),
         category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=StripeCustomer,
+        columns=("account_id", "customer_id", "created_at"),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=StripeIntent,
+        columns=("transaction_id", "intent_id", "created_at"),
+        category="technical",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="billing",

@@ -6,14 +6,15 @@ from datetime import datetime
 
 import strawberry
 
-from server.kit.graph.access import Access, Who, exposes
+from server.kit.crypto import Shredded
+from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt, MoneyType
 from server.kit.money import Currency, Money
 from server.topups.graph.enums import FailureCodeEnum, NextActionEnum, TopUpStatusEnum
-from server.topups.reads import TopUpRow
+from server.topups.reads import CLIENT_SECRET_COLUMN, TopUpRow
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "topups:read")
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "topups:write")
@@ -43,6 +44,21 @@ class TopUpType(Node):
         description="What the payer has to do before it goes on; null when nothing."
     )
 
+    sealed_secret: strawberry.Private[bytes | None] = None
+
+    @strawberry.field(
+        description="What the gateway's browser library needs for `nextAction` AUTHENTICATE; null otherwise. It lets "
+        "its holder see this payment at the gateway and complete it: hand it to nobody but the payer.",
+        metadata=declare(WRITE),
+    )
+    def client_secret(self, info: Info) -> str | None:
+        if self.sealed_secret is None:
+            return None
+        try:
+            return info.context.read.open(CLIENT_SECRET_COLUMN, self.sealed_secret)
+        except Shredded:
+            return None
+
     @classmethod
     def of(cls, top_up: TopUpRow) -> TopUpType:
         currency = Currency[top_up.currency]
@@ -57,6 +73,7 @@ class TopUpType(Node):
             status=TopUpStatusEnum[top_up.status],
             failure_code=None if failure is None else FailureCodeEnum[failure],
             next_action=None if action is None else NextActionEnum[action],
+            sealed_secret=top_up.client_secret,
         )
 
 

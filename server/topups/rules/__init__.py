@@ -142,8 +142,9 @@ class ProviderEventAltered(Refusal):
     code = "PROVIDER_EVENT_ALTERED"
 
 
-_TOKEN = re.compile(r"tok_[a-z]+_[a-z_]+\Z")
+_TOKEN = re.compile(r"(tok|pm)_[0-9A-Za-z_]+\Z")
 _TOKEN_LENGTH_MAX = 64
+_CARD_NUMBER = re.compile(r"\d(_?\d){11}")
 _CODE = re.compile(r"[0-9A-Za-z]{4,12}\Z")
 
 
@@ -172,8 +173,12 @@ def check_amount(money: Money, terms: Terms) -> None:
 
 
 def check_token(token: str) -> None:
-    """Raises PaymentTokenInvalid. No digit passes, so no card number can be stored by mistake (M115)."""
-    if len(token) > _TOKEN_LENGTH_MAX or not _TOKEN.match(token):
+    """Raises PaymentTokenInvalid.
+
+    Twelve digits in a row never pass, so no card number can be stored by mistake (M115). A token is random letters and
+    digits: one in a hundred million holds so many digits by chance.
+    """
+    if len(token) > _TOKEN_LENGTH_MAX or not _TOKEN.match(token) or _CARD_NUMBER.search(token):
         raise PaymentTokenInvalid
 
 

@@ -1,0 +1,145 @@
+"""The gateway. A charge takes two calls: an intent is made and written down, then confirmed.
+
+Until it is confirmed it moves no money, and once written down it can be asked for by its id: nothing hangs on
+Stripe's search, which lags, or on its memory for idempotency keys, which may end after a day.
+"""
+
+from __future__ import annotations
+
+import re
+
+from server.kit.work import Units
+from server.topups.adapters.gateway import OutcomeUnknown
+from server.topups.adapters.stripe import books
+from server.topups.adapters.stripe.amounts import AmountUnsupported, to_stripe
+from server.topups.adapters.stripe.client import Api, StripeRefused, answered
+from server.topups.adapters.stripe.intents import UNCONFIRMED, Intent
+from server.topups.rules.outcomes import (
+    ChargeRequest,
+    ChargeResult,
+    ConfirmRequest,
+    Declined,
+    FailureCode,
+    NotFound,
+)
+
+NAME = "stripe"
+_TOKEN = re.compile(r"(pm|tok)_(?!sandbox_)[A-Za-z0-9_]+\Z")
+_WITH_CHARGE = ["latest_charge"]
+
+
+class Stripe:
+    """Stripe, with the cards of one Stripe account."""
+
+    name = NAME
+    enabled = True
+
+    def __init__(self, units: Units, api: Api) -> None:
+        self._units = units
+        self._api = api
+
+    def knows(self, token: str) -> bool:
+        return _TOKEN.match(token) is not None
+
+    async def charge(self, request: ChargeRequest) -> ChargeResult:
+        try:
+            intent = await self._begun(request)
+            if intent.status == UNCONFIRMED:
+                intent = await self._confirmed(intent, request)
+        except AmountUnsupported:
+            return self._declined(FailureCode.AMOUNT_UNSUPPORTED)
+        except StripeRefused:
+            return self._declined(FailureCode.DECLINED)
+        return _result(intent)
+
+    async def confirm(self, request: ConfirmRequest) -> ChargeResult:
+        """Stripe takes no codes from us: what the payer did there shows in the intent."""
+        found = await self.find(request.transaction_id)
+        if isinstance(found, NotFound):
+            raise OutcomeUnknown("no such charge")
+        return found
+
+    async def find(self, transaction_id: str) -> ChargeResult | NotFound:
+        """An intent that was never confirmed is cancelled, so that "not charged" stays true."""
+        intent_id = await self._units.read(lambda read: books.intent_of(read, transaction_id))
+        if intent_id is None:
+            return NotFound()
+        intent = await self._retrieved(intent_id)
+        if intent.was_tried:
+            return _result(intent)
+        try:
+            with answered():
+                options = {"idempotency_key": f"{transaction_id}/cancel"}
+                await self._api.intents.cancel_async(intent_id, options=options)
+        except StripeRefused:
+            # Somebody confirmed it this very moment.
+            return _result(await self._retrieved(intent_id))
+        return NotFound()
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._api.close()
+
+    async def _begun(self, request: ChargeRequest) -> Intent:
+        """The transaction's one intent, made now or before. Raises AmountUnsupported or StripeRefused."""
+        transaction_id = request.transaction_id
+        known = await self._units.read(lambda read: books.intent_of(read, transaction_id))
+        if known is not None:
+            return await self._retrieved(known)
+        amount, currency = to_stripe(request.money)
+        with answered():
+            made = await self._api.intents.create_async(
+                {
+                    "amount": amount,
+                    "currency": currency,
+                    "payment_method_types": ["card"],
+                    "metadata": {"transaction_id": transaction_id},
+                    **_source(request),
+                },
+                {"idempotency_key": transaction_id},
+            )
+        intent = Intent.of(made.to_dict())
+        kept = await self._units.run_unaudited(
+            lambda work: books.keep_intent(work, transaction_id, intent.id)
+        )
+        return intent if kept == intent.id else await self._retrieved(kept)
+
+    async def _confirmed(self, intent: Intent, request: ChargeRequest) -> Intent:
+        """The intent as it is after the payer's bank was asked."""
+        off_session = request.method is not None
+        try:
+            with answered():
+                confirmed = await self._api.intents.confirm_async(
+                    intent.id,
+                    {
+                        **({"off_session": True} if off_session else {"use_stripe_sdk": True}),
+                        "expand": _WITH_CHARGE,
+                    },
+                    {"idempotency_key": f"{request.transaction_id}/confirm"},
+                )
+        except StripeRefused:
+            # A decline, or it was confirmed before: the intent says which.
+            return await self._retrieved(intent.id)
+        return Intent.of(confirmed.to_dict())
+
+    async def _retrieved(self, intent_id: str) -> Intent:
+        try:
+            with answered():
+                found = await self._api.intents.retrieve_async(intent_id, {"expand": _WITH_CHARGE})
+        except StripeRefused as refused:
+            raise OutcomeUnknown(refused.code) from None
+        return Intent.of(found.to_dict())
+
+    def _declined(self, code: FailureCode) -> Declined:
+        """Refused before there was anything at Stripe that has an instant of its own."""
+        return Declined(code, self._units.house.clock.now())
+
+
+def _result(intent: Intent) -> ChargeResult:
+    try:
+        result = intent.result()
+    except AmountUnsupported:
+        raise OutcomeUnknown("an amount that makes no sense") from None
+    if result is None:
+        raise OutcomeUnknown(intent.status)
+    return result
