@@ -238,7 +238,9 @@ def _relay(settings: Settings) -> mail_relay.MailRelay:
 def _stripe(settings: Settings, units: Units) -> Stripe | None:
     if settings.stripe_secret_key is None:
         return None
-    return Stripe(units, Api(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url or API_URL))
+    return Stripe(
+        units, Api(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url or API_URL)
+    )
 
 
 def _document_limits(settings: Settings) -> Limits:

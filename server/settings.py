@@ -77,7 +77,8 @@ class Settings(BaseSettings):
         None, description="The sender of e-mails, such as `Postmeter <no-reply@example.com>`."
     )
     stripe_secret_key: SecretStr | None = Field(
-        None, description="Stripe's secret key. With it and the webhook secret, cards can be charged through Stripe."
+        None,
+        description="Stripe's secret key. With it and the webhook secret, cards can be charged through Stripe.",
     )
     stripe_webhook_secret: SecretStr | None = Field(
         None, description="The signing secret of the webhook endpoint that you made at Stripe."

@@ -13,7 +13,7 @@ import structlog
 from server.kit.due import Handler
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
-from server.topups.actions import CONFIRM, SETTLE, begin_charge, begin_confirmation
+from server.topups.actions import CONFIRM, SETTLE, begin_charge, begin_confirmation, saving
 from server.topups.actions.settlement import (
     RECONCILE,
     apply_answer,
@@ -61,7 +61,38 @@ def handlers(gateways: Gateways, sandbox: Sandbox) -> Mapping[str, Handler]:
         if notice is not None:
             await _run(units, EVENT, lambda work: apply_provider_event(work, notice))
 
-    return {SETTLE: settle, CONFIRM: confirm, RECONCILE: reconcile, EVENT: deliver}
+    steps: Mapping[str, Handler] = {SETTLE: settle, CONFIRM: confirm, RECONCILE: reconcile, EVENT: deliver}
+    return {**steps, **method_handlers(gateways)}
+
+
+def method_handlers(gateways: Gateways) -> Mapping[str, Handler]:
+    """Saving, forgetting and ageing of payment methods."""
+
+    async def save(units: Units, method_id: str) -> None:
+        begun = await units.run_unaudited(lambda work: saving.begin_save(work, method_id))
+        if begun is None:
+            return
+        name, request = begun
+        try:
+            result = await _in_time(lambda: gateways.named(name).save_method(request))
+        except (OutcomeUnknown, GatewayUnavailable) as error:
+            _log.warning("gateway_outcome_unknown", method_id=method_id, reason=type(error).__name__)
+            await _run(units, saving.SAVE, lambda work: saving.no_answer(work, method_id))
+        else:
+            await _run(units, saving.SAVE, lambda work: saving.settle_save(work, method_id, result))
+
+    async def forget(units: Units, method_id: str) -> None:
+        gone = await units.run_unaudited(lambda work: saving.to_forget(work, method_id))
+        if gone is not None:
+            name, reference = gone
+            # No answer fails the step: it is repeated until the gateway has forgotten.
+            await _in_time(lambda: gateways.named(name).forget_method(reference))
+            await _run(units, saving.FORGET, lambda work: saving.mark_forgotten(work, method_id))
+
+    async def expire(units: Units, method_id: str) -> None:
+        await _run(units, saving.EXPIRE, lambda work: saving.age(work, method_id))
+
+    return {saving.SAVE: save, saving.FORGET: forget, saving.EXPIRE: expire}
 
 
 async def _ask(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
@@ -14,7 +24,8 @@ class TopUp(Base):
     """One payment in: what was ordered, what came, and where it is (Q008).
 
     `outcome_at` is the gateway's own instant of the newest outcome that was applied. `reconciliations` and
-    `confirmations` count the questions to the gateway and the payer's answers to challenges.
+    `confirmations` count the questions to the gateway and the payer's answers to challenges. `refunded_minor` is
+    what was given back of it or is on its way back. `for_id` is the opaque id of what it pays for, if anything.
     """
 
     __tablename__ = "top_ups"
@@ -37,6 +48,10 @@ class TopUp(Base):
     outcome_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
+    purpose: Mapped[str] = mapped_column(String(12), server_default="MANUAL")
+    method_id: Mapped[str | None] = mapped_column(String(40))
+    for_id: Mapped[str | None] = mapped_column(String(40))
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     __table_args__ = (
         UniqueConstraint("gateway", "provider_reference"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
@@ -44,6 +59,77 @@ class TopUp(Base):
         CheckConstraint("status <> 'SUCCEEDED' OR received_minor IS NOT NULL", name="succeeded_received"),
         Index(None, "account_id", "id"),
         Index(None, "account_id", "status", "id"),
+    )
+
+
+class PaymentMethod(Base):
+    """A token that a gateway keeps for us, never the card's number (M039).
+
+    `expires_at` is the first instant after its expiry month. `wants_default` is what was asked at saving; of one
+    account at most one is the default. `tries` counts the questions to the gateway that stay without an answer, and
+    `confirmations` the payer's answers to challenges.
+    """
+
+    __tablename__ = "payment_methods"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    account_id: Mapped[str] = mapped_column(String(40))
+    gateway: Mapped[str] = mapped_column(String(20))
+    provider_reference: Mapped[bytes | None] = mapped_column(Sealed)
+    payment_token: Mapped[bytes | None] = mapped_column(Sealed)
+    step_up_code: Mapped[bytes | None] = mapped_column(Sealed)
+    brand: Mapped[str | None] = mapped_column(String(20))
+    last4: Mapped[bytes | None] = mapped_column(Sealed)
+    exp_month: Mapped[int | None] = mapped_column(Integer)
+    exp_year: Mapped[int | None] = mapped_column(Integer)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    status: Mapped[str] = mapped_column(String(8))
+    next_action: Mapped[str | None] = mapped_column(String(20))
+    failure_code: Mapped[str | None] = mapped_column(String(24))
+    saved_for: Mapped[str] = mapped_column(String(12))
+    is_default: Mapped[bool] = mapped_column(Boolean)
+    wants_default: Mapped[bool] = mapped_column(Boolean)
+    confirmations: Mapped[int] = mapped_column(Integer)
+    tries: Mapped[int] = mapped_column(Integer)
+    expiry_told_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (
+        Index(None, "account_id", "id"),
+        CheckConstraint("NOT is_default OR status = 'ACTIVE'", name="default_active"),
+        CheckConstraint(
+            "status <> 'ACTIVE' OR (provider_reference IS NOT NULL AND expires_at IS NOT NULL)",
+            name="active_saved",
+        ),
+        Index(
+            "uq_payment_methods_default",
+            "account_id",
+            unique=True,
+            sqlite_where=text("is_default"),
+            postgresql_where=text("is_default"),
+        ),
+    )
+
+
+class Refund(Base):
+    """A part of a payment that staff gives back. `ordered_by` is the credential of who did, for the audit."""
+
+    __tablename__ = "top_up_refunds"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    top_up_id: Mapped[str] = mapped_column(String(40))
+    account_id: Mapped[str] = mapped_column(String(40))
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(20))
+    failure_code: Mapped[str | None] = mapped_column(String(24))
+    ordered_by: Mapped[str] = mapped_column(String(40))
+    tries: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (
+        Index(None, "top_up_id", "id"),
+        Index(None, "account_id", "id"),
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
     )
 
 
@@ -76,6 +162,31 @@ class SandboxCharge(Base):
     wrong_codes: Mapped[int] = mapped_column(Integer)
     charged_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SandboxMethod(Base):
+    """A token that the sandbox gateway keeps, and how far its saving came."""
+
+    __tablename__ = "sandbox_methods"
+    method_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    token: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(12))
+    answers: Mapped[int] = mapped_column(Integer)
+    wrong_codes: Mapped[int] = mapped_column(Integer)
+    exp_month: Mapped[int] = mapped_column(Integer)
+    exp_year: Mapped[int] = mapped_column(Integer)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SandboxRefund(Base):
+    """A refund in the sandbox gateway's books."""
+
+    __tablename__ = "sandbox_refunds"
+    refund_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(String(40))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class StripeCustomer(Base):

@@ -38,6 +38,7 @@ from server.topups.rules.outcomes import (
     check_move,
     destination,
 )
+from tests.kit.test_card_numbers import card_number
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 RESULTS: list[ChargeResult] = [
@@ -96,7 +97,7 @@ def test_every_currency_has_limits() -> None:
         st.text(alphabet="0123456789٠１² tok_", max_size=80).filter(lambda text: not text.isalpha()),
     ).filter(lambda text: any(char.isnumeric() for char in text))
 )
-def test_nothing_with_a_digit_is_a_payment_token(text: str) -> None:
+def test_nothing_with_a_digit_is_a_sandbox_token(text: str) -> None:
     with pytest.raises(PaymentTokenInvalid):
         check_token(text)
 
@@ -108,6 +109,14 @@ def test_nothing_with_a_digit_is_a_payment_token(text: str) -> None:
 def test_other_texts_are_no_payment_tokens(text: str) -> None:
     with pytest.raises(PaymentTokenInvalid):
         check_token(text)
+
+
+@pytest.mark.rule("M115")
+def test_a_card_number_dressed_up_as_a_token_is_refused() -> None:
+    check_token("pm_1PabcDEF0123456789xyzAB")
+    for dressed in (f"pm_{card_number('4', 16)}", f"pm_card_{card_number('37', 15)}_x"):
+        with pytest.raises(PaymentTokenInvalid):
+            check_token(dressed)
 
 
 @pytest.mark.rule("M115")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "stripe"
-down_revision = "0005"
+down_revision = "methods"
 branch_labels = None
 depends_on = None
 

@@ -21,6 +21,7 @@ from server.topups.actions.changes import (
 from server.topups.actions.settlement import mark_unknown
 from server.topups.model import TopUp
 from server.topups.reads import TopUpRow
+from server.topups.reads.methods import REFERENCE_COLUMN, valid_method
 from server.topups.rules import (
     Terms,
     TooManyConfirmations,
@@ -36,6 +37,7 @@ from server.topups.rules.outcomes import (
     ConfirmRequest,
     FailureCode,
     NextAction,
+    TopUpPurpose,
     TopUpStatus,
     TopUpStatusConflict,
 )
@@ -50,12 +52,23 @@ _CODE_COLUMN = "top_ups.step_up_code"
 def create_top_up(work: Work, account_id: str, money: Money, payment_token: str, gateway: str) -> TopUpRow:
     """Commit the intent to pay; the due job `topups.settle` charges it at once, outside this transaction.
 
-    `gateway` is the name of the gateway that knows the token. Raises CurrencyNotAccepted, AmountTooSmall,
-    AmountTooLarge, PaymentTokenInvalid or TooManyTopUps.
+    `gateway` is the name of the gateway that knows the token, which is kept until the outcome and no longer (M039).
+    Raises CurrencyNotAccepted, AmountTooSmall, AmountTooLarge, PaymentTokenInvalid or TooManyTopUps.
+    """
+    check_token(payment_token)
+    sealed = work.seal(account_id, "billing", _TOKEN_COLUMN, payment_token)
+    return order(work, account_id, money, gateway, TopUpPurpose.MANUAL, payment_token=sealed)
+
+
+def order(
+    work: Work, account_id: str, money: Money, gateway: str, purpose: TopUpPurpose, **source: object
+) -> TopUpRow:
+    """Commit the intent to charge what `source` names: the column of a token, or of a saved method.
+
+    Raises CurrencyNotAccepted, AmountTooSmall, AmountTooLarge or TooManyTopUps.
     """
     terms = work.terms(Terms)
     check_amount(money, terms)
-    check_token(payment_token)
     _check_unresolved(work, account_id, terms.unresolved_max)
     values = {
         "id": work.ids.new("top"),
@@ -65,11 +78,13 @@ def create_top_up(work: Work, account_id: str, money: Money, payment_token: str,
         "status": TopUpStatus.PENDING.value,
         "transaction_id": work.ids.new("txn"),
         "gateway": gateway,
-        "payment_token": work.seal(account_id, "billing", _TOKEN_COLUMN, payment_token),
+        "purpose": purpose.value,
         "confirmations": 0,
         "reconciliations": 0,
+        "refunded_minor": 0,
         "created_at": work.now,
         "updated_at": work.now,
+        **source,
     }
     row = work.execute(insert(TopUp).values(values).returning(*TopUp.__table__.c)).one()
     top_up = TopUpRow(**row._mapping)
@@ -90,7 +105,8 @@ def begin_charge(work: Work, top_up_id: str) -> tuple[str, ChargeRequest] | None
         request = _charge_request(work, top_up)
     except Shredded:
         if top_up.status == TopUpStatus.PENDING.value:
-            move(work, top_up, TopUpStatus.FAILED, TopUpFailed, failure_code=FailureCode.TOKEN_GONE.value)
+            gone = FailureCode.TOKEN_GONE if top_up.method_id is None else FailureCode.METHOD_GONE
+            move(work, top_up, TopUpStatus.FAILED, TopUpFailed, failure_code=gone.value)
         else:
             mark_unknown(work, top_up_id)  # it may have been charged before the crash
         return None
@@ -139,10 +155,17 @@ def begin_confirmation(work: Work, top_up_id: str) -> tuple[str, ConfirmRequest]
 
 
 def _charge_request(work: Work, top_up: TopUpRow) -> ChargeRequest:
+    """Raises Shredded when there is nothing left to charge, or the saved method may not be charged any more."""
+    money = Money(top_up.amount_minor, Currency[top_up.currency])
+    if top_up.method_id is not None:
+        saved = valid_method(work, top_up.account_id, top_up.method_id)
+        if saved is None or saved.provider_reference is None:
+            raise Shredded("the payment method")
+        reference = work.open(REFERENCE_COLUMN, saved.provider_reference)
+        return ChargeRequest(top_up.transaction_id, money, method=reference)
     if top_up.payment_token is None:
         raise Shredded("the payment token")
-    token = work.open(_TOKEN_COLUMN, top_up.payment_token)
-    return ChargeRequest(top_up.transaction_id, Money(top_up.amount_minor, Currency[top_up.currency]), token)
+    return ChargeRequest(top_up.transaction_id, money, token=work.open(_TOKEN_COLUMN, top_up.payment_token))
 
 
 def _awaits_charge(top_up: TopUpRow) -> bool:

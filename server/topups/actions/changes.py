@@ -16,7 +16,10 @@ from server.topups.rules.outcomes import TopUpStatus, check_move
 
 @dataclass(frozen=True, slots=True)
 class TopUpChange(DomainEvent):
-    """What every event of a top-up tells: its state from then on. Amounts are minor units of `currency`."""
+    """What every event of a top-up tells: its state from then on. Amounts are minor units of `currency`.
+
+    `purpose` and `for_id` let later slices find the top-ups that they asked for.
+    """
 
     status: str
     currency: str
@@ -24,6 +27,9 @@ class TopUpChange(DomainEvent):
     received_minor: int | None
     failure_code: str | None
     next_action: str | None
+    purpose: str
+    for_id: str | None
+    refunded_minor: int
 
     @classmethod
     def of(cls, top_up: TopUpRow) -> Self:
@@ -36,6 +42,9 @@ class TopUpChange(DomainEvent):
             received_minor=top_up.received_minor,
             failure_code=top_up.failure_code,
             next_action=top_up.next_action,
+            purpose=top_up.purpose,
+            for_id=top_up.for_id,
+            refunded_minor=top_up.refunded_minor,
         )
 
 

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from server.topups.rules import GatewayUnavailable, PaymentTokenInvalid, check_token
-from server.topups.rules.outcomes import ChargeRequest, ChargeResult, ConfirmRequest, NotFound
+from server.topups.rules.methods import SaveRequest, SaveResult
+from server.topups.rules.outcomes import (
+    ChargeRequest,
+    ChargeResult,
+    ConfirmRequest,
+    NotFound,
+    RefundRequest,
+    RefundResult,
+)
 
 
 class OutcomeUnknown(Exception):
@@ -39,6 +47,18 @@ class PaymentGateway(Protocol):
 
     async def find(self, transaction_id: str) -> ChargeResult | NotFound:
         """The present state of a charge, for the reconciler."""
+
+    async def save_method(self, request: SaveRequest) -> SaveResult:
+        """Keep a token for later charges, once per method id; a repetition gets the present state of that one method.
+
+        After NeedsStepUp the same request comes again, with the payer's code or once they authenticated elsewhere.
+        """
+
+    async def forget_method(self, provider_reference: str) -> None:
+        """Keep a saved method no longer; a method that is not known is forgotten already."""
+
+    async def refund(self, request: RefundRequest) -> RefundResult:
+        """Give a part of a charge back, once per refund id; a repetition gets the present state of that one refund."""
 
 
 class Gateways:

@@ -16,9 +16,29 @@ from sqlalchemy.dialects.postgresql import insert
 from server.kit.due import schedule
 from server.kit.money import percent_half_up
 from server.kit.work import Read, Units, Work
+from server.topups.adapters import sandbox_books as books
 from server.topups.adapters.gateway import GatewayTimeout
+from server.topups.adapters.sandbox_tokens import (
+    BANK_FEE_PERCENT,
+    CHARGEBACK,
+    DECLINED,
+    EXPIRES_SOON,
+    LATER,
+    OK,
+    REFUND_DECLINED,
+    SAVED_DECLINED,
+    SAVED_STEP_UP,
+    SHORT,
+    STEP_UP,
+    STEP_UP_CODE,
+    TOKENS,
+    UNKNOWN,
+    UNKNOWN_LOST,
+    WRONG_CODES_MAX,
+)
 from server.topups.model import SandboxCharge
 from server.topups.rules import GatewayUnavailable, Terms
+from server.topups.rules.methods import SaveRequest, SaveResult
 from server.topups.rules.outcomes import (
     ChargedBack,
     ChargeRequest,
@@ -31,36 +51,35 @@ from server.topups.rules.outcomes import (
     NotFound,
     Processing,
     ProviderNotice,
+    RefundRequest,
+    RefundResult,
     Succeeded,
 )
 
+__all__ = [
+    "BANK_FEE_PERCENT",
+    "CHARGEBACK",
+    "DECLINED",
+    "EVENT",
+    "EXPIRES_SOON",
+    "LATER",
+    "NAME",
+    "OK",
+    "REFUND_DECLINED",
+    "SAVED_DECLINED",
+    "SAVED_STEP_UP",
+    "SHORT",
+    "STEP_UP",
+    "STEP_UP_CODE",
+    "TOKENS",
+    "UNKNOWN",
+    "UNKNOWN_LOST",
+    "WRONG_CODES_MAX",
+    "Sandbox",
+]
+
 NAME = "sandbox"
 EVENT = "topups.sandbox_event"
-STEP_UP_CODE = "314159"
-WRONG_CODES_MAX = 3
-BANK_FEE_PERCENT = 3
-
-OK = "tok_sandbox_ok"
-DECLINED = "tok_sandbox_declined"
-STEP_UP = "tok_sandbox_step_up"
-LATER = "tok_sandbox_later"
-UNKNOWN = "tok_sandbox_unknown"
-UNKNOWN_LOST = "tok_sandbox_unknown_lost"
-SHORT = "tok_sandbox_short"
-CHARGEBACK = "tok_sandbox_chargeback"
-
-TOKENS: Mapping[str, str] = MappingProxyType(
-    {
-        OK: "Succeeds at once.",
-        DECLINED: "Is declined.",
-        STEP_UP: f"Asks for a code; {STEP_UP_CODE} is right, the third wrong one fails the payment.",
-        LATER: "Is accepted, and succeeds a little later.",
-        UNKNOWN: "Charges, but the answer is lost: ERRORED until the reconciler finds the money.",
-        UNKNOWN_LOST: "The request is lost: ERRORED until the reconciler finds that nothing was charged.",
-        SHORT: f"Succeeds, but banks keep {BANK_FEE_PERCENT} % on the way: credited is what was received.",
-        CHARGEBACK: "Succeeds, and the payer's bank takes it back a little later.",
-    }
-)
 
 
 class Sandbox:
@@ -78,10 +97,11 @@ class Sandbox:
 
     async def charge(self, request: ChargeRequest) -> ChargeResult:
         self._check_enabled()
-        if request.token == UNKNOWN_LOST:
+        token = await self._units.read(lambda read: _token_of(read, request))
+        if token == UNKNOWN_LOST:
             raise GatewayTimeout("the request was lost")
-        charge = await self._units.run_unaudited(lambda work: _book(work, request, self._terms))
-        if request.token == UNKNOWN:
+        charge = await self._units.run_unaudited(lambda work: _book(work, request, token, self._terms))
+        if token == UNKNOWN:
             raise GatewayTimeout("the answer was lost")
         return _result(charge)
 
@@ -93,6 +113,24 @@ class Sandbox:
         self._check_enabled()
         charge = await self._units.read(lambda read: _find(read, transaction_id))
         return _result(charge) if charge is not None else NotFound()
+
+    async def save_method(self, request: SaveRequest) -> SaveResult:
+        self._check_enabled()
+        result = await self._units.run_unaudited(lambda work: books.save(work, request))
+        if result is None:
+            raise GatewayTimeout("the answer was lost")
+        return result
+
+    async def forget_method(self, provider_reference: str) -> None:
+        self._check_enabled()
+        await self._units.run_unaudited(lambda work: books.forget(work, provider_reference))
+
+    async def refund(self, request: RefundRequest) -> RefundResult:
+        self._check_enabled()
+        result = await self._units.run_unaudited(lambda work: books.give_back(work, request))
+        if result is None:
+            raise GatewayTimeout("the answer was lost")
+        return result
 
     async def next_event(self, transaction_id: str) -> ProviderNotice | None:
         """What it has to report of a charge by itself: settled later, or charged back."""
@@ -110,35 +148,40 @@ class Sandbox:
             raise GatewayUnavailable(NAME)
 
 
-def _book(work: Work, request: ChargeRequest, terms: Terms) -> SandboxCharge:
+def _token_of(read: Read, request: ChargeRequest) -> str:
+    """The token whose story the charge plays: the given one, or what a saved method plays while nobody is there."""
+    if request.method is None:
+        assert request.token is not None, "one of the two is charged"
+        return request.token
+    token = books.token_of(read, request.method)
+    return _OFF_SESSION.get(token, token) if token is not None else DECLINED
+
+
+def _book(work: Work, request: ChargeRequest, token: str, terms: Terms) -> SandboxCharge:
     """Write the charge into the books, unless it is there already."""
-    fee_minor = (
-        max(1, percent_half_up(request.money.minor, BANK_FEE_PERCENT)) if request.token == SHORT else 0
-    )
-    declined = request.token == DECLINED
+    fee_minor = max(1, percent_half_up(request.money.minor, BANK_FEE_PERCENT)) if token == SHORT else 0
     values = {
         "transaction_id": request.transaction_id,
-        "token": request.token,
+        "token": token,
         "received_minor": request.money.minor - fee_minor,
-        "state": _FIRST_STATES.get(request.token, "SUCCEEDED"),
-        "failure_code": FailureCode.DECLINED.value if declined else None,
+        "state": _FIRST_STATES.get(token, "SUCCEEDED"),
+        "failure_code": FailureCode.DECLINED.value if token == DECLINED else None,
         "wrong_codes": 0,
         "charged_at": work.now,
         "changed_at": work.now,
     }
     fresh = insert(SandboxCharge).values(values).on_conflict_do_nothing()
     if work.first(fresh.returning(SandboxCharge.transaction_id)) is not None:
-        _announce(work, request, terms)
+        _announce(work, request.transaction_id, token, terms)
     charge = _find(work, request.transaction_id)
     assert charge is not None, "just written"
     return charge
 
 
-def _announce(work: Work, request: ChargeRequest, terms: Terms) -> None:
+def _announce(work: Work, transaction_id: str, token: str, terms: Terms) -> None:
     seconds = {LATER: terms.sandbox_settle_later_seconds, CHARGEBACK: terms.sandbox_chargeback_seconds}
-    if request.token in seconds:
-        at = work.now + timedelta(seconds=seconds[request.token])
-        schedule(work, EVENT, request.transaction_id, at)
+    if token in seconds:
+        schedule(work, EVENT, transaction_id, work.now + timedelta(seconds=seconds[token]))
 
 
 def _go_on(work: Work, transaction_id: str) -> SandboxCharge | None:
@@ -198,4 +241,7 @@ def _result(charge: SandboxCharge) -> ChargeResult:
 
 _FIRST_STATES: Mapping[str, str] = MappingProxyType(
     {DECLINED: "DECLINED", STEP_UP: "STEP_UP", LATER: "PROCESSING"}
+)
+_OFF_SESSION: Mapping[str, str] = MappingProxyType(
+    {SAVED_DECLINED: DECLINED, SAVED_STEP_UP: STEP_UP, STEP_UP: OK}
 )

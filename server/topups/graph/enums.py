@@ -30,7 +30,9 @@ class TopUpStatusEnum(Enum):
 @strawberry.enum(name="TopUpFailureCode", description="Why a top-up is FAILED, ERRORED or REVERSED.")
 class FailureCodeEnum(Enum):
     DECLINED = strawberry.enum_value("DECLINED", description="The payer's bank said no.")
-    STEP_UP_FAILED = strawberry.enum_value("STEP_UP_FAILED", description="Too many wrong codes, or the payer's bank did not recognise them.")
+    STEP_UP_FAILED = strawberry.enum_value(
+        "STEP_UP_FAILED", description="Too many wrong codes, or the payer's bank did not recognise them."
+    )
     STEP_UP_EXPIRED = strawberry.enum_value("STEP_UP_EXPIRED", description="Nobody entered the code in time.")
     NOTHING_RECEIVED = strawberry.enum_value(
         "NOTHING_RECEIVED", description="The payment went through, but fees ate all of it."
@@ -40,6 +42,10 @@ class FailureCodeEnum(Enum):
     )
     TOKEN_GONE = strawberry.enum_value(
         "TOKEN_GONE", description="The payment token was erased before it could be used."
+    )
+    METHOD_GONE = strawberry.enum_value(
+        "METHOD_GONE",
+        description="The saved payment method expired or was removed before it could be charged.",
     )
     OUTCOME_UNKNOWN = strawberry.enum_value(
         "OUTCOME_UNKNOWN", description="The gateway did not answer; it is being asked."
@@ -61,7 +67,7 @@ class NextActionEnum(Enum):
     )
     AUTHENTICATE = strawberry.enum_value(
         "AUTHENTICATE",
-        description="Authenticate with the payer's bank, in the gateway's own browser library: it takes `clientSecret`.",
+        description="Authenticate with the bank, in the gateway's own browser library: it takes `clientSecret`.",
     )
 
 

@@ -41,6 +41,12 @@ class Terms:
     """Top-ups of one account that may wait for their outcome at once."""
     confirmations_max: int = 5
     """Answers to the challenges of one top-up."""
+    payment_methods_max: int = 10
+    """Payment methods that one account may have."""
+    savings_per_day_max: int = 20
+    """Payment methods that one account may try to save in 24 hours: more is somebody who tests stolen cards."""
+    expiry_notice_days: int = 30
+    """How long before a card expires its owner is told."""
     step_up_seconds_max: int = 3600
     reconcile_delays_seconds: tuple[int, ...] = (30, 120, 600, 3600, 6 * 3600, 24 * 3600, 3 * 24 * 3600)
     """How long to wait before each question to the gateway; after the last one a person has to look."""

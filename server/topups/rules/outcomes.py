@@ -22,6 +22,14 @@ class TopUpStatus(Enum):
     REVERSED = "REVERSED"
 
 
+class TopUpPurpose(Enum):
+    """What a top-up is for: ordered by a person, or charged by the server as was agreed."""
+
+    MANUAL = "MANUAL"
+    AUTO_TOP_UP = "AUTO_TOP_UP"
+    PLAN = "PLAN"
+
+
 class FailureCode(Enum):
     """Why no money came, why it went again, or why nobody knows. Gateways translate theirs into these."""
 
@@ -31,6 +39,7 @@ class FailureCode(Enum):
     NOTHING_RECEIVED = "NOTHING_RECEIVED"
     NOT_CHARGED = "NOT_CHARGED"
     TOKEN_GONE = "TOKEN_GONE"  # noqa: S105 - a code, not a secret
+    METHOD_GONE = "METHOD_GONE"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
     CHARGED_BACK = "CHARGED_BACK"
     FAILED_LATE = "FAILED_LATE"
@@ -80,11 +89,16 @@ def check_move(status: TopUpStatus, to: TopUpStatus) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
-    """An order to charge. `transaction_id` is the idempotency key: one charge, however often it is sent."""
+    """An order to charge. `transaction_id` is the idempotency key: one charge, however often it is sent.
+
+    Charged is exactly one of two: a token that the payer just gave, or a saved `method` by the gateway's reference.
+    The latter is off-session: nobody may be there to answer a challenge.
+    """
 
     transaction_id: str
     money: Money
-    token: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+    method: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,15 @@ class ConfirmRequest:
     transaction_id: str
     confirmation_id: str
     code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """An order to give a part of a charge back. `refund_id` is the idempotency key of this one refund."""
+
+    transaction_id: str
+    refund_id: str
+    money: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +138,7 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class NeedsStepUp:
-    """The payer must authenticate first. To AUTHENTICATE, the gateway's own page or browser library takes the secret."""
+    """The payer must authenticate first. To AUTHENTICATE, the gateway's browser library takes the secret."""
 
     challenge: NextAction
     occurred_at: datetime
@@ -152,6 +175,8 @@ class NotFound:
 
 Outcome = Succeeded | Declined | ChargedBack | Refunded
 ChargeResult = Outcome | NeedsStepUp | Processing
+RefundResult = Succeeded | Declined | Processing
+"""Of a refund `Succeeded.received_minor` is what the payer gets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,7 @@ def intent_of(read: Read, transaction_id: str) -> str | None:
 
 def transaction_of(read: Read, intent_id: str) -> str | None:
     """The transaction that a PaymentIntent is of; None when it is another system's on the same Stripe account."""
-    return _text(
-        read.scalar(select(StripeIntent.transaction_id).where(StripeIntent.intent_id == intent_id))
-    )
+    return _text(read.scalar(select(StripeIntent.transaction_id).where(StripeIntent.intent_id == intent_id)))
 
 
 def keep_intent(work: Work, transaction_id: str, intent_id: str) -> str:

@@ -55,7 +55,12 @@ class Api:
         self.setups = client.v1.setup_intents
 
     async def close(self) -> None:
-        await self._http.close_async()
+        await self._http.close_async()  # type: ignore[no-untyped-call]
+
+
+def once(key: str) -> stripe.RequestOptions:
+    """Stripe does it at most once for the key, and answers a repetition as it answered the first time."""
+    return {"idempotency_key": key}
 
 
 @contextmanager

@@ -7,13 +7,17 @@ Stripe's search, which lags, or on its memory for idempotency keys, which may en
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from server.kit.work import Units
 from server.topups.adapters.gateway import OutcomeUnknown
 from server.topups.adapters.stripe import books
 from server.topups.adapters.stripe.amounts import AmountUnsupported, to_stripe
-from server.topups.adapters.stripe.client import Api, StripeRefused, answered
+from server.topups.adapters.stripe.cards import Cards, card_of, method_of_token
+from server.topups.adapters.stripe.client import Api, StripeRefused, answered, once
 from server.topups.adapters.stripe.intents import UNCONFIRMED, Intent
+from server.topups.adapters.stripe.refunds import refund
+from server.topups.rules.methods import SaveRequest, SaveResult
 from server.topups.rules.outcomes import (
     ChargeRequest,
     ChargeResult,
@@ -21,7 +25,12 @@ from server.topups.rules.outcomes import (
     Declined,
     FailureCode,
     NotFound,
+    RefundRequest,
+    RefundResult,
 )
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams
 
 NAME = "stripe"
 _TOKEN = re.compile(r"(pm|tok)_(?!sandbox_)[A-Za-z0-9_]+\Z")
@@ -37,6 +46,7 @@ class Stripe:
     def __init__(self, units: Units, api: Api) -> None:
         self._units = units
         self._api = api
+        self._cards = Cards(units, api)
 
     def knows(self, token: str) -> bool:
         return _TOKEN.match(token) is not None
@@ -69,12 +79,24 @@ class Stripe:
             return _result(intent)
         try:
             with answered():
-                options = {"idempotency_key": f"{transaction_id}/cancel"}
-                await self._api.intents.cancel_async(intent_id, options=options)
+                await self._api.intents.cancel_async(intent_id, options=once(f"{transaction_id}/cancel"))
         except StripeRefused:
             # Somebody confirmed it this very moment.
             return _result(await self._retrieved(intent_id))
         return NotFound()
+
+    async def save_method(self, request: SaveRequest) -> SaveResult:
+        return await self._cards.save(request)
+
+    async def forget_method(self, provider_reference: str) -> None:
+        await self._cards.forget(provider_reference)
+
+    async def refund(self, request: RefundRequest) -> RefundResult:
+        transaction_id = request.transaction_id
+        intent_id = await self._units.read(lambda read: books.intent_of(read, transaction_id))
+        if intent_id is None:
+            return self._declined(FailureCode.NOT_CHARGED)
+        return await refund(self._api, self._units.house.clock, intent_id, request)
 
     async def close(self) -> None:
         """Close its connections."""
@@ -87,17 +109,19 @@ class Stripe:
         if known is not None:
             return await self._retrieved(known)
         amount, currency = to_stripe(request.money)
+        params: PaymentIntentCreateParams = {
+            "amount": amount,
+            "currency": currency,
+            "allowed_payment_method_types": ["card"],
+            "metadata": {"transaction_id": transaction_id},
+        }
+        if request.method is not None:
+            params["customer"], params["payment_method"] = card_of(request.method)
+        elif request.token is not None:
+            key = f"{transaction_id}/token"
+            params["payment_method"] = await method_of_token(self._api, request.token, key)
         with answered():
-            made = await self._api.intents.create_async(
-                {
-                    "amount": amount,
-                    "currency": currency,
-                    "payment_method_types": ["card"],
-                    "metadata": {"transaction_id": transaction_id},
-                    **_source(request),
-                },
-                {"idempotency_key": transaction_id},
-            )
+            made = await self._api.intents.create_async(params, once(transaction_id))
         intent = Intent.of(made.to_dict())
         kept = await self._units.run_unaudited(
             lambda work: books.keep_intent(work, transaction_id, intent.id)
@@ -106,16 +130,15 @@ class Stripe:
 
     async def _confirmed(self, intent: Intent, request: ChargeRequest) -> Intent:
         """The intent as it is after the payer's bank was asked."""
-        off_session = request.method is not None
+        params: PaymentIntentConfirmParams = {"expand": _WITH_CHARGE}
+        if request.method is not None:
+            params["off_session"] = True
+        else:
+            params["use_stripe_sdk"] = True
         try:
             with answered():
                 confirmed = await self._api.intents.confirm_async(
-                    intent.id,
-                    {
-                        **({"off_session": True} if off_session else {"use_stripe_sdk": True}),
-                        "expand": _WITH_CHARGE,
-                    },
-                    {"idempotency_key": f"{request.transaction_id}/confirm"},
+                    intent.id, params, once(f"{request.transaction_id}/confirm")
                 )
         except StripeRefused:
             # A decline, or it was confirmed before: the intent says which.

@@ -59,7 +59,7 @@ def check_signature(body: bytes, header: str | None, secret: str, now: datetime)
     if len(stamps) != 1 or not (stamps[0].isascii() and stamps[0].isdigit() and len(stamps[0]) <= 12):
         raise SignatureInvalid("no instant")
     expected = hmac.new(secret.encode(), stamps[0].encode() + b"." + body, hashlib.sha256).hexdigest()
-    if not any([hmac.compare_digest(expected.encode(), signature) for signature in given]):
+    if not any(hmac.compare_digest(expected.encode(), signature) for signature in given):
         raise SignatureInvalid("not signed with our secret")
     if abs(now - instant(int(stamps[0]))) > TOLERANCE:
         raise SignatureInvalid("too old")
@@ -89,7 +89,9 @@ def _read(event: Reported, subject: Mapping[str, Any]) -> Reported:
             return _of_dispute(event, subject)
         if event.kind == "charge.refunded":
             total = from_stripe(subject["amount_refunded"], subject["currency"]).minor
-            return replace(event, intent_id=subject["payment_intent"], outcome=Refunded(total, event.occurred_at))
+            return replace(
+                event, intent_id=subject["payment_intent"], outcome=Refunded(total, event.occurred_at)
+            )
     except AmountUnsupported:
         return event  # of something else that this Stripe account sells
     return event

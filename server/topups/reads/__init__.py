@@ -14,7 +14,7 @@ from server.kit.work import Read
 from server.topups.model import TopUp
 from server.topups.rules.outcomes import TopUpStatus
 
-CLIENT_SECRET_COLUMN = "top_ups.client_secret"
+CLIENT_SECRET_COLUMN = "top_ups.client_secret"  # noqa: S105 - a column's name
 
 _top_ups = TopUp.__table__.c
 
@@ -41,6 +41,10 @@ class TopUpRow(NamedTuple):
     outcome_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    purpose: str
+    method_id: str | None
+    for_id: str | None
+    refunded_minor: int
 
 
 def top_up(read: Read, account_id: str, top_up_id: str) -> TopUpRow | None:
