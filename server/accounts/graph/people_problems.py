@@ -30,10 +30,6 @@ class EmailCodeInvalidProblem(Problem):
         description="How often another code may be tried; at 0 ask for a new one."
     )
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(attempts_left=refusal.attempts_left, **common(refusal))
-
 
 @problem(people.NothingToVerify)
 @strawberry.type(name="NothingToVerify", description="No e-mail address waits for its verification.")
@@ -47,10 +43,6 @@ class TooManyMailsProblem(Problem):
     limit: int = strawberry.field(description="How many that is.")
     retry_after_seconds: int = strawberry.field(description="How long to wait, in seconds.")
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(limit=refusal.limit, retry_after_seconds=refusal.retry_after_seconds, **common(refusal))
-
 
 @problem(people.StepUpRequired)
 @strawberry.type(
@@ -59,10 +51,6 @@ class TooManyMailsProblem(Problem):
 )
 class StepUpRequiredProblem(Problem):
     minutes: int = strawberry.field(description="For how many minutes a proof stands.")
-
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(minutes=refusal.minutes, **common(refusal))
 
 
 @problem(people.ResetTokenInvalid)
@@ -103,10 +91,6 @@ class MemberNotFoundProblem(Problem):
 class MemberLimitReachedProblem(Problem):
     limit: int = strawberry.field(description="How many that is.")
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(limit=refusal.limit, **common(refusal))
-
 
 @problem(people.LastOwner)
 @strawberry.type(name="LastOwner", description="The account's last owner stays its owner.")
@@ -135,10 +119,6 @@ class InvitationNotFoundProblem(Problem):
 )
 class PostalAddressInvalidProblem(Problem):
     length_max: int = strawberry.field(description="The most characters that the line has.")
-
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(length_max=refusal.length_max, **common(refusal))
 
 
 @problem(address.PostalAddressMissing)

@@ -28,10 +28,6 @@ class LoginInvalidProblem(Problem):
     length_min: int = strawberry.field(description="The fewest characters it has.")
     length_max: int = strawberry.field(description="The most characters it has.")
 
-    @classmethod
-    def of(cls, refusal: rules.LoginInvalid) -> LoginInvalidProblem:
-        return cls(**common(refusal), length_min=refusal.length_min, length_max=refusal.length_max)
-
 
 @problem(rules.LoginTaken)
 @strawberry.type(name="LoginTaken", description="The login belongs to somebody already.")
@@ -63,10 +59,6 @@ class PasswordTooWeakProblem(Problem):
 class AcceptanceMissingProblem(Problem):
     document: str = strawberry.field(description="Which document.")
     version: str = strawberry.field(description="The version in force.")
-
-    @classmethod
-    def of(cls, refusal: rules.AcceptanceMissing) -> AcceptanceMissingProblem:
-        return cls(**common(refusal), document=refusal.document, version=refusal.version)
 
 
 @problem(rules.PolicyNotInForce)
@@ -103,10 +95,6 @@ class ApiKeyNotFoundProblem(Problem):
 class ApiKeyNameInvalidProblem(Problem):
     length_max: int = strawberry.field(description="The most characters it has.")
 
-    @classmethod
-    def of(cls, refusal: rules.ApiKeyNameInvalid) -> ApiKeyNameInvalidProblem:
-        return cls(**common(refusal), length_max=refusal.length_max)
-
 
 @problem(rules.ScopeNotGrantable)
 @strawberry.type(
@@ -128,16 +116,8 @@ class ScopeNotGrantableProblem(Problem):
 class ApiKeyExpiryInvalidProblem(Problem):
     days_max: int = strawberry.field(description="How many days ahead it may be.")
 
-    @classmethod
-    def of(cls, refusal: rules.ApiKeyExpiryInvalid) -> ApiKeyExpiryInvalidProblem:
-        return cls(**common(refusal), days_max=refusal.days_max)
-
 
 @problem(rules.ApiKeyLimitReached)
 @strawberry.type(name="ApiKeyLimitReached", description="The account has as many live API keys as it may.")
 class ApiKeyLimitReachedProblem(Problem):
     limit: int = strawberry.field(description="How many that is.")
-
-    @classmethod
-    def of(cls, refusal: rules.ApiKeyLimitReached) -> ApiKeyLimitReachedProblem:
-        return cls(**common(refusal), limit=refusal.limit)

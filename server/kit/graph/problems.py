@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
@@ -26,8 +27,10 @@ class Problem:
 
     @classmethod
     def of(cls, refusal: Any) -> Self:
-        """The problem for a refusal. Types with numbers of their own override it and pass them on."""
-        return cls(**common(refusal))
+        """The problem for a refusal with its numbers. Types that show them in another form override it."""
+        shown = common(refusal)
+        own = (field.name for field in dataclasses.fields(cls))
+        return cls(**shown, **{name: getattr(refusal, name) for name in own if name not in shown})
 
 
 def common(refusal: Refusal) -> dict[str, Any]:

@@ -28,10 +28,6 @@ from server.orders.rules.problems import (
 class ProductUnknownProblem(Problem):
     product: str = strawberry.field(description="The code that was asked for.")
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(product=refusal.product, **common(refusal))
-
 
 @problem(NotSoldInCurrency)
 @strawberry.type(name="NotSoldInCurrency", description="Nothing is sold in this currency.")
@@ -49,10 +45,6 @@ class QuantityOutOfRangeProblem(Problem):
     minimum: int = strawberry.field(description="The smallest quantity that is allowed.")
     maximum: int = strawberry.field(description="The largest quantity that is allowed.")
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(minimum=refusal.minimum, maximum=refusal.maximum, **common(refusal))
-
 
 @problem(CountryInvalid)
 @strawberry.type(
@@ -69,10 +61,6 @@ class CountryInvalidProblem(Problem):
 class ReferenceInvalidProblem(Problem):
     length_max: int = strawberry.field(description="The most characters that are allowed.")
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(length_max=refusal.length_max, **common(refusal))
-
 
 @problem(TooManyPendingOrders)
 @strawberry.type(
@@ -80,10 +68,6 @@ class ReferenceInvalidProblem(Problem):
 )
 class TooManyPendingOrdersProblem(Problem):
     limit: int = strawberry.field(description="The most orders that may wait for payment.")
-
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(limit=refusal.limit, **common(refusal))
 
 
 @problem(OrderNotFound)
@@ -122,7 +106,3 @@ class OrderNotInProgressProblem(Problem):
 class CreditsUsedProblem(Problem):
     available: int = strawberry.field(description="Credits or units that are still unused.")
     required: int = strawberry.field(description="Credits or units that a cancellation has to take back.")
-
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(available=refusal.available, required=refusal.required, **common(refusal))

@@ -67,19 +67,11 @@ class PaymentTokenInvalid(Problem):
 class GatewayUnavailable(Problem):
     gateway: str = strawberry.field(description="The gateway's name.")
 
-    @classmethod
-    def of(cls, refusal: rules.GatewayUnavailable) -> Self:
-        return cls(**common(refusal), gateway=refusal.gateway)
-
 
 @problem(rules.TooManyTopUps)
 @strawberry.type(description="As many top-ups as allowed are waiting for their outcome.")
 class TooManyTopUps(Problem):
     limit: int = strawberry.field(description="How many may wait at once.")
-
-    @classmethod
-    def of(cls, refusal: rules.TooManyTopUps) -> Self:
-        return cls(**common(refusal), limit=refusal.limit)
 
 
 @problem(rules.TopUpNotFound)
@@ -108,7 +100,3 @@ class ConfirmationCodeInvalid(Problem):
 @strawberry.type(description="The challenge was answered as often as allowed.")
 class TooManyConfirmations(Problem):
     limit: int = strawberry.field(description="How many answers are allowed.")
-
-    @classmethod
-    def of(cls, refusal: rules.TooManyConfirmations) -> Self:
-        return cls(**common(refusal), limit=refusal.limit)

@@ -61,19 +61,11 @@ class HoldQuantityInvalidProblem(Problem):
 class HoldTimeInvalidProblem(Problem):
     minutes_max: int = strawberry.field(description="The longest it can last, in minutes.")
 
-    @classmethod
-    def of(cls, refusal: rules.HoldTimeInvalid) -> HoldTimeInvalidProblem:
-        return cls(**common(refusal), minutes_max=refusal.minutes_max)
-
 
 @problem(rules.TooManyHolds)
 @strawberry.type(name="TooManyHolds", description="The wallet has as many open holds as it may have.")
 class TooManyHoldsProblem(Problem):
     limit: int = strawberry.field(description="How many open holds a wallet may have.")
-
-    @classmethod
-    def of(cls, refusal: rules.TooManyHolds) -> TooManyHoldsProblem:
-        return cls(**common(refusal), limit=refusal.limit)
 
 
 @problem(rules.HoldNotFound)
