@@ -13,12 +13,11 @@ import stripe
 import structlog
 
 from server.topups.adapters.gateway import GatewayTimeout, GatewayUnreachable
+from server.topups.adapters.stripe.transport import Transport
 
 API_VERSION = "2026-10-28.endive"
 """The version that our requests name; README tells to make the webhook endpoint with the same one."""
 API_URL = "https://api.stripe.com"
-CONNECT_SECONDS_MAX = 4.0
-ANSWER_SECONDS_MAX = 12.0
 NETWORK_RETRIES = 1
 
 _log = structlog.get_logger("postmeter.topups.stripe")
@@ -39,14 +38,13 @@ class Api:
         stripe.enable_telemetry = False
         # At DEBUG the library logs what it sends, payment tokens included.
         logging.getLogger("stripe").setLevel(logging.WARNING)
-        timeout = httpx.Timeout(ANSWER_SECONDS_MAX, connect=CONNECT_SECONDS_MAX)
-        self._http = stripe.HTTPXClient(timeout=timeout)
+        self.transport = Transport()
         client = stripe.StripeClient(
             secret_key,
             stripe_version=API_VERSION,
             base_addresses={"api": api_url.rstrip("/")},
             max_network_retries=retries,
-            http_client=self._http,
+            http_client=self.transport,
         )
         self.customers = client.v1.customers
         self.intents = client.v1.payment_intents
@@ -55,7 +53,7 @@ class Api:
         self.setups = client.v1.setup_intents
 
     async def close(self) -> None:
-        await self._http.close_async()  # type: ignore[no-untyped-call]
+        await self.transport.close_async()
 
 
 def once(key: str) -> stripe.RequestOptions:
