@@ -41,7 +41,6 @@ async def saved(stripe: Stripe, token: str = cards.OK) -> SavedMethod:
 # ---- saving
 
 
-@pytest.mark.rule("M039", "M040")
 @pytest.mark.parametrize("token", [cards.OK, "tok_visa"])
 async def test_a_card_is_saved_for_later(stripe: Stripe, fake: FakeStripe, token: str) -> None:
     card = await saved(stripe, token)

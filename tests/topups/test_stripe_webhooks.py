@@ -10,14 +10,14 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from server.kit.db import Base
 from server.kit.due import DueWork
 from server.topups.http import BODY_BYTES_MAX, StripeWebhook
-from server.topups.model import ProviderEvent
+from server.topups.model import ProviderEvent, TopUp
 from tests.topups import fake_stripe_books as cards
 from tests.topups.conftest import Desk
 from tests.topups.fake_stripe import WEBHOOK_SECRET, FakeStripe
@@ -88,6 +88,7 @@ async def test_a_payment_that_went_through_is_credited(
     assert (await stripe_desk.top_up(ordered)).provider_reference == intent_in(fake)["id"]
 
 
+@pytest.mark.rule("M031")
 async def test_credited_is_what_was_received(
     stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
 ) -> None:
@@ -140,12 +141,28 @@ async def test_all_given_back_at_stripe_is_taken_out_of_the_balance(
     stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
 ) -> None:
     await fake.deliver(endpoint, succeeded(fake))
-    await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, 4_000)))
+    with capture_logs() as logs:
+        await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, 4_000)))
     assert await stripe_desk.postings() == CREDITED, "a part is for a person to look at"
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == [
+        "stripe_refund_made_elsewhere"
+    ]
     await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, 10_000)))
     top_up = await stripe_desk.top_up(ordered)
     assert (top_up.status, top_up.failure_code) == ("REVERSED", "REFUNDED")
     assert await stripe_desk.postings() == TAKEN_BACK
+
+
+async def test_what_we_gave_back_is_not_taken_again(
+    stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
+) -> None:
+    await fake.deliver(endpoint, succeeded(fake))
+    ours = update(TopUp).where(TopUp.id == ordered).values(refunded_minor=10_000)
+    await stripe_desk.units.run_unaudited(lambda work: work.execute(ours))
+    with capture_logs() as logs:
+        await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, 10_000)))
+    assert await stripe_desk.status(ordered) == "SUCCEEDED"
+    assert [entry for entry in logs if entry["log_level"] == "warning"] == []
 
 
 async def test_what_means_nothing_to_us_is_stored_as_a_digest(

@@ -141,9 +141,9 @@ def _apply_outcome(work: Work, top_up: TopUpRow, outcome: Outcome) -> bool:
 
 
 def _takes_all(top_up: TopUpRow, outcome: Refunded) -> bool:
-    """A part given back elsewhere is for a person to look at; what we gave back is posted already."""
+    """Whether all was given back at the gateway. What we gave back is posted already; a part is for a person to see."""
     received_minor = top_up.received_minor or top_up.amount_minor
-    return outcome.refunded_minor >= received_minor
+    return top_up.refunded_minor == 0 and outcome.refunded_minor >= received_minor
 
 
 def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:

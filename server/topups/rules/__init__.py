@@ -148,7 +148,7 @@ class ProviderEventAltered(Refusal):
     code = "PROVIDER_EVENT_ALTERED"
 
 
-_TOKEN = re.compile(r"(tok|pm)_[0-9A-Za-z_]+\Z")
+_TOKEN = re.compile(r"tok_sandbox_[a-z_]+\Z|(tok|pm)_(?!sandbox_)[0-9A-Za-z_]+\Z")
 _TOKEN_LENGTH_MAX = 64
 _CARD_NUMBER = re.compile(r"\d(_?\d){11}")
 _CODE = re.compile(r"[0-9A-Za-z]{4,12}\Z")

@@ -1,0 +1,120 @@
+"""The whole server with Stripe switched on: an order over GraphQL, Stripe's webhook, the balance on an open feed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from server.watching.feed import BalanceFeed
+from tests.topups import fake_stripe_books as cards
+from tests.topups.fake_stripe import SECRET_KEY, WEBHOOK_SECRET, FakeStripe, fake_stripe
+from tests.whole import listening, settings_in
+
+WAIT_SECONDS_MAX = 30
+CREATE = """mutation($input: CreateTopUpInput!) { createTopUp(input: $input) {
+  ... on TopUpCreated { topUp { id status } } ... on Problem { code } } }"""
+LOOK = """query($id: ID!) { node(id: $id) { ... on TopUp { status nextAction clientSecret failureCode } } }"""
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeStripe]:
+    async with fake_stripe(lambda: datetime.now(UTC)) as fake:
+        yield fake
+
+
+class Payer:
+    """Somebody with a session, and with Stripe's library in the browser."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def ask(self, query: str, variables: Any = None) -> Any:
+        answer = (await self.client.post("/graphql", json={"query": query, "variables": variables})).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def sign_up(self) -> str:
+        """The token of a new session."""
+        policy = (await self.ask("{ policyInForce { document version } }"))["policyInForce"]
+        who = {"login": "stripe.payer", "password": "a long enough phrase"}
+        register = "mutation($i: RegisterInput!) { register(input: $i) { __typename } }"
+        await self.ask(register, {"i": {**who, "acceptedPolicy": policy}})
+        sign_in = "mutation($i: SignInInput!) { signIn(input: $i) { ... on SignedIn { token } } }"
+        token = str((await self.ask(sign_in, {"i": {**who, "transport": "BEARER"}}))["signIn"]["token"])
+        self.client.headers["authorization"] = f"Bearer {token}"
+        return token
+
+    async def order(self, token: str) -> str:
+        given = {
+            "amount": {"amount": "100.00", "currency": "EUR"},
+            "paymentToken": token,
+            "idempotencyKey": token,
+        }
+        return str((await self.ask(CREATE, {"input": given}))["createTopUp"]["topUp"]["id"])
+
+    async def until(self, top_up_id: str, name: str, value: str) -> Any:
+        async with asyncio.timeout(WAIT_SECONDS_MAX):
+            while (top_up := (await self.ask(LOOK, {"id": top_up_id}))["node"])[name] != value:
+                await asyncio.sleep(0.02)
+        return top_up
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
+async def test_from_the_order_to_the_open_feed(fake: FakeStripe, tmp_path: Path, database_url: str) -> None:
+    settings = settings_in(
+        tmp_path,
+        database_url=database_url,
+        stripe_secret_key=SECRET_KEY,
+        stripe_webhook_secret=WEBHOOK_SECRET,
+        stripe_api_url=fake.url,
+    )
+    async with listening(settings) as origin, httpx.AsyncClient(base_url=origin, trust_env=False) as client:
+        payer = Payer(client)
+        token = await payer.sign_up()
+        feed = BalanceFeed(f"{origin}/graphql", token, "EUR", jitter=lambda: 0.0)
+        async with aclosing(feed.updates()) as updates, asyncio.timeout(WAIT_SECONDS_MAX):
+            assert (await anext(updates)).kind == "SNAPSHOT"
+            top_up_id = await payer.order(cards.AUTHENTICATION)
+            asked = await payer.until(top_up_id, "nextAction", "AUTHENTICATE")
+            [intent] = fake.books.of_kind("payment_intent")
+            assert asked["clientSecret"] == intent["client_secret"]
+
+            paid = fake.event("payment_intent.succeeded", fake.books.authenticate(intent["id"]))
+            forged = await fake.deliver(client, paid, secret="whsec_other")
+            assert forged.status_code == 400
+            assert (await payer.until(top_up_id, "status", "PROCESSING"))["failureCode"] is None
+            for _ in range(2):
+                assert (await fake.deliver(client, paid)).status_code == 200
+            change = await anext(updates)
+            assert (change.kind, str(change.available)) == ("CHANGE", "100.00")
+
+            settled = await payer.until(top_up_id, "status", "SUCCEEDED")
+            assert (settled["nextAction"], settled["clientSecret"]) == (None, None)
+            direct = await payer.order(cards.OK)
+            assert str((await anext(updates)).available) == "200.00"
+            await payer.until(direct, "status", "SUCCEEDED")
+    assert len(fake.books.charges) == 2
+
+
+async def test_without_its_secrets_stripe_is_not_there(tmp_path: Path) -> None:
+    async with (
+        listening(settings_in(tmp_path)) as origin,
+        httpx.AsyncClient(base_url=origin, trust_env=False) as client,
+    ):
+        payer = Payer(client)
+        await payer.sign_up()
+        given = {
+            "amount": {"amount": "1", "currency": "EUR"},
+            "paymentToken": cards.OK,
+            "idempotencyKey": "1",
+        }
+        refused = await payer.ask(CREATE, {"input": given})
+        assert refused["createTopUp"]["code"] == "PAYMENT_TOKEN_INVALID"
+        assert (await client.post("/webhooks/stripe", content=b"{}")).status_code == 404
