@@ -13,7 +13,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 class Settings(BaseSettings):
     """What an operator may change. The defaults are safe and run on one machine with nothing else installed."""
 
-    model_config = SettingsConfigDict(env_prefix="POSTMETER_", env_file=".env", extra="ignore")
+    # Values are not quoted in errors: some are secrets.
+    model_config = SettingsConfigDict(
+        env_prefix="POSTMETER_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str = Field(
         "sqlite:///data/postmeter.sqlite3",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from server.watching.feed import BalanceFeed
+from tests.servers import environment
 from tests.topups import fake_stripe_books as cards
 from tests.topups.fake_stripe import SECRET_KEY, WEBHOOK_SECRET, FakeStripe, fake_stripe
 from tests.whole import listening, settings_in
@@ -20,7 +24,8 @@ from tests.whole import listening, settings_in
 WAIT_SECONDS_MAX = 30
 CREATE = """mutation($input: CreateTopUpInput!) { createTopUp(input: $input) {
   ... on TopUpCreated { topUp { id status } } ... on Problem { code } } }"""
-LOOK = """query($id: ID!) { node(id: $id) { ... on TopUp { status nextAction clientSecret failureCode } } }"""
+LOOK = "query($id: ID!) { node(id: $id) { ... on TopUp { status } } }"
+WATCH = "subscription { topUpChanged { topUp { id status nextAction clientSecret } } }"
 
 
 @pytest.fixture
@@ -59,11 +64,24 @@ class Payer:
         }
         return str((await self.ask(CREATE, {"input": given}))["createTopUp"]["topUp"]["id"])
 
-    async def until(self, top_up_id: str, name: str, value: str) -> Any:
-        async with asyncio.timeout(WAIT_SECONDS_MAX):
-            while (top_up := (await self.ask(LOOK, {"id": top_up_id}))["node"])[name] != value:
-                await asyncio.sleep(0.02)
-        return top_up
+    async def look(self, top_up_id: str) -> Any:
+        return (await self.ask(LOOK, {"id": top_up_id}))["node"]
+
+    async def changes(self) -> AsyncGenerator[Any]:
+        """Every change of a top-up, as it happens; first a snapshot's null."""
+        accept = {"accept": "text/event-stream"}
+        async with self.client.stream("POST", "/graphql", json={"query": WATCH}, headers=accept) as stream:
+            async for line in stream.aiter_lines():
+                if line.startswith("data:") and (message := orjson.loads(line[5:] or b"null")):
+                    yield message["data"]["topUpChanged"]["topUp"]
+
+
+async def until(changes: AsyncGenerator[Any], name: str, value: str) -> Any:
+    """The first change after which it is so."""
+    async for top_up in changes:
+        if top_up is not None and top_up[name] == value:
+            return top_up
+    raise AssertionError("the feed ended")
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
@@ -79,27 +97,31 @@ async def test_from_the_order_to_the_open_feed(fake: FakeStripe, tmp_path: Path,
         payer = Payer(client)
         token = await payer.sign_up()
         feed = BalanceFeed(f"{origin}/graphql", token, "EUR", jitter=lambda: 0.0)
-        async with aclosing(feed.updates()) as updates, asyncio.timeout(WAIT_SECONDS_MAX):
+        async with (
+            asyncio.timeout(WAIT_SECONDS_MAX),
+            aclosing(feed.updates()) as updates,
+            aclosing(payer.changes()) as changes,
+        ):
             assert (await anext(updates)).kind == "SNAPSHOT"
+            assert await anext(changes) is None
             top_up_id = await payer.order(cards.AUTHENTICATION)
-            asked = await payer.until(top_up_id, "nextAction", "AUTHENTICATE")
+            asked = await until(changes, "nextAction", "AUTHENTICATE")
             [intent] = fake.books.of_kind("payment_intent")
             assert asked["clientSecret"] == intent["client_secret"]
 
             paid = fake.event("payment_intent.succeeded", fake.books.authenticate(intent["id"]))
             forged = await fake.deliver(client, paid, secret="whsec_other")
             assert forged.status_code == 400
-            assert (await payer.until(top_up_id, "status", "PROCESSING"))["failureCode"] is None
+            assert (await payer.look(top_up_id))["status"] == "PROCESSING"
             for _ in range(2):
                 assert (await fake.deliver(client, paid)).status_code == 200
             change = await anext(updates)
             assert (change.kind, str(change.available)) == ("CHANGE", "100.00")
 
-            settled = await payer.until(top_up_id, "status", "SUCCEEDED")
+            settled = await until(changes, "status", "SUCCEEDED")
             assert (settled["nextAction"], settled["clientSecret"]) == (None, None)
-            direct = await payer.order(cards.OK)
+            await payer.order(cards.OK)
             assert str((await anext(updates)).available) == "200.00"
-            await payer.until(direct, "status", "SUCCEEDED")
     assert len(fake.books.charges) == 2
 
 
@@ -118,3 +140,34 @@ async def test_without_its_secrets_stripe_is_not_there(tmp_path: Path) -> None:
         refused = await payer.ask(CREATE, {"input": given})
         assert refused["createTopUp"]["code"] == "PAYMENT_TOKEN_INVALID"
         assert (await client.post("/webhooks/stripe", content=b"{}")).status_code == 404
+
+
+BOTH = {"STRIPE_SECRET_KEY": "sk_test_topsecret", "STRIPE_WEBHOOK_SECRET": "whsec_topsecret"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"STRIPE_SECRET_KEY": "sk_test_topsecret"}, "both of its secrets"),
+        ({"STRIPE_WEBHOOK_SECRET": "whsec_topsecret"}, "both of its secrets"),
+        (BOTH | {"STRIPE_WEBHOOK_SECRET": " "}, "A secret of Stripe is empty"),
+        (BOTH | {"STRIPE_API_URL": "http://stripe.example"}, "over https only"),
+        (BOTH | {"STRIPE_API_URL": "https://topsecret@stripe.example"}, "over https only"),
+        (BOTH | {"STRIPE_API_URL": "topsecret"}, "over https only"),
+    ],
+)
+def test_half_a_stripe_does_not_start(tmp_path: Path, given: dict[str, str], said: str) -> None:
+    """One clear line, and none of what was given: it may be a secret."""
+    settings = {f"POSTMETER_{name}": value for name, value in given.items()}
+    refused = subprocess.run(
+        [sys.executable, "-m", "server", "serve"],
+        cwd=tmp_path,
+        env=environment(tmp_path) | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert refused.returncode == 1
+    assert said in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 2
+    assert "topsecret" not in refused.stdout + refused.stderr
