@@ -179,7 +179,7 @@ class Demo:
     async def _top_up(self, company: Api, amount: int, token: str) -> None:
         data = {
             "amount": {"amount": f"{amount}.00", "currency": "EUR"},
-            "paymentToken": token,
+            "payment": {"token": token},
             "idempotencyKey": self._key(),
         }
         made = await company.do(

@@ -25,7 +25,15 @@ from server.kit.work import Work
 from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
-from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
+from server.topups.actions.changes import (
+    TopUpChange,
+    TopUpFailed,
+    TopUpRefunded,
+    TopUpReversed,
+    TopUpSettled,
+)
+from server.topups.actions.method_changes import PaymentMethodExpired, PaymentMethodExpiring
+from server.topups.reads import methods as method_reads
 
 
 def reactions() -> Reactions:
@@ -45,6 +53,9 @@ def reactions() -> Reactions:
     registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)
+    registered.on(TopUpRefunded, _tell_of_refund)
+    registered.on(PaymentMethodExpiring, _tell_of_expiring_card)
+    registered.on(PaymentMethodExpired, _tell_of_expired_card)
     return registered
 
 
@@ -122,6 +133,31 @@ def _tell_of_failed_top_up(work: Work, event: TopUpFailed) -> None:
 
 def _tell_of_reversed_top_up(work: Work, event: TopUpReversed) -> None:
     _tell_of_top_up(work, event, "topup_reversed", event.received_minor or event.amount_minor)
+
+
+def _tell_of_refund(work: Work, event: TopUpRefunded) -> None:
+    currency = Currency[event.currency]
+    data = {
+        "paid": str(Money(event.received_minor or event.amount_minor, currency)),
+        "refunded": str(Money(event.refunded_minor, currency)),
+    }
+    notice_actions.notify(work, event.account_id, "topup_refunded", data)
+
+
+def _tell_of_expiring_card(work: Work, event: PaymentMethodExpiring) -> None:
+    method = method_reads.methods(work, event.account_id, [event.subject_id])[event.subject_id]
+    assert method.expires_at is not None, "an active method has an end"
+    data = {"card": _card(work, method), "at": method.expires_at.isoformat()}
+    notice_actions.notify(work, event.account_id, "payment_method_expiring", data)
+
+
+def _tell_of_expired_card(work: Work, event: PaymentMethodExpired) -> None:
+    method = method_reads.methods(work, event.account_id, [event.subject_id])[event.subject_id]
+    notice_actions.notify(work, event.account_id, "payment_method_expired", {"card": _card(work, method)})
+
+
+def _card(work: Work, method: method_reads.MethodRow) -> str:
+    return f"{method.brand} •••• {method_reads.last4(work, method) or ''}".rstrip()
 
 
 def _tell_of_top_up(work: Work, event: TopUpChange, template: str, amount_minor: int) -> None:

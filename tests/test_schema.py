@@ -80,6 +80,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ChangePasswordInput.currentPassword",
         "ChangePasswordInput.password",
         "ConfirmPasswordInput.password",
+        "ConfirmPaymentMethodInput.code",
         "ConfirmTopUpInput.code",
         "CreateApiKeyInput.name",
         "CreateTopUpInput.paymentToken",
@@ -87,6 +88,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "EmailVerificationInput.listName",
         "InviteMemberInput.email",
         "NumberLookupInput.country",
+        "PaymentInput.token",
         "PlaceOrderInput.reference",
         "PolicyVersionInput.document",
         "PolicyVersionInput.version",
@@ -105,6 +107,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ResetPasswordWithCodeInput.code",
         "ResetPasswordWithCodeInput.login",
         "ResetPasswordWithCodeInput.password",
+        "SavePaymentMethodInput.token",
         "SetEmailInput.email",
         "SignInInput.login",
         "SignInInput.password",
@@ -161,6 +164,8 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "acceptInvitation",
         "changeRole",
         "removeMember",
+        "updatePaymentMethod",
+        "removePaymentMethod",
     }
 
 

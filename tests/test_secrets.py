@@ -94,6 +94,12 @@ def live(session: Session) -> None:
             "createTopUp", amount=money, paymentToken=token, idempotencyKey=f"canaryidempotency-{token}"
         )
     session.do("confirmTopUp", topUpId="canary_step", code="canary", idempotencyKey="canaryidempotency-1")
+    for token in ("tok_sandbox_later", "tok_sandbox_canary"):
+        given = {"token": token, "savedFor": "ONE_CLICK", "idempotencyKey": f"canaryidempotency-{token}"}
+        session.do("savePaymentMethod", **given)
+    session.do("confirmPaymentMethod", id="canary_step", code="canary", idempotencyKey="canaryidempotency-4")
+    paying = {"methodId": "canary_step"}
+    session.do("createTopUp", amount=money, payment=paying, idempotencyKey="canaryidempotency-5")
     waiting = session.do(
         "placeOrder",
         item={"emailVerification": {"addresses": 100, "listName": "canary list name"}},
@@ -124,6 +130,12 @@ def type_card_numbers(session: Session) -> None:
     codes = [
         session.do("createApiKey", name=f"key {CARD}", scopes=["ORDERS_READ"]),
         session.do("createTopUp", amount=money, paymentToken=CARD, idempotencyKey=CARD),
+        session.do("createTopUp", amount=money, payment={"token": f"pm_{CARD}"}, idempotencyKey=f"{CARD}-3"),
+        session.do("createTopUp", amount=money, payment={"methodId": CARD}, idempotencyKey=f"{CARD}-4"),
+        session.do("savePaymentMethod", token=f"pm_{CARD}", savedFor="PLAN", idempotencyKey=CARD),
+        session.do("confirmPaymentMethod", id=CARD, code=CARD, idempotencyKey=CARD),
+        session.do("updatePaymentMethod", id=CARD),
+        session.do("removePaymentMethod", id=CARD),
         session.do("confirmTopUp", topUpId=CARD, code=CARD, idempotencyKey=CARD),
         session.order(f"{CARD}-1", f"card {CARD}", None),
         session.order(f"{CARD}-2", None, f"{CARD[:4]} {CARD[4:8]} {CARD[8:12]} {CARD[12:]}"),
@@ -132,6 +144,12 @@ def type_card_numbers(session: Session) -> None:
     assert [answer["code"] for answer in codes] == [
         "API_KEY_NAME_INVALID",
         "PAYMENT_TOKEN_INVALID",
+        "PAYMENT_TOKEN_INVALID",
+        "NO_VALID_PAYMENT_METHOD",
+        "PAYMENT_TOKEN_INVALID",
+        "CONFIRMATION_CODE_INVALID",
+        "PAYMENT_METHOD_NOT_FOUND",
+        "PAYMENT_METHOD_NOT_FOUND",
         "CONFIRMATION_CODE_INVALID",
         "REFERENCE_INVALID",
         "REFERENCE_INVALID",

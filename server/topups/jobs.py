@@ -13,7 +13,7 @@ import structlog
 from server.kit.due import Handler
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
-from server.topups.actions import CONFIRM, SETTLE, begin_charge, begin_confirmation, saving
+from server.topups.actions import CONFIRM, SETTLE, begin_charge, begin_confirmation, refunds, saving
 from server.topups.actions.settlement import (
     RECONCILE,
     apply_answer,
@@ -25,7 +25,7 @@ from server.topups.adapters.gateway import Gateways, GatewayTimeout, OutcomeUnkn
 from server.topups.adapters.sandbox import EVENT, Sandbox
 from server.topups.reads import to_reconcile
 from server.topups.rules import GatewayUnavailable
-from server.topups.rules.outcomes import ChargeResult, NotFound
+from server.topups.rules.outcomes import ChargeResult
 
 GATEWAY_TIMEOUT_SECONDS = 20.0
 """Well inside the lease of a due step, so that two runners hardly ever ask for the same charge."""
@@ -53,7 +53,8 @@ def handlers(gateways: Gateways, sandbox: Sandbox) -> Mapping[str, Handler]:
     async def reconcile(units: Units, top_up_id: str) -> None:
         charge = await units.read(lambda read: to_reconcile(read, top_up_id))
         if charge is not None:
-            found = await _look_up(gateways, charge.gateway, charge.transaction_id, top_up_id)
+            gateway, transaction_id = charge.gateway, charge.transaction_id
+            found = await _answer(lambda: gateways.named(gateway).find(transaction_id), top_up_id)
             await _run(units, RECONCILE, lambda work: apply_found(work, top_up_id, found))
 
     async def deliver(units: Units, transaction_id: str) -> None:
@@ -62,23 +63,26 @@ def handlers(gateways: Gateways, sandbox: Sandbox) -> Mapping[str, Handler]:
             await _run(units, EVENT, lambda work: apply_provider_event(work, notice))
 
     steps: Mapping[str, Handler] = {SETTLE: settle, CONFIRM: confirm, RECONCILE: reconcile, EVENT: deliver}
-    return {**steps, **method_handlers(gateways)}
+    return {**steps, **_refunding(gateways), **_keeping_methods(gateways)}
 
 
-def method_handlers(gateways: Gateways) -> Mapping[str, Handler]:
-    """Saving, forgetting and ageing of payment methods."""
+def _refunding(gateways: Gateways) -> Mapping[str, Handler]:
+    async def refund(units: Units, refund_id: str) -> None:
+        begun = await units.run_unaudited(lambda work: refunds.begin_refund(work, refund_id))
+        if begun is not None:
+            name, request = begun
+            result = await _answer(lambda: gateways.named(name).refund(request), refund_id)
+            await _run(units, refunds.REFUND, lambda work: refunds.settle_refund(work, refund_id, result))
 
+    return {refunds.REFUND: refund}
+
+
+def _keeping_methods(gateways: Gateways) -> Mapping[str, Handler]:
     async def save(units: Units, method_id: str) -> None:
         begun = await units.run_unaudited(lambda work: saving.begin_save(work, method_id))
-        if begun is None:
-            return
-        name, request = begun
-        try:
-            result = await _in_time(lambda: gateways.named(name).save_method(request))
-        except (OutcomeUnknown, GatewayUnavailable) as error:
-            _log.warning("gateway_outcome_unknown", method_id=method_id, reason=type(error).__name__)
-            await _run(units, saving.SAVE, lambda work: saving.no_answer(work, method_id))
-        else:
+        if begun is not None:
+            name, request = begun
+            result = await _answer(lambda: gateways.named(name).save_method(request), method_id)
             await _run(units, saving.SAVE, lambda work: saving.settle_save(work, method_id, result))
 
     async def forget(units: Units, method_id: str) -> None:
@@ -107,13 +111,12 @@ async def _ask(
         await _run(units, action, lambda work: apply_answer(work, top_up_id, result))
 
 
-async def _look_up(
-    gateways: Gateways, name: str, transaction_id: str, top_up_id: str
-) -> ChargeResult | NotFound | None:
+async def _answer(call: Callable[[], Awaitable[T]], subject_id: str) -> T | None:
+    """What the gateway says; None when it does not answer."""
     try:
-        return await _in_time(lambda: gateways.named(name).find(transaction_id))
+        return await _in_time(call)
     except (OutcomeUnknown, GatewayUnavailable) as error:
-        _log.warning("gateway_not_answering", top_up_id=top_up_id, reason=type(error).__name__)
+        _log.warning("gateway_not_answering", subject_id=subject_id, reason=type(error).__name__)
         return None
 
 

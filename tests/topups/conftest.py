@@ -6,22 +6,29 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.kit.clock import ManualClock
+from server.kit.db import Base
 from server.kit.due import DueRunner
 from server.kit.events import StoredEvent, after
 from server.kit.money import Currency, Money
 from server.kit.viewer import Viewer
 from server.kit.work import Call, Units, Work
 from server.topups import actions, reads
+from server.topups.actions import methods
 from server.topups.actions.changes import CHANGES
+from server.topups.actions.method_changes import METHOD_CHANGES
 from server.topups.adapters.gateway import Gateways, PaymentGateway
-from server.topups.adapters.sandbox import Sandbox
+from server.topups.adapters.sandbox import OK, Sandbox
 from server.topups.adapters.stripe.client import Api
 from server.topups.adapters.stripe.gateway import Stripe
 from server.topups.jobs import handlers
 from server.topups.reads import TopUpRow
+from server.topups.reads import methods as method_reads
+from server.topups.reads.methods import MethodRow
+from server.topups.rules.methods import SavedFor
+from server.topups.rules.outcomes import TopUpPurpose
 from server.wallet.model import Claim, Posting, Wallet
 from tests.topups.fake_stripe import SECRET_KEY, FakeStripe, fake_stripe
 
@@ -50,6 +57,68 @@ class Desk:
             ).id
 
         return await self.units.run(Call("createTopUp", VIEWER), create)
+
+    async def save(
+        self, token: str = OK, saved_for: SavedFor = SavedFor.ONE_CLICK, *, make_default: bool = False
+    ) -> str:
+        """Save a method; the gateway is not asked yet."""
+
+        def save(work: Work) -> str:
+            saved = methods.save_method(work, ACCOUNT, token, "sandbox", saved_for, make_default=make_default)
+            return saved.id
+
+        return await self.units.run(Call("savePaymentMethod", VIEWER), save)
+
+    async def saved(self, token: str = OK, *, make_default: bool = False) -> str:
+        """Save a method and let everything happen that is due."""
+        method_id = await self.save(token, make_default=make_default)
+        await self.runner.run_due()
+        return method_id
+
+    async def charge(
+        self,
+        method_id: str | None = None,
+        minor: int = 10_000,
+        purpose: TopUpPurpose = TopUpPurpose.AUTO_TOP_UP,
+        for_id: str | None = None,
+    ) -> str:
+        def charge(work: Work) -> str:
+            money = Money(minor, Currency.EUR)
+            return methods.charge_method(work, ACCOUNT, money, purpose, method_id=method_id, for_id=for_id).id
+
+        return await self.units.run(Call("charge", VIEWER), charge)
+
+    async def remove(self, method_id: str) -> None:
+        await self.units.run(
+            Call("removePaymentMethod", VIEWER), lambda work: methods.remove_method(work, ACCOUNT, method_id)
+        )
+
+    async def method(self, method_id: str) -> MethodRow:
+        found = await self.units.read(lambda read: method_reads.method(read, ACCOUNT, method_id))
+        assert found is not None
+        return found
+
+    async def default(self) -> str | None:
+        """The id of the method that is charged by default."""
+        found = await self.units.read(lambda read: method_reads.valid_method(read, ACCOUNT))
+        return found.id if found is not None else None
+
+    async def method_events(self, method_id: str | None = None) -> list[StoredEvent]:
+        kinds = [change.__name__ for change in METHOD_CHANGES]
+        return list(
+            await self.units.read(
+                lambda read: after(read.connection, ACCOUNT, 0, kinds, 1000, subject_id=method_id)
+            )
+        )
+
+    async def told_of(self, method_id: str) -> list[str]:
+        """The kinds of the method's events without their common beginning."""
+        return [event.kind.removeprefix("PaymentMethod") for event in await self.method_events(method_id)]
+
+    async def count(self, model: type[Base]) -> int:
+        """How many rows a table has."""
+        query = select(func.count()).select_from(model)
+        return int(await self.units.read(lambda read: read.scalar(query)))
 
     async def top_up(self, top_up_id: str) -> TopUpRow:
         found = await self.units.read(lambda read: reads.top_up(read, ACCOUNT, top_up_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from server.topups.adapters.gateway import GatewayUnreachable
 from server.topups.adapters.sandbox import Sandbox
 from server.topups.model import ProviderEvent, SandboxCharge, TopUp
 from server.topups.rules import ProviderEventAltered, Terms
+from server.topups.rules.methods import SaveRequest, SaveResult
 from server.topups.rules.outcomes import (
     ChargedBack,
     ChargeRequest,
@@ -30,6 +31,8 @@ from server.topups.rules.outcomes import (
     NotFound,
     Outcome,
     ProviderNotice,
+    RefundRequest,
+    RefundResult,
     Succeeded,
 )
 from server.wallet.actions import Transfer, erase, post, pseudonymise
@@ -59,19 +62,26 @@ class Interrupted:
         return self.behind.knows(token)
 
     async def charge(self, request: ChargeRequest) -> ChargeResult:
+        return await self._interrupted(lambda: self.behind.charge(request))
+
+    async def confirm(self, request: ConfirmRequest) -> ChargeResult:
+        return await self._interrupted(lambda: self.behind.confirm(request))
+
+    async def save_method(self, request: SaveRequest) -> SaveResult:
+        return await self._interrupted(lambda: self.behind.save_method(request))
+
+    async def forget_method(self, provider_reference: str) -> None:
+        await self._interrupted(lambda: self.behind.forget_method(provider_reference))
+
+    async def refund(self, request: RefundRequest) -> RefundResult:
+        return await self._interrupted(lambda: self.behind.refund(request))
+
+    async def _interrupted(self, call: Callable[[], Awaitable[T]]) -> T:
         before, self.before = self.before, None
         if before:
             raise before
         self.calls += 1
-        result = await self.behind.charge(request)
-        after, self.after = self.after, None
-        if after:
-            raise after
-        return result
-
-    async def confirm(self, request: ConfirmRequest) -> ChargeResult:
-        self.calls += 1
-        result = await self.behind.confirm(request)
+        result = await call()
         after, self.after = self.after, None
         if after:
             raise after

@@ -13,6 +13,15 @@ class NoticeKind(Enum):
         "topup_reversed", description="The bank or the card holder took a payment back."
     )
     TOPUP_FAILED = strawberry.enum_value("topup_failed", description="A payment did not go through.")
+    TOPUP_REFUNDED = strawberry.enum_value(
+        "topup_refunded", description="A payment, or a part of it, was given back."
+    )
+    PAYMENT_METHOD_EXPIRING = strawberry.enum_value(
+        "payment_method_expiring", description="A saved card expires soon."
+    )
+    PAYMENT_METHOD_EXPIRED = strawberry.enum_value(
+        "payment_method_expired", description="A saved card has expired."
+    )
     NEW_SIGN_IN = strawberry.enum_value("new_sign_in", description="Somebody signed in.")
     PASSWORD_CHANGED = strawberry.enum_value("password_changed", description="A password was changed.")
     API_KEY_CREATED = strawberry.enum_value("api_key_created", description="An API key was made.")

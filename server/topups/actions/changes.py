@@ -84,6 +84,18 @@ class TopUpReversed(TopUpChange):
     """The money went again and was taken out of the wallet."""
 
 
+class TopUpRefundOrdered(TopUpChange):
+    """Staff gives a part of it back; that part is out of the wallet."""
+
+
+class TopUpRefunded(TopUpChange):
+    """The payer gets a part of it back."""
+
+
+class TopUpRefundFailed(TopUpChange):
+    """A refund was declined; its money is in the wallet again."""
+
+
 CHANGES: tuple[type[TopUpChange], ...] = (
     TopUpCreated,
     TopUpStarted,
@@ -94,6 +106,9 @@ CHANGES: tuple[type[TopUpChange], ...] = (
     TopUpErrored,
     TopUpResumed,
     TopUpReversed,
+    TopUpRefundOrdered,
+    TopUpRefunded,
+    TopUpRefundFailed,
 )
 
 

@@ -82,12 +82,14 @@ def begin_save(work: Work, method_id: str) -> tuple[str, SaveRequest] | None:
     return method.gateway, SaveRequest(method.account_id, method.id, token, code, method.confirmations)
 
 
-def settle_save(work: Work, method_id: str, result: SaveResult) -> None:
-    """Take what the gateway answered, once."""
+def settle_save(work: Work, method_id: str, result: SaveResult | None) -> None:
+    """Take what the gateway answered, once; None when it did not answer."""
     method = locked_by_id(work, method_id)
     if method is None:
         return
-    if method.status != MethodStatus.PENDING.value:
+    if result is None:
+        _ask_later(work, method)
+    elif method.status != MethodStatus.PENDING.value:
         if isinstance(result, SavedMethod) and method.status != MethodStatus.ACTIVE.value:
             _forget(work, method, result.provider_reference)
         elif method.payment_token is not None:
@@ -98,18 +100,6 @@ def settle_save(work: Work, method_id: str, result: SaveResult) -> None:
         _challenge(work, method, result)
     else:
         _fail(work, method, _failure_of(result))
-
-
-def no_answer(work: Work, method_id: str) -> None:
-    """The gateway did not answer: it is asked again later, a few times, and the same method id keeps it one."""
-    method = locked_by_id(work, method_id)
-    if method is None or method.payment_token is None or method.next_action is not None:
-        return
-    at = reconcile_at(work.now, max(method.tries - 1, 0), work.terms(Terms))
-    if at is not None:
-        schedule(work, SAVE, method.id, at)
-    else:
-        _fail(work, method, MethodFailure.GATEWAY_SILENT)
 
 
 def to_forget(work: Work, method_id: str) -> tuple[str, str] | None:
@@ -181,6 +171,16 @@ def _challenge(work: Work, method: MethodRow, result: NeedsStepUp) -> None:
         tries=0,
     )
     schedule(work, SAVE, method.id, work.now + _patience(work))
+
+
+def _ask_later(work: Work, method: MethodRow) -> None:
+    if method.payment_token is None or method.next_action is not None:
+        return  # it answered another runner
+    at = reconcile_at(work.now, max(method.tries - 1, 0), work.terms(Terms))
+    if at is not None:
+        schedule(work, SAVE, method.id, at)
+    else:
+        _fail(work, method, MethodFailure.GATEWAY_SILENT)
 
 
 def _give_up_waiting(work: Work, method: MethodRow) -> None:

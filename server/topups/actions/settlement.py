@@ -174,18 +174,19 @@ def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:
 
 def _take_back(work: Work, top_up: TopUpRow, outcome: Outcome) -> None:
     assert top_up.received_minor is not None, "a top-up that succeeded has received something"
+    left_minor = top_up.received_minor - top_up.refunded_minor
+    if left_minor == 0:
+        return
     back = Transfer(
         top_up.account_id,
         top_up.currency,
-        -top_up.received_minor,
+        -left_minor,
         Counter.CHARGEBACKS if isinstance(outcome, ChargedBack) else Counter.PAYMENTS,
         PostingKind.TOP_UP_REVERSED,
         top_up.id,
     )
     try:
-        reverse(
-            work, back.account_id, back.unit, top_up.received_minor, back.counter, back.kind, back.reference
-        )
+        reverse(work, back.account_id, back.unit, left_minor, back.counter, back.kind, back.reference)
     except WalletsClosed:
         reverse_unattributed(work, back)
 

@@ -74,12 +74,15 @@ class Gateways:
         except KeyError:
             raise GatewayUnreachable(name) from None
 
-    def of_token(self, token: str) -> PaymentGateway:
-        """The gateway that can charge the token. Raises PaymentTokenInvalid or GatewayUnavailable."""
-        check_token(token)
+    def of_token(self, token: str, at: str) -> PaymentGateway:
+        """The gateway that can charge or save the token, which the input field `at` gave.
+
+        Raises PaymentTokenInvalid or GatewayUnavailable.
+        """
+        check_token(token, at)
         for gateway in self._by_name.values():
             if gateway.knows(token):
                 if not gateway.enabled:
-                    raise GatewayUnavailable(gateway.name)
+                    raise GatewayUnavailable(gateway.name, at)
                 return gateway
-        raise PaymentTokenInvalid
+        raise PaymentTokenInvalid(at)

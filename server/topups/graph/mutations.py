@@ -20,8 +20,10 @@ from server.kit.graph.mutations import (
 )
 from server.kit.graph.scalars import MoneyInput
 from server.kit.idempotency import Receipt
+from server.kit.problems import PublicError
 from server.kit.work import Work
 from server.topups import actions, reads, rules
+from server.topups.actions.methods import charge_method
 from server.topups.adapters.gateway import Gateways
 from server.topups.graph.problems import (
     AmountInvalid,
@@ -30,6 +32,7 @@ from server.topups.graph.problems import (
     ConfirmationCodeInvalid,
     CurrencyNotAccepted,
     GatewayUnavailable,
+    NoValidPaymentMethod,
     PaymentTokenInvalid,
     TooManyConfirmations,
     TooManyTopUps,
@@ -37,6 +40,9 @@ from server.topups.graph.problems import (
     TopUpStatusConflict,
 )
 from server.topups.graph.types import WRITE, TopUpType, account_of
+from server.topups.rules.outcomes import TopUpPurpose
+
+_METHOD = "payment.methodId"
 
 
 @exposes(OUTCOME)
@@ -60,6 +66,7 @@ CreateTopUpResult = Annotated[
     | AmountTooLarge
     | CurrencyNotAccepted
     | PaymentTokenInvalid
+    | NoValidPaymentMethod
     | GatewayUnavailable
     | TooManyTopUps
     | IdempotencyMismatchProblem
@@ -80,13 +87,40 @@ ConfirmTopUpResult = Annotated[
 ]
 
 
+@strawberry.input(one_of=True, description="What to charge: exactly one of these.")
+class PaymentInput:
+    token: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A token that a gateway made for a payment method; see `sandboxTokens`. Never a card number. It is "
+        "forgotten once the outcome is known.",
+    )
+    method_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="A payment method that the account has saved."
+    )
+
+
 @strawberry.input(description="A payment into the balance.")
 class CreateTopUpInput:
     amount: MoneyInput = strawberry.field(description="What to pay. What comes of it is credited.")
-    payment_token: str = strawberry.field(
-        description="A token that a gateway made for a payment method; see `sandboxTokens`. Never a card number."
-    )
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
+    payment: PaymentInput | None = strawberry.field(
+        default=None, description="What to charge. It or `paymentToken` is required."
+    )
+    payment_token: str | None = strawberry.field(
+        default=None,
+        description="The same as `payment: {token}`.",
+        deprecation_reason="Give `payment`, which takes saved payment methods too.",
+    )
+
+    def source(self) -> tuple[str, str]:
+        """What is to be charged, and the input field that says so. Raises PublicError unless exactly one does."""
+        given = {"paymentToken": self.payment_token}
+        if self.payment is not None:
+            given |= {"payment.token": self.payment.token or None, _METHOD: self.payment.method_id or None}
+        sources = [(at, what) for at, what in given.items() if what is not None]
+        if len(sources) != 1:
+            raise PublicError("BAD_USER_INPUT", "Give exactly one of `payment` and `paymentToken`.")
+        return sources[0]
 
 
 @strawberry.input(description="The payer's answer to a challenge.")
@@ -109,11 +143,15 @@ class TopUpMutations:
     ) -> CreateTopUpResult:
         account_id = account_of(info)
         gateways = info.context.services.get(Gateways)
+        at, given = input.source()
 
         def create(work: Work) -> Receipt:
             money = rules.amount_of(input.amount.amount, input.amount.currency, work.terms(rules.Terms))
-            gateway = gateways.of_token(input.payment_token).name
-            top_up = actions.create_top_up(work, account_id, money, input.payment_token, gateway)
+            if at == _METHOD:
+                top_up = charge_method(work, account_id, money, TopUpPurpose.MANUAL, method_id=given)
+            else:
+                gateway = gateways.of_token(given, at).name
+                top_up = actions.create_top_up(work, account_id, money, given, gateway)
             return Receipt({"top_up_id": top_up.id})
 
         return await run_once(info, input, create, _present(account_id, TopUpCreated))

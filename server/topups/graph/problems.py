@@ -10,8 +10,8 @@ from server.kit.graph.problems import Problem, common, problem
 from server.kit.graph.scalars import MoneyType
 from server.kit.money import Currency, Money
 from server.topups import rules
-from server.topups.graph.enums import AmountFaultEnum, TopUpStatusEnum
-from server.topups.rules import outcomes
+from server.topups.graph.enums import AmountFaultEnum, MethodStatusEnum, TopUpStatusEnum
+from server.topups.rules import methods, outcomes, refunds
 
 
 @problem(rules.AmountInvalid)
@@ -100,3 +100,70 @@ class ConfirmationCodeInvalid(Problem):
 @strawberry.type(description="The challenge was answered as often as allowed.")
 class TooManyConfirmations(Problem):
     limit: int = strawberry.field(description="How many answers are allowed.")
+
+
+@problem(methods.NoValidPaymentMethod)
+@strawberry.type(description="There is no payment method that can be charged.")
+class NoValidPaymentMethod(Problem):
+    pass
+
+
+@problem(methods.PaymentMethodNotFound)
+@strawberry.type(description="There is no such payment method.")
+class PaymentMethodNotFound(Problem):
+    pass
+
+
+@problem(methods.PaymentMethodStatusConflict)
+@strawberry.type(description="The payment method is not in a status that allows this.")
+class PaymentMethodStatusConflict(Problem):
+    status: MethodStatusEnum = strawberry.field(description="Where it is instead.")
+
+    @classmethod
+    def of(cls, refusal: methods.PaymentMethodStatusConflict) -> Self:
+        return cls(**common(refusal), status=MethodStatusEnum[refusal.status])
+
+
+@problem(methods.TooManyPaymentMethods)
+@strawberry.type(description="The account has as many payment methods as allowed.")
+class TooManyPaymentMethods(Problem):
+    limit: int = strawberry.field(description="How many it may have.")
+
+
+@problem(methods.TooManySavings)
+@strawberry.type(description="As many payment methods as allowed were saved within a day.")
+class TooManySavings(Problem):
+    limit: int = strawberry.field(description="How many may be tried within 24 hours.")
+
+
+@problem(refunds.TopUpNotRefundable)
+@strawberry.type(
+    description="Only a top-up that succeeded can be given back, out of a balance that is not closed."
+)
+class TopUpNotRefundable(Problem):
+    status: TopUpStatusEnum = strawberry.field(description="Where it is.")
+
+    @classmethod
+    def of(cls, refusal: refunds.TopUpNotRefundable) -> Self:
+        return cls(**common(refusal), status=TopUpStatusEnum[refusal.status])
+
+
+@problem(refunds.RefundCurrencyWrong)
+@strawberry.type(description="A payment is given back in its own currency.")
+class RefundCurrencyWrong(Problem):
+    currency: Currency = strawberry.field(description="The payment's currency.")
+
+    @classmethod
+    def of(cls, refusal: refunds.RefundCurrencyWrong) -> Self:
+        return cls(**common(refusal), currency=Currency[refusal.currency])
+
+
+@problem(refunds.RefundTooLarge)
+@strawberry.type(description="The amount is not above zero and at most what is left of the payment.")
+class RefundTooLarge(Problem):
+    left: MoneyType = strawberry.field(description="What is left of the payment.")
+
+    @classmethod
+    def of(cls, refusal: refunds.RefundTooLarge) -> Self:
+        left = Money(refusal.left_minor, Currency[refusal.currency])
+        return cls(**common(refusal), left=MoneyType.of(left))

@@ -16,6 +16,13 @@ from server.kit.graph.node import NodeLoader
 from server.topups import reads
 from server.topups.adapters.sandbox import TOKENS, Sandbox
 from server.topups.graph.enums import TopUpStatusEnum
+from server.topups.graph.method_types import (
+    PaymentMethodType,
+    default_payment_method,
+    load,
+    payment_methods,
+)
+from server.topups.graph.refunds import refunds
 from server.topups.graph.types import OPEN, READ, SandboxToken, TopUpType, account_of
 from server.topups.rules.outcomes import TopUpStatus
 
@@ -67,5 +74,14 @@ def _load(info: Info, id: str) -> TopUpType | None:
     return TopUpType.of(top_up) if top_up is not None else None
 
 
-EXTENSIONS: list[tuple[type, StrawberryField]] = [(Account, top_ups)]
-NODES: Mapping[str, NodeLoader] = {"top": _node}
+def _method_node(info: Info, id: str) -> PaymentMethodType | None:
+    return None if READ.denial(info.context.viewer) else load(info, id)
+
+
+EXTENSIONS: list[tuple[type, StrawberryField]] = [
+    (Account, top_ups),
+    (Account, payment_methods),
+    (Account, default_payment_method),
+    (TopUpType, refunds),
+]
+NODES: Mapping[str, NodeLoader] = {"top": _node, "pm": _method_node}

@@ -13,7 +13,7 @@ from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt, MoneyType
 from server.kit.money import Currency, Money
-from server.topups.graph.enums import FailureCodeEnum, NextActionEnum, TopUpStatusEnum
+from server.topups.graph.enums import FailureCodeEnum, NextActionEnum, TopUpPurposeEnum, TopUpStatusEnum
 from server.topups.reads import CLIENT_SECRET_COLUMN, TopUpRow
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "topups:read")
@@ -43,6 +43,13 @@ class TopUpType(Node):
     next_action: NextActionEnum | None = strawberry.field(
         description="What the payer has to do before it goes on; null when nothing."
     )
+    purpose: TopUpPurposeEnum = strawberry.field(description="What it is for.")
+    payment_method_id: strawberry.ID | None = strawberry.field(
+        description="The saved payment method that it charges; null when a token was given for it alone."
+    )
+    refunded: MoneyType = strawberry.field(
+        description="What was given back of it, or is on its way back; see `refunds`."
+    )
 
     sealed_secret: strawberry.Private[bytes | None] = None
 
@@ -63,6 +70,7 @@ class TopUpType(Node):
     def of(cls, top_up: TopUpRow) -> TopUpType:
         currency = Currency[top_up.currency]
         received_minor, failure, action = top_up.received_minor, top_up.failure_code, top_up.next_action
+        method_id = top_up.method_id
         return cls(
             id=strawberry.ID(top_up.id),
             transaction_id=strawberry.ID(top_up.transaction_id),
@@ -74,6 +82,9 @@ class TopUpType(Node):
             failure_code=None if failure is None else FailureCodeEnum[failure],
             next_action=None if action is None else NextActionEnum[action],
             sealed_secret=top_up.client_secret,
+            purpose=TopUpPurposeEnum[top_up.purpose],
+            payment_method_id=None if method_id is None else strawberry.ID(method_id),
+            refunded=MoneyType.of(Money(top_up.refunded_minor, currency)),
         )
 
 
@@ -96,7 +107,7 @@ class TopUpUpdate:
 @exposes(OPEN)
 @strawberry.type(description="A payment token of the sandbox gateway, and the story that it plays.")
 class SandboxToken:
-    token: str = strawberry.field(description="Give it as `paymentToken`.")
+    token: str = strawberry.field(description="Give it as the token of a payment or of `savePaymentMethod`.")
     description: str = strawberry.field(description="What happens to the payment.")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 
+from server.kit.crypto import Shredded
 from server.kit.ids import is_id
 from server.kit.work import Read
 from server.topups.model import PaymentMethod
@@ -96,6 +97,14 @@ def methods_since(read: Read, account_id: str, since: datetime) -> int:
     """How many methods the account tried to save after that instant."""
     query = select(func.count()).where(_methods.account_id == account_id, _methods.created_at > since)
     return int(read.scalar(query))
+
+
+def last4(read: Read, row: MethodRow) -> str | None:
+    """The last four digits of the card; None when they are not kept."""
+    try:
+        return read.open(LAST4_COLUMN, row.last4) if row.last4 is not None else None
+    except Shredded:
+        return None
 
 
 def _valid(read: Read) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

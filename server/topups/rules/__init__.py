@@ -97,7 +97,11 @@ class PaymentTokenInvalid(Refusal):
     """This is not a payment token of a gateway here. Card numbers are never accepted (M115)."""
 
     code = "PAYMENT_TOKEN_INVALID"
-    blames = "paymentToken"
+    at: str = "paymentToken"
+
+    @property
+    def input_field(self) -> str:
+        return self.at
 
 
 @dataclass(eq=False)
@@ -105,8 +109,12 @@ class GatewayUnavailable(Refusal):
     """The payment gateway is switched off in this deployment."""
 
     code = "GATEWAY_UNAVAILABLE"
-    blames = "paymentToken"
     gateway: str
+    at: str = "paymentToken"
+
+    @property
+    def input_field(self) -> str:
+        return self.at
 
 
 @dataclass(eq=False)
@@ -156,15 +164,19 @@ _CODE = re.compile(r"[0-9A-Za-z]{4,12}\Z")
 
 def amount_of(amount: Decimal, currency: Currency, terms: Terms) -> Money:
     """The ordered amount. Raises AmountInvalid, CurrencyNotAccepted, AmountTooSmall or AmountTooLarge."""
-    limits = terms.limits.get(currency.code)
-    if limits is None:
+    if currency.code not in terms.limits:
         raise CurrencyNotAccepted(currency.code)
+    money = money_of(amount, currency)
+    check_amount(money, terms)
+    return money
+
+
+def money_of(amount: Decimal, currency: Currency) -> Money:
+    """The amount in minor units. Raises AmountInvalid."""
     try:
-        minor = to_minor(amount, currency)
+        return Money(to_minor(amount, currency), currency)
     except AmountError as error:
         raise AmountInvalid(error.fault.value) from None
-    check_amount(Money(minor, currency), terms)
-    return Money(minor, currency)
 
 
 def check_amount(money: Money, terms: Terms) -> None:
@@ -178,14 +190,14 @@ def check_amount(money: Money, terms: Terms) -> None:
         raise AmountTooLarge(money.currency.code, limits.maximum_minor)
 
 
-def check_token(token: str) -> None:
+def check_token(token: str, at: str = "paymentToken") -> None:
     """Raises PaymentTokenInvalid.
 
     Twelve digits in a row never pass, so no card number can be stored by mistake (M115). A token is random letters and
     digits: one in a hundred million holds so many digits by chance.
     """
     if len(token) > _TOKEN_LENGTH_MAX or not _TOKEN.match(token) or _CARD_NUMBER.search(token):
-        raise PaymentTokenInvalid
+        raise PaymentTokenInvalid(at)
 
 
 def check_code(code: str) -> None:

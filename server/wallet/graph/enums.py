@@ -47,6 +47,12 @@ class CounterAccount(Enum):
 class PostingKindEnum(Enum):
     TOP_UP = strawberry.enum_value("TOP_UP", description="A payment was credited.")
     TOP_UP_REVERSED = strawberry.enum_value("TOP_UP_REVERSED", description="A payment was charged back.")
+    TOP_UP_REFUNDED = strawberry.enum_value(
+        "TOP_UP_REFUNDED", description="A part of a payment was given back."
+    )
+    TOP_UP_REFUND_FAILED = strawberry.enum_value(
+        "TOP_UP_REFUND_FAILED", description="What was to be given back came back."
+    )
     ORDER = strawberry.enum_value("ORDER", description="An order was paid.")
     ORDER_CREDITS = strawberry.enum_value("ORDER_CREDITS", description="The credits that an order bought.")
     ORDER_CANCELLED = strawberry.enum_value("ORDER_CANCELLED", description="A cancelled order was undone.")
