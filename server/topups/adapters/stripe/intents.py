@@ -52,7 +52,7 @@ class Intent:
         return cls(
             id=fields["id"],
             status=fields["status"],
-            amount_received=fields.get("amount_received", 0),
+            amount_received=fields["amount_received"],
             currency=fields["currency"],
             created_at=instant(created),
             changed_at=instant(fields.get("canceled_at") or changed or created),
