@@ -15,7 +15,8 @@ from starlette.routing import Route
 
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
-from server.topups.actions.settlement import apply_report
+from server.topups.actions.card_news import apply_card_news
+from server.topups.actions.settlement import apply_report, claim
 from server.topups.adapters.stripe.books import refunded_by_us, transaction_of
 from server.topups.adapters.stripe.gateway import NAME
 from server.topups.adapters.stripe.webhooks import (
@@ -98,6 +99,9 @@ class StripeWebhook:
 
 
 def _apply(work: Work, event: Reported) -> bool:
+    if event.news is not None:
+        report = ProviderReport(NAME, event.event_id, event.content, None, None)
+        return claim(work, report) and apply_card_news(work, NAME, event.news)
     transaction_id = None if event.intent_id is None else transaction_of(work, event.intent_id)
     return apply_report(
         work, ProviderReport(NAME, event.event_id, event.content, transaction_id, event.outcome)

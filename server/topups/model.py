@@ -77,6 +77,7 @@ class PaymentMethod(Base):
     provider_reference: Mapped[bytes | None] = mapped_column(Sealed)
     payment_token: Mapped[bytes | None] = mapped_column(Sealed)
     step_up_code: Mapped[bytes | None] = mapped_column(Sealed)
+    client_secret: Mapped[bytes | None] = mapped_column(Sealed)
     brand: Mapped[str | None] = mapped_column(String(20))
     last4: Mapped[bytes | None] = mapped_column(Sealed)
     exp_month: Mapped[int | None] = mapped_column(Integer)

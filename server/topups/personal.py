@@ -132,7 +132,7 @@ HELD = (
     ),
     Held(
         model=PaymentMethod,
-        columns=("provider_reference", "payment_token", "step_up_code"),
+        columns=("provider_reference", "payment_token", "step_up_code", "client_secret"),
         category="financial",
         purpose="balance_and_orders",
         legal_basis="contract",

@@ -29,9 +29,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("top_ups", schema=None) as batch_op:
         batch_op.add_column(sa.Column("client_secret", sa.LargeBinary(), nullable=True))
+    with op.batch_alter_table("payment_methods", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("client_secret", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("payment_methods", "client_secret")
     op.drop_column("top_ups", "client_secret")
     op.drop_table("stripe_intents")
     op.drop_table("stripe_customers")

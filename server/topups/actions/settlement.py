@@ -110,7 +110,7 @@ def apply_report(work: Work, report: ProviderReport) -> bool:
     Raises ProviderEventAltered when its id came before with another content. An event that tells nothing, or of an
     unknown transaction, is kept without effect.
     """
-    if not _claim(work, report) or report.outcome is None:
+    if not claim(work, report) or report.outcome is None:
         return False
     of_transaction = select(TopUp.__table__).where(
         TopUp.transaction_id == report.transaction_id, TopUp.gateway == report.gateway
@@ -280,7 +280,7 @@ def _step_up_expired(work: Work, found: NeedsStepUp) -> bool:
     return work.now - found.occurred_at >= timedelta(seconds=work.terms(Terms).step_up_seconds_max)
 
 
-def _claim(work: Work, report: ProviderReport) -> bool:
+def claim(work: Work, report: ProviderReport) -> bool:
     """Use up the event's id; False when it was used up before. Raises ProviderEventAltered."""
     digest = work.keyed_hash("provider_events", report.content)
     values = {

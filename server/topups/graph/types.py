@@ -13,6 +13,7 @@ from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt, MoneyType
 from server.kit.money import Currency, Money
+from server.kit.work import Read
 from server.topups.graph.enums import FailureCodeEnum, NextActionEnum, TopUpPurposeEnum, TopUpStatusEnum
 from server.topups.reads import CLIENT_SECRET_COLUMN, TopUpRow
 
@@ -59,12 +60,7 @@ class TopUpType(Node):
         metadata=declare(WRITE),
     )
     def client_secret(self, info: Info) -> str | None:
-        if self.sealed_secret is None:
-            return None
-        try:
-            return info.context.read.open(CLIENT_SECRET_COLUMN, self.sealed_secret)
-        except Shredded:
-            return None
+        return opened(info.context.read, CLIENT_SECRET_COLUMN, self.sealed_secret)
 
     @classmethod
     def of(cls, top_up: TopUpRow) -> TopUpType:
@@ -116,3 +112,11 @@ def account_of(info: Info) -> str:
     account_id = info.context.viewer.account_id
     assert account_id is not None, "these fields are for the signed-in"
     return account_id
+
+
+def opened(read: Read, column: str, sealed: bytes | None) -> str | None:
+    """A sealed text; None when there is none, or it was erased."""
+    try:
+        return read.open(column, sealed) if sealed is not None else None
+    except Shredded:
+        return None

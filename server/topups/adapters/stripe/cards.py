@@ -10,10 +10,10 @@ from server.topups.adapters.gateway import OutcomeUnknown
 from server.topups.adapters.stripe import books
 from server.topups.adapters.stripe.client import Api, StripeRefused, answered, once
 from server.topups.adapters.stripe.intents import failure_of, instant
+from server.topups.adapters.stripe.prints import card_printed
 from server.topups.rules.methods import SavedMethod, SaveRequest, SaveResult
 from server.topups.rules.outcomes import Declined, FailureCode, NeedsStepUp, NextAction
 
-_BRAND_LENGTH_MAX = 20
 _TRIED_BEFORE = frozenset({"requires_action", "succeeded", "processing", "canceled"})
 
 
@@ -125,9 +125,7 @@ class Cards:
                 {"metadata": {"method_id": method_id}},
                 once(f"{method_id}/label"),
             )
-        card = method.to_dict()["card"]
-        brand = str(card["brand"])[:_BRAND_LENGTH_MAX]
-        return SavedMethod(saved.reference, brand, card["last4"], card["exp_month"], card["exp_year"])
+        return SavedMethod(saved.reference, *card_printed(method.to_dict()))
 
     def _declined(self, code: str | None) -> Declined:
         failure = failure_of(code)

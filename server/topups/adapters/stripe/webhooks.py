@@ -13,6 +13,8 @@ import orjson
 
 from server.topups.adapters.stripe.amounts import AmountUnsupported, from_stripe
 from server.topups.adapters.stripe.intents import Intent, instant
+from server.topups.adapters.stripe.prints import card_printed
+from server.topups.rules.methods import CardAuthenticated, CardGone, CardNews, CardRenewed
 from server.topups.rules.outcomes import ChargedBack, Declined, Outcome, Refunded, Succeeded
 
 TOLERANCE = timedelta(seconds=300)
@@ -31,7 +33,7 @@ class EventMalformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """An event, with what it means: an outcome for the transaction of `intent_id`, or nothing to us."""
+    """An event, with what it means: an outcome for the transaction of `intent_id`, news of a saved card, or nothing."""
 
     event_id: str
     kind: str
@@ -39,11 +41,12 @@ class Reported:
     object_id: str
     intent_id: str | None = None
     outcome: Outcome | None = field(default=None, repr=False)
+    news: CardNews | None = None
 
     @property
     def content(self) -> bytes:
         """What a repetition must repeat. Not the whole body: that counts deliveries, and grows with Stripe's API."""
-        return orjson.dumps([type(self.outcome).__name__, self])
+        return orjson.dumps([type(self.outcome).__name__, type(self.news).__name__, self])
 
 
 def check_signature(body: bytes, header: str | None, secret: str, now: datetime) -> None:
@@ -87,6 +90,8 @@ def _read(event: Reported, subject: Mapping[str, Any]) -> Reported:
             return _of_intent(event, subject)
         if event.kind in _DISPUTE_EVENTS:
             return _of_dispute(event, subject)
+        if event.kind in _SETUP_EVENTS or event.kind in _METHOD_EVENTS:
+            return replace(event, news=_news(event.kind, subject))
         if event.kind == "charge.refunded":
             total = from_stripe(subject["amount_refunded"], subject["currency"]).minor
             return replace(
@@ -112,6 +117,19 @@ def _of_dispute(event: Reported, subject: Mapping[str, Any]) -> Reported:
     return replace(event, intent_id=subject["payment_intent"], outcome=ChargedBack(event.occurred_at))
 
 
+def _news(kind: str, subject: Mapping[str, Any]) -> CardNews | None:
+    """Of the cards that have our label; None for those that another system saved."""
+    method_id = (subject.get("metadata") or {}).get("method_id")
+    if not isinstance(method_id, str):
+        return None
+    if kind in _SETUP_EVENTS:
+        return CardAuthenticated(method_id)
+    if kind == "payment_method.detached":
+        return CardGone(method_id)
+    card = card_printed(subject)
+    return CardRenewed(method_id, card.brand, card.last4, card.exp_month, card.exp_year)
+
+
 def _id(text: object) -> str:
     if not isinstance(text, str) or len(text) > _EVENT_ID_LENGTH_MAX:
         raise TypeError("no id")
@@ -120,5 +138,9 @@ def _id(text: object) -> str:
 
 _INTENT_EVENTS = frozenset(
     {"payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"}
+)
+_SETUP_EVENTS = frozenset({"setup_intent.succeeded", "setup_intent.setup_failed"})
+_METHOD_EVENTS = frozenset(
+    {"payment_method.automatically_updated", "payment_method.updated", "payment_method.detached"}
 )
 _DISPUTE_EVENTS = frozenset({"charge.dispute.created", "charge.dispute.funds_withdrawn"})
