@@ -39,7 +39,7 @@ from tests.topups.conftest import VIEWER, Desk
 OTHER = Viewer("acc_other", "ses_2")
 OPEN = declare(Access(Who.ANYONE, "api_use"))
 FIELDS = """id transactionId createdAt updatedAt amount { amount currency } received { amount currency }
-    status failureCode nextAction"""
+    status failureCode nextAction purpose paymentMethodId refunded { amount }"""
 CREATE = f"""mutation($input: CreateTopUpInput!) {{ createTopUp(input: $input) {{ __typename
     ... on TopUpCreated {{ replayed topUp {{ {FIELDS} }} }} ... on Problem {{ code message field }}
     ... on AmountTooSmall {{ minimum {{ amount currency }} }}

@@ -103,7 +103,11 @@ class NoValidPaymentMethod(Refusal):
     """There is no payment method that can be charged: none was saved, or its card has expired."""
 
     code = "NO_VALID_PAYMENT_METHOD"
-    blames = "payment.methodId"
+    at: str | None = "payment.methodId"
+
+    @property
+    def input_field(self) -> str | None:
+        return self.at
 
 
 @dataclass(eq=False)
