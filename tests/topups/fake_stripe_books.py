@@ -109,9 +109,13 @@ class Books:
             return self._with(setup, status="requires_action")
         return self._set_up(setup)
 
-    def authenticate_setup(self, setup_id: str) -> Fields:
-        """The payer proves to the bank who they are."""
-        return self._set_up(self.find("seti_", setup_id))
+    def authenticate_setup(self, setup_id: str, *, right: bool = True) -> Fields:
+        """The payer proves to the bank who they are, or fails to."""
+        setup = self.find("seti_", setup_id)
+        if right:
+            return self._set_up(setup)
+        error = {"type": "invalid_request_error", "code": "setup_intent_authentication_failure"}
+        return self._with(setup, status="requires_payment_method", last_setup_error=error)
 
     def _set_up(self, setup: Fields) -> Fields:
         self.objects[setup["payment_method"]]["customer"] = setup["customer"]
