@@ -32,6 +32,7 @@ from server.topups.rules.outcomes import ProviderReport, Refunded
 STRIPE_PATH = "/webhooks/stripe"
 BODY_BYTES_MAX = 262_144
 BODY_SECONDS_MAX = 10.0
+STORE_SECONDS_MAX = 15.0
 
 _log = structlog.get_logger("postmeter.topups.stripe")
 
@@ -73,9 +74,11 @@ class StripeWebhook:
 
     async def _take(self, event: Reported) -> Response:
         try:
-            applied = await self._units.run(
-                Call("topups.stripe_event", SYSTEM), lambda work: _apply(work, event)
-            )
+            # Stripe gives up after some seconds, too; what is committed later is a repetition's to find.
+            async with asyncio.timeout(STORE_SECONDS_MAX):
+                applied = await self._units.run(
+                    Call("topups.stripe_event", SYSTEM), lambda work: _apply(work, event)
+                )
         except ProviderEventAltered as altered:
             _log.error("stripe_event_altered", event_id=event.event_id, kind=event.kind)
             return _answer(409, altered.code)

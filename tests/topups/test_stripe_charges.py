@@ -241,6 +241,26 @@ async def test_every_write_has_a_key_of_ours_and_tells_nothing_of_the_machine(
         assert "x-stripe-client-telemetry" not in sent
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"status": None},
+        {"created": "now"},
+        {"amount_received": "1"},
+        {"amount_received": 1.5},
+        {"currency": "isk"},
+    ],
+)
+async def test_an_answer_that_makes_no_sense_is_no_outcome(
+    stripe: Stripe, fake: FakeStripe, strange: dict[str, object]
+) -> None:
+    await stripe.charge(charge_of(cards.OK))
+    fake.books.of_kind("payment_intent")[0].update(strange)
+    with pytest.raises(OutcomeUnknown):
+        await stripe.find(TRANSACTION)
+
+
 # ---- through the due work, into the ledger
 
 

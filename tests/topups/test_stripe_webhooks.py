@@ -315,6 +315,9 @@ MALFORMED += [b'{"id":"evt_1","type":"x","created":99999999999999,"data":{"objec
 MALFORMED += [b'{"id":"' + b"e" * 81 + b'","type":"x","created":1,"data":{"object":{}}}']
 MALFORMED += [b'{"id":"evt_1","type":"payment_intent.succeeded","created":1,"data":{"object":{"id":"pi_1"}}}']
 MALFORMED += [b'{"id":"evt_1","type":"x","created":1,"data":{"object":[]}}']
+MALFORMED += [
+    b'{"id":"evt_1","type":"charge.dispute.created","created":1,"data":{"object":{"status":"x","payment_intent":{}}}}'
+]
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from server.kit.work import Units
 from server.topups.adapters.gateway import OutcomeUnknown
 from server.topups.adapters.stripe import books
-from server.topups.adapters.stripe.client import Api, StripeRefused, answered, once
+from server.topups.adapters.stripe.client import Api, StripeRefused, answered, once, understood
 from server.topups.adapters.stripe.intents import failure_of, instant
 from server.topups.adapters.stripe.prints import card_printed
 from server.topups.rules.methods import SavedMethod, SaveRequest, SaveResult
@@ -58,19 +58,10 @@ class Cards:
         try:
             customer_id = await self._customer(request.account_id)
             setup = await self._setup(request, customer_id)
-            if setup["status"] == "succeeded":
-                return await self._labelled(
-                    SavedCard(customer_id, setup["payment_method"]), request.method_id
-                )
+            with understood():
+                return await self._result(request, customer_id, setup)
         except StripeRefused as refused:
             return self._declined(refused.code)
-        if setup["status"] == "requires_action":
-            secret, asked_at = setup["client_secret"], instant(setup["created"])
-            return NeedsStepUp(NextAction.AUTHENTICATE, asked_at, secret)
-        if setup["status"] == "processing":
-            raise OutcomeUnknown("the bank still thinks")
-        error = setup.get("last_setup_error") or {}
-        return self._declined(error.get("code"))
 
     async def forget(self, reference: str) -> None:
         """Take the card from its customer: nobody can charge it any more."""
@@ -116,6 +107,16 @@ class Cards:
                 once(f"{method_id}/confirm"),
             )
         return confirmed.to_dict()
+
+    async def _result(self, request: SaveRequest, customer_id: str, setup: Mapping[str, Any]) -> SaveResult:
+        if setup["status"] == "succeeded":
+            return await self._labelled(SavedCard(customer_id, setup["payment_method"]), request.method_id)
+        if setup["status"] == "requires_action":
+            asked_at = instant(setup["created"])
+            return NeedsStepUp(NextAction.AUTHENTICATE, asked_at, setup["client_secret"])
+        if setup["status"] == "processing":
+            raise OutcomeUnknown("the bank still thinks")
+        return self._declined((setup.get("last_setup_error") or {}).get("code"))
 
     async def _labelled(self, saved: SavedCard, method_id: str) -> SavedMethod:
         """Write our id on the card, so that Stripe's events about it name it, and read what is printed on it."""

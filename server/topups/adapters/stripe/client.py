@@ -62,6 +62,16 @@ def once(key: str) -> stripe.RequestOptions:
 
 
 @contextmanager
+def understood() -> Iterator[None]:
+    """Around the reading of an answer: raises OutcomeUnknown when it is not what Stripe documents."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        _log.error("stripe_answer_not_understood", error=type(error).__name__)
+        raise GatewayUnreachable("an answer that makes no sense") from None
+
+
+@contextmanager
 def answered() -> Iterator[None]:
     """Around each call: raises StripeRefused when Stripe said no, OutcomeUnknown when it did not say.
 

@@ -14,7 +14,7 @@ from server.topups.adapters.gateway import OutcomeUnknown
 from server.topups.adapters.stripe import books
 from server.topups.adapters.stripe.amounts import AmountUnsupported, to_stripe
 from server.topups.adapters.stripe.cards import Cards, card_of, method_of_token
-from server.topups.adapters.stripe.client import Api, StripeRefused, answered, once
+from server.topups.adapters.stripe.client import Api, StripeRefused, answered, once, understood
 from server.topups.adapters.stripe.intents import UNCONFIRMED, Intent
 from server.topups.adapters.stripe.refunds import refund
 from server.topups.rules.methods import SaveRequest, SaveResult
@@ -30,6 +30,7 @@ from server.topups.rules.outcomes import (
 )
 
 if TYPE_CHECKING:
+    from stripe import PaymentIntent
     from stripe.params import PaymentIntentConfirmParams, PaymentIntentCreateParams
 
 NAME = "stripe"
@@ -122,7 +123,7 @@ class Stripe:
             params["payment_method"] = await method_of_token(self._api, request.token, key)
         with answered():
             made = await self._api.intents.create_async(params, once(transaction_id))
-        intent = Intent.of(made.to_dict())
+        intent = _read(made)
         kept = await self._units.run_unaudited(
             lambda work: books.keep_intent(work, transaction_id, intent.id)
         )
@@ -143,7 +144,7 @@ class Stripe:
         except StripeRefused:
             # A decline, or it was confirmed before: the intent says which.
             return await self._retrieved(intent.id)
-        return Intent.of(confirmed.to_dict())
+        return _read(confirmed)
 
     async def _retrieved(self, intent_id: str) -> Intent:
         try:
@@ -151,18 +152,21 @@ class Stripe:
                 found = await self._api.intents.retrieve_async(intent_id, {"expand": _WITH_CHARGE})
         except StripeRefused as refused:
             raise OutcomeUnknown(refused.code) from None
-        return Intent.of(found.to_dict())
+        return _read(found)
 
     def _declined(self, code: FailureCode) -> Declined:
         """Refused before there was anything at Stripe that has an instant of its own."""
         return Declined(code, self._units.house.clock.now())
 
 
+def _read(intent: PaymentIntent) -> Intent:
+    with understood():
+        return Intent.of(intent.to_dict())
+
+
 def _result(intent: Intent) -> ChargeResult:
-    try:
+    with understood():
         result = intent.result()
-    except AmountUnsupported:
-        raise OutcomeUnknown("an amount that makes no sense") from None
     if result is None:
         raise OutcomeUnknown(intent.status)
     return result

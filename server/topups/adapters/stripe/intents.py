@@ -68,18 +68,23 @@ class Intent:
         )
 
     def result(self) -> ChargeResult | None:
-        """What it says of the charge; None when none was tried. Raises AmountUnsupported."""
+        """What it says of the charge; None when none was tried.
+
+        Raises AmountUnsupported, and ValueError for a status that is not known: it may mean anything.
+        """
         if self.status == "succeeded":
             received = from_stripe(self.amount_received, self.currency)
             return Succeeded(received.minor, self.id, self.changed_at)
         if self.status == "canceled":
             return Declined(FailureCode.NOT_CHARGED, self.changed_at)
-        if self.status == "requires_action" or self.error_code == AUTHENTICATION_REQUIRED:
-            return NeedsStepUp(NextAction.AUTHENTICATE, self.created_at, self.client_secret)
         if self.status in ("processing", "requires_capture"):
             return Processing(self.id, self.created_at)
         if not self.was_tried:
             return None
+        if self.status not in ("requires_action", "requires_payment_method"):
+            raise ValueError("an unknown status")
+        if self.status == "requires_action" or self.error_code == AUTHENTICATION_REQUIRED:
+            return NeedsStepUp(NextAction.AUTHENTICATE, self.created_at, self.client_secret)
         return Declined(failure_of(self.error_code), self.changed_at)
 
 

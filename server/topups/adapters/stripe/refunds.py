@@ -7,7 +7,7 @@ from typing import Any
 
 from server.kit.clock import Clock
 from server.topups.adapters.stripe.amounts import AmountUnsupported, from_stripe, to_stripe
-from server.topups.adapters.stripe.client import Api, StripeRefused, answered, once
+from server.topups.adapters.stripe.client import Api, StripeRefused, answered, once, understood
 from server.topups.adapters.stripe.intents import instant
 from server.topups.rules.outcomes import (
     Declined,
@@ -29,11 +29,13 @@ async def refund(api: Api, clock: Clock, intent_id: str, request: RefundRequest)
     """
     try:
         found = await _found(api, intent_id, request.refund_id)
-        return _result(found if found is not None else await _made(api, intent_id, request))
+        answer = found if found is not None else await _made(api, intent_id, request)
     except StripeRefused:
         return Declined(FailureCode.DECLINED, clock.now())
     except AmountUnsupported:
         return Declined(FailureCode.AMOUNT_UNSUPPORTED, clock.now())
+    with understood():
+        return _result(answer)
 
 
 async def _found(api: Api, intent_id: str, refund_id: str) -> Mapping[str, Any] | None:

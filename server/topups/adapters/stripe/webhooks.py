@@ -94,9 +94,7 @@ def _read(event: Reported, subject: Mapping[str, Any]) -> Reported:
             return replace(event, news=_news(event.kind, subject))
         if event.kind == "charge.refunded":
             total = from_stripe(subject["amount_refunded"], subject["currency"]).minor
-            return replace(
-                event, intent_id=subject["payment_intent"], outcome=Refunded(total, event.occurred_at)
-            )
+            return replace(event, intent_id=_paid(subject), outcome=Refunded(total, event.occurred_at))
     except AmountUnsupported:
         return event  # of something else that this Stripe account sells
     return event
@@ -105,7 +103,7 @@ def _read(event: Reported, subject: Mapping[str, Any]) -> Reported:
 def _of_intent(event: Reported, subject: Mapping[str, Any]) -> Reported:
     intent = Intent.of(subject)
     result = intent.result()
-    # The outcome's instant is the event's: what it carries tells the intent's first hour only.
+    # The intent tells when it was made; when it became what it is, the event tells.
     if isinstance(result, Succeeded | Declined):
         return replace(event, intent_id=intent.id, outcome=replace(result, occurred_at=event.occurred_at))
     return event
@@ -114,7 +112,13 @@ def _of_intent(event: Reported, subject: Mapping[str, Any]) -> Reported:
 def _of_dispute(event: Reported, subject: Mapping[str, Any]) -> Reported:
     if subject["status"].startswith("warning_"):
         return event  # an inquiry: no money has gone
-    return replace(event, intent_id=subject["payment_intent"], outcome=ChargedBack(event.occurred_at))
+    return replace(event, intent_id=_paid(subject), outcome=ChargedBack(event.occurred_at))
+
+
+def _paid(subject: Mapping[str, Any]) -> str | None:
+    """The intent that a charge or a dispute is of; None of a payment that was made without one."""
+    intent_id = subject["payment_intent"]
+    return None if intent_id is None else _id(intent_id)
 
 
 def _news(kind: str, subject: Mapping[str, Any]) -> CardNews | None:
