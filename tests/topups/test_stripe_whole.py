@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from pydantic import ValidationError
 
 from server.watching.feed import BalanceFeed
 from tests.servers import environment
@@ -21,7 +22,7 @@ from tests.topups import fake_stripe_books as cards
 from tests.topups.fake_stripe import SECRET_KEY, WEBHOOK_SECRET, FakeStripe, fake_stripe
 from tests.whole import listening, settings_in
 
-WAIT_SECONDS_MAX = 30
+WAIT_SECONDS_MAX = 60
 CREATE = """mutation($input: CreateTopUpInput!) { createTopUp(input: $input) {
   ... on TopUpCreated { topUp { id status } } ... on Problem { code } } }"""
 LOOK = "query($id: ID!) { node(id: $id) { ... on TopUp { status } } }"
@@ -142,32 +143,44 @@ async def test_without_its_secrets_stripe_is_not_there(tmp_path: Path) -> None:
         assert (await client.post("/webhooks/stripe", content=b"{}")).status_code == 404
 
 
-BOTH = {"STRIPE_SECRET_KEY": "sk_test_topsecret", "STRIPE_WEBHOOK_SECRET": "whsec_topsecret"}
+BOTH = {"stripe_secret_key": "sk_test_topsecret", "stripe_webhook_secret": "whsec_topsecret"}
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"STRIPE_SECRET_KEY": "sk_test_topsecret"}, "both of its secrets"),
-        ({"STRIPE_WEBHOOK_SECRET": "whsec_topsecret"}, "both of its secrets"),
-        (BOTH | {"STRIPE_WEBHOOK_SECRET": " "}, "A secret of Stripe is empty"),
-        (BOTH | {"STRIPE_API_URL": "http://stripe.example"}, "over https only"),
-        (BOTH | {"STRIPE_API_URL": "https://topsecret@stripe.example"}, "over https only"),
-        (BOTH | {"STRIPE_API_URL": "topsecret"}, "over https only"),
+        ({"stripe_secret_key": "sk_test_topsecret"}, "both of its secrets"),
+        ({"stripe_webhook_secret": "whsec_topsecret"}, "both of its secrets"),
+        (BOTH | {"stripe_webhook_secret": " "}, "A secret of Stripe is empty"),
+        (BOTH | {"stripe_api_url": "http://stripe.example"}, "over https only"),
+        (BOTH | {"stripe_api_url": "https://topsecret@stripe.example"}, "over https only"),
+        (BOTH | {"stripe_api_url": "topsecret"}, "over https only"),
     ],
 )
-def test_half_a_stripe_does_not_start(tmp_path: Path, given: dict[str, str], said: str) -> None:
-    """One clear line, and none of what was given: it may be a secret."""
-    settings = {f"POSTMETER_{name}": value for name, value in given.items()}
+def test_half_a_stripe_is_refused(tmp_path: Path, given: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said) as refused:
+        settings_in(tmp_path, **given)
+    assert "topsecret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["https://stripe.example/", "http://127.0.0.1:1", "http://[::1]:1"])
+def test_a_private_way_to_stripe_is_taken(tmp_path: Path, url: str) -> None:
+    assert settings_in(tmp_path, **BOTH, stripe_api_url=url).stripe_api_url == url
+
+
+def test_a_server_with_half_a_stripe_says_why_it_does_not_start(tmp_path: Path) -> None:
+    """In one clear line, and without what was given: it may be a secret."""
     refused = subprocess.run(
         [sys.executable, "-m", "server", "serve"],
         cwd=tmp_path,
-        env=environment(tmp_path) | settings,
+        env=environment(tmp_path) | {"POSTMETER_STRIPE_SECRET_KEY": "sk_test_topsecret"},
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert refused.returncode == 1
-    assert said in refused.stderr
-    assert len(refused.stderr.strip().splitlines()) == 2
-    assert "topsecret" not in refused.stdout + refused.stderr
+    assert refused.stderr.splitlines() == [
+        "Postmeter does not start:",
+        "  - Stripe needs both of its secrets (POSTMETER_STRIPE_SECRET_KEY, POSTMETER_STRIPE_WEBHOOK_SECRET).",
+    ]
+    assert "topsecret" not in refused.stdout
