@@ -62,6 +62,9 @@ from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
+from server.topups.adapters.stripe.client import API_URL, Api
+from server.topups.adapters.stripe.gateway import Stripe
+from server.topups.http import StripeWebhook
 from server.wallet import jobs as wallet_jobs
 from server.wallet import rules as wallet_rules
 from server.wallet.reads.proof import Report
@@ -100,7 +103,8 @@ class Postmeter:
         self.authenticator = Authenticator(self.units)
         self.passwords = Passwords(self.units, workers=settings.password_workers)
         sandbox = Sandbox(self.units, enabled=settings.sandbox_mark_file.exists())
-        gateways = Gateways([sandbox])
+        self.stripe = _stripe(settings, self.units)
+        gateways = Gateways([sandbox, *([self.stripe] if self.stripe else [])])
         relay = _relay(settings)
         self.services = Registry(self.passwords, sandbox, gateways)
         self.due = DueRunner(
@@ -130,6 +134,7 @@ class Postmeter:
                 *self.gateway.routes("/graphql"),
                 *ide.routes,
                 *sender_http.routes(self.units),
+                *self._webhooks(),
                 *self._pages(),
             ],
             middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
@@ -164,6 +169,8 @@ class Postmeter:
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.live.close)
+            if self.stripe is not None:
+                stack.push_async_callback(self.stripe.close)
             await stack.enter_async_context(_background(self.due.serve))
             await stack.enter_async_context(_background(self._store_uses))
             yield
@@ -207,6 +214,10 @@ class Postmeter:
             remote_address=facts.remote_address,
             user_agent=facts.user_agent,
         )
+
+    def _webhooks(self) -> list[BaseRoute]:
+        secret = self.settings.stripe_webhook_secret
+        return [StripeWebhook(self.units, secret.get_secret_value()).route] if secret is not None else []
 
     def _pages(self) -> list[BaseRoute]:
         printer = Printer(
@@ -253,6 +264,14 @@ def _relay(settings: Settings) -> mail_relay.MailRelay:
         return mail_relay.relay_for(url, settings.mail_from)
     except ValueError as error:
         raise SystemExit(f"Postmeter does not start: {error}") from None
+
+
+def _stripe(settings: Settings, units: Units) -> Stripe | None:
+    if settings.stripe_secret_key is None:
+        return None
+    return Stripe(
+        units, Api(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url or API_URL)
+    )
 
 
 def _document_limits(settings: Settings) -> Limits:

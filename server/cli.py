@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -37,7 +39,20 @@ err = Console(stderr=True)
 
 def main() -> None:
     """The entry point of the command and of `python -m server`."""
-    app()
+    try:
+        app()
+    except ValidationError as invalid:
+        if invalid.title != Settings.__name__:
+            raise
+        faults = "\n".join(f"  - {_fault(error)}" for error in invalid.errors())
+        raise SystemExit(f"Postmeter does not start:\n{faults}") from None
+
+
+def _fault(error: ErrorDetails) -> str:
+    """What is wrong with a setting, without its value: that may be a secret."""
+    said = error["msg"].removeprefix("Value error, ")
+    name = "".join(f"POSTMETER_{part}: ".upper() for part in error["loc"][:1])
+    return f"{name}{said}"
 
 
 @app.command()

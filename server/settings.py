@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,7 +13,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 class Settings(BaseSettings):
     """What an operator may change. The defaults are safe and run on one machine with nothing else installed."""
 
-    model_config = SettingsConfigDict(env_prefix="POSTMETER_", env_file=".env", extra="ignore")
+    # Values are not quoted in errors: some are secrets.
+    model_config = SettingsConfigDict(
+        env_prefix="POSTMETER_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str = Field(
         "sqlite:///data/postmeter.sqlite3",
@@ -79,6 +83,16 @@ class Settings(BaseSettings):
     mail_from: str | None = Field(
         None, description="The sender of e-mails, such as `Postmeter <no-reply@example.com>`."
     )
+    stripe_secret_key: SecretStr | None = Field(
+        None,
+        description="Stripe's secret key. With it and the webhook secret, cards can be charged through Stripe.",
+    )
+    stripe_webhook_secret: SecretStr | None = Field(
+        None, description="The signing secret of the webhook endpoint that you made at Stripe."
+    )
+    stripe_api_url: str | None = Field(
+        None, description="Another place of Stripe's API, for tests: `https://…`, or plain HTTP on loopback."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs carry no personal data.")
 
     @field_validator("allowed_origins", mode="before")
@@ -104,6 +118,21 @@ class Settings(BaseSettings):
             raise ValueError("E-mails need a sender (POSTMETER_MAIL_FROM).")
         return self
 
+    @model_validator(mode="after")
+    def _stripe_is_whole(self) -> Self:
+        if (self.stripe_secret_key is None) != (self.stripe_webhook_secret is None):
+            raise ValueError(
+                "Stripe needs both of its secrets (POSTMETER_STRIPE_SECRET_KEY, POSTMETER_STRIPE_WEBHOOK_SECRET)."
+            )
+        if any(
+            secret is not None and not secret.get_secret_value().strip()
+            for secret in (self.stripe_secret_key, self.stripe_webhook_secret)
+        ):
+            raise ValueError("A secret of Stripe is empty.")
+        if self.stripe_api_url is not None and not _is_private(self.stripe_api_url):
+            raise ValueError("Stripe is reached over https only, or on loopback (POSTMETER_STRIPE_API_URL).")
+        return self
+
     @property
     def reached_over_tls(self) -> bool:
         """Whether clients come over TLS, to this server or to a proxy in front of it."""
@@ -115,3 +144,13 @@ class Settings(BaseSettings):
         return (
             Path(self.database_url.partition(":///")[2]) if self.database_url.startswith("sqlite") else None
         )
+
+
+def _is_private(url: str) -> bool:
+    """Whether nobody on the way can read what is sent there."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    )

@@ -26,6 +26,7 @@ PROXIED = {
     "x-forwarded-proto": "https",
 }
 TYPED = (LOGIN, PASSWORD, WRONG, "CanaryBrowser", "203.0.113.77", "canary key name", "canary reference")
+TYPED += ("pm_canaryCard", "sk_test_canary", "whsec_canary")
 TYPED += ("canary list name", "canary_step", "canaryidempotency", "tok_sandbox_canary", "canary.cookie")
 CARD = card_number("4", 16)
 
@@ -89,7 +90,7 @@ def live(session: Session) -> None:
     )
     session.secrets += [session.token, key["secret"]]
     money = {"amount": "100.00", "currency": "EUR"}
-    for token in ("tok_sandbox_later", "tok_sandbox_canary"):
+    for token in ("tok_sandbox_later", "tok_sandbox_canary", "pm_canaryCard"):
         session.do(
             "createTopUp", amount=money, paymentToken=token, idempotencyKey=f"canaryidempotency-{token}"
         )
@@ -201,7 +202,10 @@ async def test_nothing_that_was_typed_lies_readable_in_any_file(
 
 def search(database_url: str, data_folder: Path, folder: Path) -> None:
     behind_a_proxy = {"TLS_TERMINATED_BY_PROXY": "true", "LOG_LEVEL": "DEBUG", "DATABASE_URL": database_url}
-    with serving(folder, **behind_a_proxy) as server:
+    # A Stripe that nobody can reach: what is sent there shows in no log, even at DEBUG.
+    stripe = {"STRIPE_SECRET_KEY": "sk_test_canary", "STRIPE_WEBHOOK_SECRET": "whsec_canary"}
+    stripe |= {"STRIPE_API_URL": "http://127.0.0.1:9"}
+    with serving(folder, **behind_a_proxy, **stripe) as server:
         session = Session(server.client)
         live(session)
         type_card_numbers(session)

@@ -40,6 +40,7 @@ class TopUp(Base):
     provider_reference: Mapped[str | None] = mapped_column(String(80))
     payment_token: Mapped[bytes | None] = mapped_column(Sealed)
     step_up_code: Mapped[bytes | None] = mapped_column(Sealed)
+    client_secret: Mapped[bytes | None] = mapped_column(Sealed)
     next_action: Mapped[str | None] = mapped_column(String(20))
     failure_code: Mapped[str | None] = mapped_column(String(24))
     confirmations: Mapped[int] = mapped_column(Integer)
@@ -76,6 +77,7 @@ class PaymentMethod(Base):
     provider_reference: Mapped[bytes | None] = mapped_column(Sealed)
     payment_token: Mapped[bytes | None] = mapped_column(Sealed)
     step_up_code: Mapped[bytes | None] = mapped_column(Sealed)
+    client_secret: Mapped[bytes | None] = mapped_column(Sealed)
     brand: Mapped[str | None] = mapped_column(String(20))
     last4: Mapped[bytes | None] = mapped_column(Sealed)
     exp_month: Mapped[int | None] = mapped_column(Integer)
@@ -186,3 +188,21 @@ class SandboxRefund(Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(12))
     asked_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StripeCustomer(Base):
+    """The customer at Stripe that an account's saved cards belong to."""
+
+    __tablename__ = "stripe_customers"
+    account_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StripeIntent(Base):
+    """The PaymentIntent at Stripe that a transaction is charged with."""
+
+    __tablename__ = "stripe_intents"
+    transaction_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    intent_id: Mapped[str] = mapped_column(String(80), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)

@@ -10,6 +10,8 @@ from server.topups.model import (
     SandboxCharge,
     SandboxMethod,
     SandboxRefund,
+    StripeCustomer,
+    StripeIntent,
     TopUp,
 )
 
@@ -40,7 +42,7 @@ HELD = (
     ),
     Held(
         model=TopUp,
-        columns=("payment_token", "step_up_code"),
+        columns=("payment_token", "step_up_code", "client_secret"),
         category="financial",
         purpose="balance_and_orders",
         legal_basis="contract",
@@ -130,7 +132,7 @@ HELD = (
     ),
     Held(
         model=PaymentMethod,
-        columns=("provider_reference", "payment_token", "step_up_code"),
+        columns=("provider_reference", "payment_token", "step_up_code", "client_secret"),
         category="financial",
         purpose="balance_and_orders",
         legal_basis="contract",
@@ -202,6 +204,26 @@ HELD = (
         model=SandboxRefund,
         columns=("refund_id", "transaction_id", "amount_minor", "state", "asked_at"),
         category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=StripeCustomer,
+        columns=("account_id", "customer_id", "created_at"),
+        category="financial",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="billing",
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=StripeIntent,
+        columns=("transaction_id", "intent_id", "created_at"),
+        category="technical",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="billing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -20,6 +21,8 @@ from server.topups.actions.changes import CHANGES
 from server.topups.actions.method_changes import METHOD_CHANGES
 from server.topups.adapters.gateway import Gateways, PaymentGateway
 from server.topups.adapters.sandbox import OK, Sandbox
+from server.topups.adapters.stripe.client import Api
+from server.topups.adapters.stripe.gateway import Stripe
 from server.topups.jobs import handlers
 from server.topups.reads import TopUpRow
 from server.topups.reads import methods as method_reads
@@ -27,6 +30,7 @@ from server.topups.reads.methods import MethodRow
 from server.topups.rules.methods import SavedFor
 from server.topups.rules.outcomes import TopUpPurpose
 from server.wallet.model import Claim, Posting, Wallet
+from tests.topups.fake_stripe import SECRET_KEY, FakeStripe, fake_stripe
 
 ACCOUNT = "acc_payer"
 VIEWER = Viewer(ACCOUNT, "ses_1")
@@ -48,7 +52,9 @@ class Desk:
 
     async def order(self, token: str, minor: int = 10_000, account_id: str = ACCOUNT) -> str:
         def create(work: Work) -> str:
-            return actions.create_top_up(work, account_id, Money(minor, Currency.EUR), token, "sandbox").id
+            return actions.create_top_up(
+                work, account_id, Money(minor, Currency.EUR), token, self.gateway.name
+            ).id
 
         return await self.units.run(Call("createTopUp", VIEWER), create)
 
@@ -152,3 +158,23 @@ class Desk:
 def desk(units: Units, clock: ManualClock) -> Desk:
     sandbox = Sandbox(units, enabled=True)
     return Desk(units, clock, sandbox, sandbox)
+
+
+@pytest.fixture
+async def fake(clock: ManualClock) -> AsyncIterator[FakeStripe]:
+    """A Stripe that keeps time by the test's clock."""
+    async with fake_stripe(clock.now) as fake:
+        yield fake
+
+
+@pytest.fixture
+async def stripe(units: Units, fake: FakeStripe) -> AsyncIterator[Stripe]:
+    gateway = Stripe(units, Api(SECRET_KEY, fake.url, retries=0))
+    yield gateway
+    await gateway.close()
+
+
+@pytest.fixture
+def stripe_desk(units: Units, clock: ManualClock, stripe: Stripe) -> Desk:
+    """A desk whose only gateway is Stripe."""
+    return Desk(units, clock, Sandbox(units, enabled=False), stripe)

@@ -32,13 +32,14 @@ from server.topups.rules.outcomes import (
     NeedsStepUp,
     NextAction,
     Processing,
+    Refunded,
     Succeeded,
     TopUpStatus,
     TopUpStatusConflict,
     check_move,
     destination,
 )
-from tests.kit.test_card_numbers import card_number
+from tests.kit.test_card_numbers import SCHEMES, card_number
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 RESULTS: list[ChargeResult] = [
@@ -46,6 +47,7 @@ RESULTS: list[ChargeResult] = [
     Succeeded(0, "ref", AT),
     Declined(FailureCode.DECLINED, AT),
     ChargedBack(AT),
+    Refunded(1, AT),
     NeedsStepUp(NextAction.ENTER_CODE, AT),
     Processing("ref", AT),
 ]
@@ -94,12 +96,43 @@ def test_every_currency_has_limits() -> None:
     st.one_of(
         st.from_regex(r"[0-9 -]{12,23}", fullmatch=True),
         st.from_regex(r"tok_sandbox_[a-z_]*[0-9]+[a-z_0-9]*", fullmatch=True),
-        st.text(alphabet="0123456789٠１² tok_", max_size=80).filter(lambda text: not text.isalpha()),
+        st.text(alphabet="0123456789٠１² tok_", max_size=50).map(lambda text: f"tok_sandbox_{text}"),
     ).filter(lambda text: any(char.isnumeric() for char in text))
 )
 def test_nothing_with_a_digit_is_a_sandbox_token(text: str) -> None:
     with pytest.raises(PaymentTokenInvalid):
         check_token(text)
+
+
+@pytest.mark.rule("M115")
+@given(
+    prefix=st.sampled_from(["tok_", "pm_", "tok_a", "pm_card_"]),
+    scheme=st.sampled_from(SCHEMES),
+    group=st.integers(1, 19),
+    serial=st.integers(0, 10**8),
+    end=st.sampled_from(["", "_", "x", "7", "0000"]),
+)
+def test_a_card_number_dressed_up_as_a_token_is_none(
+    prefix: str, scheme: tuple[str, int], group: int, serial: int, end: str
+) -> None:
+    number = card_number(*scheme, serial=serial)
+    grouped = "_".join(number[start : start + group] for start in range(0, len(number), group))
+    with pytest.raises(PaymentTokenInvalid):
+        check_token(f"{prefix}{grouped}{end}")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "tok_sandbox_ok",
+        "tok_visa",
+        "tok_1NvKr2eZvKYlo2Cx",
+        "pm_1MqLiJLkdIwHu7ixUEgbFdYF",
+        "pm_card_visa_chargeDeclined",
+    ],
+)
+def test_tokens_of_gateways_pass(token: str) -> None:
+    check_token(token)
 
 
 @pytest.mark.rule("M115")

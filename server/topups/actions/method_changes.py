@@ -64,7 +64,7 @@ class PaymentMethodFailed(PaymentMethodChange):
 
 
 class PaymentMethodChanged(PaymentMethodChange):
-    """It became the default one, or is saved for something else."""
+    """It became the default one, is saved for something else, or the bank renewed its card."""
 
 
 class PaymentMethodExpiring(PaymentMethodChange):
@@ -76,7 +76,7 @@ class PaymentMethodExpired(PaymentMethodChange):
 
 
 class PaymentMethodRemoved(PaymentMethodChange):
-    """The customer removed it."""
+    """The customer removed it, or the gateway let it go."""
 
 
 METHOD_CHANGES: tuple[type[PaymentMethodChange], ...] = (

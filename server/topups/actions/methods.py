@@ -95,6 +95,7 @@ def confirm_method(work: Work, account_id: str, method_id: str, code: str | None
         PaymentMethodConfirmed,
         next_action=None,
         step_up_code=sealed,
+        client_secret=None,
         confirmations=method.confirmations + 1,
     )
 

@@ -23,7 +23,13 @@ from server.topups.actions.method_changes import (
     locked_by_id,
     write,
 )
-from server.topups.reads.methods import LAST4_COLUMN, REFERENCE_COLUMN, MethodRow, has_valid_method
+from server.topups.reads.methods import (
+    CLIENT_SECRET_COLUMN,
+    LAST4_COLUMN,
+    REFERENCE_COLUMN,
+    MethodRow,
+    has_valid_method,
+)
 from server.topups.rules import Terms, reconcile_at
 from server.topups.rules.methods import (
     MethodFailure,
@@ -43,13 +49,14 @@ TOKEN_COLUMN = "payment_methods.payment_token"  # noqa: S105 - a column's name
 CODE_COLUMN = "payment_methods.step_up_code"
 
 _SERVED: Mapping[str, object] = MappingProxyType(
-    {"payment_token": None, "step_up_code": None, "next_action": None, "tries": 0}
+    {"payment_token": None, "step_up_code": None, "client_secret": None, "next_action": None, "tries": 0}
 )
 """What is needed until the gateway has answered."""
 FORGOTTEN: Mapping[str, object] = MappingProxyType(
     {
         "payment_token": None,
         "step_up_code": None,
+        "client_secret": None,
         "next_action": None,
         "brand": None,
         "last4": None,
@@ -162,12 +169,15 @@ def _activate(work: Work, method: MethodRow, saved: SavedMethod) -> None:
 
 
 def _challenge(work: Work, method: MethodRow, result: NeedsStepUp) -> None:
+    secret = result.client_secret
+    sealed = work.seal(method.account_id, "billing", CLIENT_SECRET_COLUMN, secret) if secret else None
     change(
         work,
         method,
         PaymentMethodChallenged,
         next_action=result.challenge.value,
         step_up_code=None,
+        client_secret=sealed,
         tries=0,
     )
     schedule(work, SAVE, method.id, work.now + _patience(work))

@@ -27,7 +27,7 @@ from server.topups.actions.changes import (
     write,
 )
 from server.topups.model import ProviderEvent, TopUp
-from server.topups.reads import TopUpRow
+from server.topups.reads import CLIENT_SECRET_COLUMN, TopUpRow
 from server.topups.rules import ProviderEventAltered, Terms, reconcile_at
 from server.topups.rules.outcomes import (
     ChargedBack,
@@ -38,6 +38,8 @@ from server.topups.rules.outcomes import (
     Outcome,
     Processing,
     ProviderNotice,
+    ProviderReport,
+    Refunded,
     Succeeded,
     TopUpStatus,
     destination,
@@ -94,21 +96,30 @@ def apply_found(work: Work, top_up_id: str, found: ChargeResult | NotFound | Non
 
 
 def apply_provider_event(work: Work, notice: ProviderNotice) -> bool:
+    """Take what a gateway tells of a transaction by itself, once; see `apply_report`."""
+    content = orjson.dumps([type(notice.outcome).__name__, notice])
+    return apply_report(
+        work,
+        ProviderReport(notice.gateway, notice.event_id, content, notice.transaction_id, notice.outcome),
+    )
+
+
+def apply_report(work: Work, report: ProviderReport) -> bool:
     """Take an event that a gateway reports by itself, once. Returns whether it changed a top-up.
 
-    Raises ProviderEventAltered when its id came before with another content. An event of an unknown
-    transaction is kept without effect.
+    Raises ProviderEventAltered when its id came before with another content. An event that tells nothing, or of an
+    unknown transaction, is kept without effect.
     """
-    if not _claim(work, notice):
+    if not claim(work, report) or report.outcome is None:
         return False
     of_transaction = select(TopUp.__table__).where(
-        TopUp.transaction_id == notice.transaction_id, TopUp.gateway == notice.gateway
+        TopUp.transaction_id == report.transaction_id, TopUp.gateway == report.gateway
     )
     top_up = locked_by(work, of_transaction)
     if top_up is None:
         return False
-    applied = _apply_outcome(work, top_up, notice.outcome)
-    this_event = (ProviderEvent.gateway == notice.gateway) & (ProviderEvent.event_id == notice.event_id)
+    applied = _apply_outcome(work, top_up, report.outcome)
+    this_event = (ProviderEvent.gateway == report.gateway) & (ProviderEvent.event_id == report.event_id)
     work.execute(update(ProviderEvent).where(this_event).values(top_up_id=top_up.id, applied=applied))
     return applied
 
@@ -118,6 +129,8 @@ def _apply_outcome(work: Work, top_up: TopUpRow, outcome: Outcome) -> bool:
     to = destination(status, outcome)
     if to is None or is_stale(outcome, top_up.outcome_at):
         return False
+    if isinstance(outcome, Refunded) and not _takes_all(top_up, outcome):
+        return False
     if to is TopUpStatus.SUCCEEDED and isinstance(outcome, Succeeded):
         _settle(work, top_up, outcome)
         return True
@@ -125,6 +138,12 @@ def _apply_outcome(work: Work, top_up: TopUpRow, outcome: Outcome) -> bool:
         _take_back(work, top_up, outcome)
     _close(work, top_up, to, TopUpReversed if to is TopUpStatus.REVERSED else TopUpFailed, outcome)
     return True
+
+
+def _takes_all(top_up: TopUpRow, outcome: Refunded) -> bool:
+    """Whether all was given back at the gateway. What we gave back is posted already; a part is for a person to see."""
+    received_minor = top_up.received_minor or top_up.amount_minor
+    return top_up.refunded_minor == 0 and outcome.refunded_minor >= received_minor
 
 
 def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:
@@ -209,12 +228,20 @@ def _error(work: Work, top_up: TopUpRow) -> TopUpRow:
         failure_code=code,
         next_action=None,
         step_up_code=None,
+        client_secret=None,
     )
 
 
 def _wait(work: Work, top_up: TopUpRow, result: NeedsStepUp | Processing) -> TopUpRow:
     if isinstance(result, NeedsStepUp):
-        return change(work, top_up, TopUpChallenged, next_action=result.challenge.value, step_up_code=None)
+        return change(
+            work,
+            top_up,
+            TopUpChallenged,
+            next_action=result.challenge.value,
+            step_up_code=None,
+            client_secret=_sealed_secret(work, top_up, result),
+        )
     return write(work, top_up, provider_reference=result.provider_reference, step_up_code=None)
 
 
@@ -228,8 +255,15 @@ def _resume(work: Work, top_up: TopUpRow, found: NeedsStepUp | Processing) -> To
         TopUpResumed,
         failure_code=None,
         next_action=found.challenge.value if isinstance(found, NeedsStepUp) else None,
+        client_secret=_sealed_secret(work, top_up, found),
         provider_reference=found.provider_reference if isinstance(found, Processing) else None,
     )
+
+
+def _sealed_secret(work: Work, top_up: TopUpRow, result: NeedsStepUp | Processing) -> bytes | None:
+    if not isinstance(result, NeedsStepUp) or result.client_secret is None:
+        return None
+    return work.seal(top_up.account_id, "billing", CLIENT_SECRET_COLUMN, result.client_secret)
 
 
 def _ask_later(work: Work, top_up: TopUpRow) -> None:
@@ -246,12 +280,12 @@ def _step_up_expired(work: Work, found: NeedsStepUp) -> bool:
     return work.now - found.occurred_at >= timedelta(seconds=work.terms(Terms).step_up_seconds_max)
 
 
-def _claim(work: Work, notice: ProviderNotice) -> bool:
+def claim(work: Work, report: ProviderReport) -> bool:
     """Use up the event's id; False when it was used up before. Raises ProviderEventAltered."""
-    digest = work.keyed_hash("provider_events", orjson.dumps([type(notice.outcome).__name__, notice]))
+    digest = work.keyed_hash("provider_events", report.content)
     values = {
-        "gateway": notice.gateway,
-        "event_id": notice.event_id,
+        "gateway": report.gateway,
+        "event_id": report.event_id,
         "digest": digest,
         "applied": False,
         "reported_at": work.now,
@@ -261,12 +295,12 @@ def _claim(work: Work, notice: ProviderNotice) -> bool:
     if work.first(fresh) is not None:
         return True
     known = select(ProviderEvent.digest).where(
-        ProviderEvent.gateway == notice.gateway, ProviderEvent.event_id == notice.event_id
+        ProviderEvent.gateway == report.gateway, ProviderEvent.event_id == report.event_id
     )
     if work.scalar(known) != digest:
         raise ProviderEventAltered
     return False
 
 
-_FORGOTTEN = {"payment_token": None, "step_up_code": None, "next_action": None}
+_FORGOTTEN = {"payment_token": None, "step_up_code": None, "client_secret": None, "next_action": None}
 """What a resolved top-up no longer needs (M115)."""

@@ -30,7 +30,9 @@ class TopUpStatusEnum(Enum):
 @strawberry.enum(name="TopUpFailureCode", description="Why a top-up is FAILED, ERRORED or REVERSED.")
 class FailureCodeEnum(Enum):
     DECLINED = strawberry.enum_value("DECLINED", description="The payer's bank said no.")
-    STEP_UP_FAILED = strawberry.enum_value("STEP_UP_FAILED", description="Too many wrong codes.")
+    STEP_UP_FAILED = strawberry.enum_value(
+        "STEP_UP_FAILED", description="Too many wrong codes, or the payer's bank did not recognise them."
+    )
     STEP_UP_EXPIRED = strawberry.enum_value("STEP_UP_EXPIRED", description="Nobody entered the code in time.")
     NOTHING_RECEIVED = strawberry.enum_value(
         "NOTHING_RECEIVED", description="The payment went through, but fees ate all of it."
@@ -52,6 +54,10 @@ class FailureCodeEnum(Enum):
     FAILED_LATE = strawberry.enum_value(
         "FAILED_LATE", description="The payment failed after it had been reported as received."
     )
+    REFUNDED = strawberry.enum_value("REFUNDED", description="All of it was given back to the payer.")
+    AMOUNT_UNSUPPORTED = strawberry.enum_value(
+        "AMOUNT_UNSUPPORTED", description="The gateway cannot charge this amount; nothing was charged."
+    )
 
 
 @strawberry.enum(
@@ -62,6 +68,10 @@ class NextActionEnum(Enum):
     ENTER_CODE = strawberry.enum_value(
         "ENTER_CODE",
         description="Give the code that the payer's bank sent to `confirmTopUp` or `confirmPaymentMethod`.",
+    )
+    AUTHENTICATE = strawberry.enum_value(
+        "AUTHENTICATE",
+        description="Authenticate with the bank, in the gateway's own browser library: it takes `clientSecret`.",
     )
 
 

@@ -13,8 +13,15 @@ from server.kit.graph.context import Info
 from server.kit.graph.node import Node
 from server.kit.work import Read
 from server.topups.graph.enums import MethodFailureEnum, MethodStatusEnum, NextActionEnum, SavedForEnum
-from server.topups.graph.types import OWN, READ, account_of
-from server.topups.reads.methods import MethodRow, last4, method, methods_of_account, valid_method
+from server.topups.graph.types import OWN, READ, WRITE, account_of, opened
+from server.topups.reads.methods import (
+    CLIENT_SECRET_COLUMN,
+    MethodRow,
+    last4,
+    method,
+    methods_of_account,
+    valid_method,
+)
 from server.topups.rules import Terms
 
 
@@ -43,6 +50,16 @@ class PaymentMethodType(Node):
     created_at: datetime = strawberry.field(description="When it was given.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
 
+    sealed_secret: strawberry.Private[bytes | None] = None
+
+    @strawberry.field(
+        description="What the gateway's browser library needs for `nextAction` AUTHENTICATE; null otherwise. Hand it "
+        "to nobody but the payer.",
+        metadata=declare(WRITE),
+    )
+    def client_secret(self, info: Info) -> str | None:
+        return opened(info.context.read, CLIENT_SECRET_COLUMN, self.sealed_secret)
+
     @classmethod
     def of(cls, read: Read, row: MethodRow) -> PaymentMethodType:
         failure, action = row.failure_code, row.next_action
@@ -60,6 +77,7 @@ class PaymentMethodType(Node):
             expires_at=row.expires_at,
             created_at=row.created_at,
             updated_at=row.updated_at,
+            sealed_secret=row.client_secret if action is not None else None,
         )
 
 

@@ -58,13 +58,17 @@ def _change(event: StoredEvent, top_up: TopUpRow | None) -> TopUpUpdate:
 
 
 def _as_of(event: StoredEvent, top_up: TopUpRow) -> TopUpRow:
-    """The top-up as it was right after the event, which tells the things that change."""
+    """The top-up as it was right after the event, which tells the things that change.
+
+    An authentication's secret serves only while it is asked for.
+    """
     state = orjson.loads(event.data)
     return top_up._replace(
         status=state["status"],
         received_minor=state["received_minor"],
         failure_code=state["failure_code"],
         next_action=state["next_action"],
+        client_secret=top_up.client_secret if state["next_action"] else None,
         refunded_minor=state.get(
             "refunded_minor", 0
         ),  # older events do not tell it: nothing was refunded then

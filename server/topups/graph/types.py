@@ -6,14 +6,16 @@ from datetime import datetime
 
 import strawberry
 
-from server.kit.graph.access import Access, Who, exposes
+from server.kit.crypto import Shredded
+from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt, MoneyType
 from server.kit.money import Currency, Money
+from server.kit.work import Read
 from server.topups.graph.enums import FailureCodeEnum, NextActionEnum, TopUpPurposeEnum, TopUpStatusEnum
-from server.topups.reads import TopUpRow
+from server.topups.reads import CLIENT_SECRET_COLUMN, TopUpRow
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "topups:read")
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "topups:write")
@@ -50,6 +52,16 @@ class TopUpType(Node):
         description="What was given back of it, or is on its way back; see `refunds`."
     )
 
+    sealed_secret: strawberry.Private[bytes | None] = None
+
+    @strawberry.field(
+        description="What the gateway's browser library needs for `nextAction` AUTHENTICATE; null otherwise. It lets "
+        "its holder see this payment at the gateway and complete it: hand it to nobody but the payer.",
+        metadata=declare(WRITE),
+    )
+    def client_secret(self, info: Info) -> str | None:
+        return opened(info.context.read, CLIENT_SECRET_COLUMN, self.sealed_secret)
+
     @classmethod
     def of(cls, top_up: TopUpRow) -> TopUpType:
         currency = Currency[top_up.currency]
@@ -65,6 +77,7 @@ class TopUpType(Node):
             status=TopUpStatusEnum[top_up.status],
             failure_code=None if failure is None else FailureCodeEnum[failure],
             next_action=None if action is None else NextActionEnum[action],
+            sealed_secret=top_up.client_secret,
             purpose=TopUpPurposeEnum[top_up.purpose],
             payment_method_id=None if method_id is None else strawberry.ID(method_id),
             refunded=MoneyType.of(Money(top_up.refunded_minor, currency)),
@@ -99,3 +112,11 @@ def account_of(info: Info) -> str:
     account_id = info.context.viewer.account_id
     assert account_id is not None, "these fields are for the signed-in"
     return account_id
+
+
+def opened(read: Read, column: str, sealed: bytes | None) -> str | None:
+    """A sealed text; None when there is none, or it was erased."""
+    try:
+        return read.open(column, sealed) if sealed is not None else None
+    except Shredded:
+        return None

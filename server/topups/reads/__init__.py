@@ -14,6 +14,8 @@ from server.kit.work import Read
 from server.topups.model import TopUp
 from server.topups.rules.outcomes import TopUpStatus
 
+CLIENT_SECRET_COLUMN = "top_ups.client_secret"  # noqa: S105 - a column's name
+
 _top_ups = TopUp.__table__.c
 
 
@@ -31,6 +33,7 @@ class TopUpRow(NamedTuple):
     provider_reference: str | None
     payment_token: bytes | None
     step_up_code: bytes | None
+    client_secret: bytes | None
     next_action: str | None
     failure_code: str | None
     confirmations: int

@@ -16,6 +16,7 @@ from server.topups.rules.methods import KEPT, MethodStatus
 
 REFERENCE_COLUMN = "payment_methods.provider_reference"
 LAST4_COLUMN = "payment_methods.last4"
+CLIENT_SECRET_COLUMN = "payment_methods.client_secret"  # noqa: S105 - a column's name
 
 _methods = PaymentMethod.__table__.c
 
@@ -29,6 +30,7 @@ class MethodRow(NamedTuple):
     provider_reference: bytes | None
     payment_token: bytes | None
     step_up_code: bytes | None
+    client_secret: bytes | None
     brand: str | None
     last4: bytes | None
     exp_month: int | None

@@ -68,6 +68,33 @@ class SavedMethod:
     exp_year: int
 
 
+@dataclass(frozen=True, slots=True)
+class CardAuthenticated:
+    """The payer of a method that is being saved was at their bank, whatever came of it."""
+
+    method_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRenewed:
+    """The bank gave out a new card for a saved one."""
+
+    method_id: str
+    brand: str
+    last4: str = field(repr=False)
+    exp_month: int
+    exp_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardGone:
+    """The gateway keeps a method no longer."""
+
+    method_id: str
+
+
+CardNews = CardAuthenticated | CardRenewed | CardGone
+"""What a gateway tells of a saved method by itself."""
 SaveResult = SavedMethod | Declined | NeedsStepUp
 
 

@@ -43,12 +43,15 @@ class FailureCode(Enum):
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
     CHARGED_BACK = "CHARGED_BACK"
     FAILED_LATE = "FAILED_LATE"
+    REFUNDED = "REFUNDED"
+    AMOUNT_UNSUPPORTED = "AMOUNT_UNSUPPORTED"
 
 
 class NextAction(Enum):
     """What the payer has to do before the payment can go on."""
 
     ENTER_CODE = "ENTER_CODE"
+    AUTHENTICATE = "AUTHENTICATE"
 
 
 MOVES: Mapping[TopUpStatus, frozenset[TopUpStatus]] = {
@@ -135,10 +138,11 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class NeedsStepUp:
-    """The payer must authenticate first."""
+    """The payer must authenticate first. To AUTHENTICATE, the gateway's browser library takes the secret."""
 
     challenge: NextAction
     occurred_at: datetime
+    client_secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +161,19 @@ class ChargedBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Refunded:
+    """`refunded_minor` of the money, all in all, was given back to the payer at the gateway."""
+
+    refunded_minor: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """The gateway has never heard of this transaction."""
 
 
-Outcome = Succeeded | Declined | ChargedBack
+Outcome = Succeeded | Declined | ChargedBack | Refunded
 ChargeResult = Outcome | NeedsStepUp | Processing
 RefundResult = Succeeded | Declined | Processing
 """Of a refund `Succeeded.received_minor` is what the payer gets."""
@@ -177,11 +189,25 @@ class ProviderNotice:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderReport:
+    """An event of a gateway, whatever it is about. `content` is what a repetition of the event must repeat.
+
+    `transaction_id` and `outcome` are None when it tells nothing about a transaction of ours.
+    """
+
+    gateway: str
+    event_id: str
+    content: bytes = field(repr=False)
+    transaction_id: str | None
+    outcome: Outcome | None
+
+
 def destination(status: TopUpStatus, result: ChargeResult) -> TopUpStatus | None:
     """The status that the gateway's answer leads to; None when it changes nothing (repeated, or overtaken)."""
     if isinstance(result, Succeeded):
         wanted = TopUpStatus.SUCCEEDED if result.received_minor > 0 else TopUpStatus.FAILED
-    elif isinstance(result, ChargedBack):
+    elif isinstance(result, ChargedBack | Refunded):
         wanted = TopUpStatus.REVERSED
     elif isinstance(result, Declined):
         wanted = TopUpStatus.REVERSED if status is TopUpStatus.SUCCEEDED else TopUpStatus.FAILED
@@ -208,4 +234,6 @@ def failure_of(status: TopUpStatus, result: Outcome) -> FailureCode | None:
         return None if result.received_minor > 0 else FailureCode.NOTHING_RECEIVED
     if isinstance(result, ChargedBack):
         return FailureCode.CHARGED_BACK
+    if isinstance(result, Refunded):
+        return FailureCode.REFUNDED
     return FailureCode.FAILED_LATE if status is TopUpStatus.SUCCEEDED else result.code
