@@ -88,7 +88,6 @@ class Postmeter:
         sandbox = Sandbox(self.units, enabled=settings.sandbox_mark_file.exists())
         gateways = Gateways([sandbox])
         relay = _relay(settings)
-        self.services = Registry(self.passwords, sandbox, gateways)
         self.due = DueRunner(
             self.units,
             {
@@ -96,7 +95,9 @@ class Postmeter:
                 **topup_jobs.handlers(gateways, sandbox),
                 **wallet_jobs.handlers(settings.ledger_roots_dir),
             },
+            {**notice_jobs.TIMERS, **topup_jobs.TIMERS, **wallet_jobs.TIMERS},
         )
+        self.services = Registry(self.passwords, sandbox, gateways, self.due.timers)
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
         self.live = Live(
             self.units,
@@ -123,6 +124,17 @@ class Postmeter:
         await self.house.database.start()
         try:
             await self.house.database.write(migrations.migrate)
+            yield
+        finally:
+            await self.house.database.close()
+            self.house.keys.close()
+            self.passwords.close()
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """The main database, open as it is: what commands need that change nothing."""
+        await self.house.database.start()
+        try:
             yield
         finally:
             await self.house.database.close()

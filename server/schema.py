@@ -17,6 +17,7 @@ from server.kit.graph.scalars import SCALARS
 from server.kit.ids import prefix_of
 from server.notices import graph as notices
 from server.notices import personal as notices_personal
+from server.operations import graph as operations
 from server.orders import graph as orders
 from server.orders import personal as orders_personal
 from server.topups import graph as topups
@@ -33,7 +34,13 @@ for _part in _SLICES:
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(accounts.AccountQueries, wallet.WalletQueries, topups.TopUpQueries, orders.OrderQueries):
+class Query(
+    accounts.AccountQueries,
+    wallet.WalletQueries,
+    topups.TopUpQueries,
+    orders.OrderQueries,
+    operations.OperationsQueries,
+):
     @strawberry.field(
         description="Anything with an id, if it is yours; null when there is no such thing, or not for you (Q014).",
         metadata=declare(Access(Who.SIGNED_IN, "api_use")),
@@ -57,6 +64,7 @@ class Mutation(
     wallet.WalletMutations,
     topups.TopUpMutations,
     orders.OrderMutations,
+    operations.OperationsMutations,
 ):
     pass
 

@@ -84,6 +84,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "CreateApiKeyInput.name",
         "CreateTopUpInput.paymentToken",
         "CreditPackInput.code",
+        "DeclareForceMajeureInput.reason",
         "EmailVerificationInput.listName",
         "InviteMemberInput.email",
         "NumberLookupInput.country",
@@ -161,6 +162,9 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "acceptInvitation",
         "changeRole",
         "removeMember",
+        "retryDueWork",
+        "declareForceMajeure",
+        "endForceMajeure",
     }
 
 
