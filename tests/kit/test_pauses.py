@@ -181,6 +181,8 @@ def test_a_term_is_as_long_as_agreed_without_the_standstills(clock: ManualClock)
     assert ends(later, (-2 * DAY, -DAY)) == timedelta(0)
     assert ends(later, (10 * DAY, 11 * DAY)) == DAY, "at the very end"
     assert ends(later, (10 * DAY + SECOND, 11 * DAY)) == timedelta(0)
-    assert ends(later, (DAY, 3 * DAY), (11 * DAY, 12 * DAY)) == 3 * DAY, "the first moves the end into the second"
+    assert ends(later, (DAY, 3 * DAY), (11 * DAY, 12 * DAY)) == 3 * DAY, (
+        "the first moves the end into the second"
+    )
     for now in (since + 12 * DAY, since + 40 * DAY):
         assert due_at + ends(now, (5 * DAY, None)) > now, "while one lasts, the end is never reached"
