@@ -16,10 +16,12 @@ from starlette.routing import BaseRoute, Route
 
 from server import migrations
 from server.accounts import actions as account_actions
+from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
+from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -45,6 +47,7 @@ from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.notices.adapters import templates as notice_templates
 from server.orders import rules as order_rules
+from server.orders.reads import lifecycle as order_lifecycle
 from server.reactions import reactions
 from server.schema import HELD, schema
 from server.settings import Settings
@@ -52,8 +55,10 @@ from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
+from server.topups.reads import lifecycle as topup_lifecycle
 from server.wallet import jobs as wallet_jobs
 from server.wallet import rules as wallet_rules
+from server.wallet.reads import lifecycle as wallet_lifecycle
 from server.wallet.reads.proof import Report
 
 USES_STORED_EVERY_SECONDS = 60.0
@@ -65,6 +70,8 @@ def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
     return Registry(
         account_rules.Terms(),
+        LossSources((wallet_lifecycle.losses, topup_lifecycle.losses, order_lifecycle.losses)),
+        SendSources((wallet_lifecycle.last_send,)),
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),
@@ -91,11 +98,12 @@ class Postmeter:
         self.due = DueRunner(
             self.units,
             {
+                **account_jobs.handlers(),
                 **notice_jobs.handlers(relay),
                 **topup_jobs.handlers(gateways, sandbox),
                 **wallet_jobs.handlers(settings.ledger_roots_dir),
             },
-            {**notice_jobs.TIMERS, **topup_jobs.TIMERS, **wallet_jobs.TIMERS},
+            {**account_jobs.TIMERS, **notice_jobs.TIMERS, **topup_jobs.TIMERS, **wallet_jobs.TIMERS},
         )
         self.services = Registry(self.passwords, sandbox, gateways, self.due.timers)
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
@@ -147,6 +155,7 @@ class Postmeter:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.storage())
             await self.units.run_unaudited(wallet_jobs.plan)
+            await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.live.close)

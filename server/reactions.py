@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from server.accounts import actions as account_actions
 from server.accounts import reads as account_reads
 from server.accounts.actions.events import (
+    AccountClosed,
+    AccountDeactivated,
+    AccountDisabled,
+    AccountReactivated,
+    AccountReinstated,
+    AccountSuspended,
     ApiKeyCreated,
     EmailVerificationAsked,
     EmailVerified,
+    InactivityLapsed,
+    InactivityWarned,
     MemberInvited,
     MemberJoined,
     MemberRemoved,
@@ -17,7 +26,12 @@ from server.accounts.actions.events import (
     PasswordResetAsked,
     PasswordWasReset,
     RecoveryCodesCreated,
+    UnknownDeviceUsed,
 )
+from server.accounts.reads import team
+from server.accounts.reads.lifecycle import LossSources
+from server.accounts.rules.closing import check_acknowledged, digest
+from server.accounts.rules.lifecycle import AccountStatus
 from server.accounts.rules.people import EmailInvalid
 from server.kit.events import DomainEvent, Reactions
 from server.kit.money import Currency, Money
@@ -25,12 +39,25 @@ from server.kit.work import Work
 from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
 from server.orders import actions as order_actions
+from server.orders.actions.events import OrderPlaced
 from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpReversed, TopUpSettled
+from server.wallet import actions as wallet_actions
+from server.wallet.rules import CREDIT_UNITS
 
 
 def reactions() -> Reactions:
     """All of them; app.py hands them to the units of work."""
     registered = Reactions()
+    registered.on(UnknownDeviceUsed, _tell_of_sign_in)
+    registered.on(AccountSuspended, _tell_owners("account_suspended"))
+    registered.on(AccountReinstated, _tell_owners("account_reactivated"))
+    registered.on(AccountReactivated, _tell_owners("account_reactivated"))
+    registered.on(AccountDisabled, _tell_owners("account_disabled"))
+    registered.on(AccountDeactivated, _tell_owners("account_deactivated"))
+    registered.on(InactivityWarned, _warn_owners)
+    registered.on(InactivityLapsed, _forfeit_credits)  # M048
+    registered.on(AccountClosed, _forfeit_all)  # M026, M086
+    registered.on(AccountClosed, _tell_owners("account_closed"))
     registered.on(PasswordChanged, _tell_when("password_changed"))
     registered.on(PasswordWasReset, _tell_when("password_was_reset"))
     registered.on(RecoveryCodesCreated, _tell_when("recovery_codes_created"))
@@ -42,10 +69,77 @@ def reactions() -> Reactions:
     registered.on(MemberInvited, _send_invitation)
     registered.on(MemberJoined, _tell_of_role("member_joined"))
     registered.on(MemberRoleChanged, _tell_of_role("member_role_changed"))
-    registered.on(TopUpSettled, order_actions.pay_waiting_orders)  # M030
+    registered.on(TopUpSettled, _note_billing)  # M090
+    registered.on(OrderPlaced, _note_billing)  # M090
+    registered.on(TopUpSettled, _pay_waiting_orders)  # M030
     registered.on(TopUpFailed, _tell_of_failed_top_up)
     registered.on(TopUpReversed, _tell_of_reversed_top_up)
     return registered
+
+
+def _note_billing(work: Work, event: TopUpSettled | OrderPlaced) -> None:
+    account_actions.note_activity(work, event.account_id)
+
+
+def _pay_waiting_orders(work: Work, event: TopUpSettled) -> None:
+    account = account_reads.account(work, event.account_id)
+    if account is None or account.status != AccountStatus.CLOSED.value:
+        order_actions.pay_waiting_orders(work, event)
+
+
+def _forfeit_credits(work: Work, event: InactivityLapsed) -> None:
+    """Credits are lost, and money is not: the terms name credits only (M048)."""
+    wallet_actions.forfeit(work, event.account_id, CREDIT_UNITS)
+
+
+def _forfeit_all(work: Work, event: AccountClosed) -> None:
+    """Empty the wallets. Raises LossesNotAcknowledged when they changed since their owner was shown them."""
+    wallet_actions.lock_wallets(work, event.account_id)
+    if event.losses is not None:
+        present = work.terms(LossSources).losses(work, event.account_id)
+        check_acknowledged(digest(event.losses), present)
+    wallet_actions.forfeit(work, event.account_id)
+
+
+def _tell_owners(template: str) -> Callable[[Work, DomainEvent], None]:
+    """Tell the account in the application, and by e-mail each of its owners who has a verified address."""
+
+    def tell(work: Work, event: DomainEvent) -> None:
+        _tell_account(work, event.account_id, template, work.now.isoformat())
+
+    return tell
+
+
+def _warn_owners(work: Work, event: InactivityWarned) -> None:
+    _tell_account(work, event.account_id, "account_inactivity_warning", event.lapses_at)
+
+
+def _tell_account(work: Work, account_id: str, template: str, at: str) -> None:
+    notice_actions.notify(work, account_id, template, {"at": at})
+    for owner in team.owners(work, account_id):
+        email = account_reads.open_or_none(work, "people.email", owner.email)
+        if email is not None:
+            notice_actions.notify(
+                work,
+                account_id,
+                template,
+                {"at": at},
+                person_id=owner.id,
+                channels=(Channel.EMAIL,),
+                email=email,
+            )
+
+
+def _tell_of_sign_in(work: Work, event: UnknownDeviceUsed) -> None:
+    """At most once a day and person, and nothing but the time: the list of sessions says the rest."""
+    notice_actions.notify(
+        work,
+        event.account_id,
+        "new_sign_in",
+        {"at": work.now.isoformat()},
+        person_id=event.subject_id,
+        dedupe_key=f"new_sign_in/{event.subject_id}/{work.now:%Y-%m-%d}",
+    )
 
 
 def _tell_when(template: str) -> Callable[[Work, DomainEvent], None]:

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from server.accounts.actions import suspend_account
 from server.app import Postmeter
 from server.kit.clock import ManualClock
-from tests.faults.client import Api, Socket, connected, customer, open_stream
+from tests.faults.client import Api, Socket, connected, customer, document, open_stream
 from tests.faults.listening import listening, sandbox_settings
 
 FORBIDDEN = 4403
@@ -154,5 +154,7 @@ async def test_a_suspended_account_is_refused_and_its_feeds_end(aging: Any) -> N
         await postmeter.units.run_unaudited(lambda work: suspend_account(work, account))
         assert await ending(socket) == ([], "UNAUTHENTICATED", FORBIDDEN)
         assert (await anext(stream))[1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    await refused_everywhere(api)
-    assert (await api.sign_in())["code"] == "CREDENTIALS_INVALID"
+    assert "ORDERS_WRITE" not in (await api.ask(OWN))["viewer"]["scopes"], "reading goes on"
+    usage = {"entries": [], "idempotencyKey": "while suspended"}
+    spent = (await api.post(document("recordUsage"), {"input": usage})).json()
+    assert spent["errors"][0]["extensions"]["code"] == "FORBIDDEN"

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from server.kit.db import Instant
 from server.kit.due.model import DueWork, Pause
+from server.kit.ids import is_id
 from server.kit.problems import Refusal
 from server.kit.work import Read, Work
 
@@ -145,6 +146,8 @@ def postpone(work: Work, step: Leased, error: str) -> None:
 
 def retry(work: Work, due_work_id: str) -> None:
     """Try again now what failed. Raises DueWorkNotFound, DueWorkRunning, DueWorkNotFailing."""
+    if not is_id(due_work_id, "due"):  # PostgreSQL takes no NUL
+        raise DueWorkNotFound
     row = work.first(select(DueWork.__table__).where(DueWork.id == due_work_id).with_for_update())
     if row is None:
         raise DueWorkNotFound

@@ -37,6 +37,22 @@ class NoticeKind(Enum):
         "member_role_changed", description="A member has another role."
     )
     MEMBER_REMOVED = strawberry.enum_value("member_removed", description="A member was removed.")
+    ACCOUNT_SUSPENDED = strawberry.enum_value(
+        "account_suspended", description="The company suspended the account."
+    )
+    ACCOUNT_DISABLED = strawberry.enum_value(
+        "account_disabled", description="Nothing was sent for a while; the account needs reactivation."
+    )
+    ACCOUNT_DEACTIVATED = strawberry.enum_value(
+        "account_deactivated", description="The account was not used for long; it needs reactivation."
+    )
+    ACCOUNT_REACTIVATED = strawberry.enum_value(
+        "account_reactivated", description="The account is active again."
+    )
+    ACCOUNT_INACTIVITY_WARNING = strawberry.enum_value(
+        "account_inactivity_warning", description="Without a sign-in or a payment credits will be lost."
+    )
+    ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
 
 
 @strawberry.enum(

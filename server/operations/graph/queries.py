@@ -12,6 +12,7 @@ from server.kit.due.overview import counts, key_of, listed
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
+from server.kit.problems import PublicError
 from server.operations.graph.enums import DueStateEnum
 from server.operations.graph.types import OPERATORS, DueWork, DueWorkCount, ForceMajeure
 
@@ -32,6 +33,8 @@ class OperationsQueries:
         kind: Annotated[str | None, _KIND] = None,
         state: Annotated[DueStateEnum | None, _STATE] = None,
     ) -> Connection[DueWork]:
+        if kind is not None and not kind.isprintable():  # PostgreSQL takes no NUL
+            raise PublicError("BAD_USER_INPUT", "`kind` is a name such as `wallet.root`.")
         timers = info.context.services.get(Timers)
         rows = listed(
             info.context.read,

@@ -1,6 +1,7 @@
 """The verbs of the ledger."""
 
 from server.wallet.actions.erasure import SHRED_DUE, ErasedWallets, Pseudonymised, erase, pseudonymise
+from server.wallet.actions.forfeits import forfeit, lock_wallets
 from server.wallet.actions.holds import HoldRow, capture, expire, expire_due, release, reserve
 from server.wallet.actions.ledger import Posted, Transfer
 from server.wallet.actions.postings import open_wallets, post, post_unattributed, reverse_unattributed
@@ -19,6 +20,8 @@ __all__ = [
     "erase",
     "expire",
     "expire_due",
+    "forfeit",
+    "lock_wallets",
     "open_wallets",
     "post",
     "post_unattributed",
