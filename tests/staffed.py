@@ -58,6 +58,7 @@ class Staff:
 
 @pytest.fixture
 async def staff(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Staff]:
+    (tmp_path / "SANDBOX").touch()
     postmeter = Postmeter(settings(tmp_path, database_url), clock=clock)
     staff = Staff(postmeter)
     async with postmeter.storage():
@@ -71,10 +72,12 @@ async def staff(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncI
         yield staff
 
 
-async def token_of(postmeter: Postmeter, login: str) -> str:
+async def token_of(postmeter: Postmeter, login: str, agent: str | None = None) -> str:
     query = """mutation($input: SignInInput!) { signIn(input: $input) { ... on SignedIn { token } } }"""
     transport = httpx.ASGITransport(app=postmeter.asgi)
     who = {"login": login, "password": WHO["password"], "transport": "BEARER"}
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        answer = await client.post("/graphql", json={"query": query, "variables": {"input": who}})
+        headers = {"User-Agent": agent} if agent is not None else {}
+        body = {"query": query, "variables": {"input": who}}
+        answer = await client.post("/graphql", json=body, headers=headers)
     return str(answer.json()["data"]["signIn"]["token"])

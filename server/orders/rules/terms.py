@@ -168,3 +168,5 @@ class Terms:
     usage_entries: Range = Range(1, 500)
     pending_orders_max: int = 20
     order_reference_length_max: int = 140
+    sms_credits_need_step_up: bool = True
+    """Whether SMS credits are bought with a fresh proof of the password only (M032)."""
