@@ -36,6 +36,7 @@ for _part in _SLICES:
 @strawberry.type(description="Everything that can be read.")
 class Query(
     accounts.AccountQueries,
+    notices.NoticeQueries,
     wallet.WalletQueries,
     topups.TopUpQueries,
     orders.OrderQueries,
