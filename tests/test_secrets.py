@@ -29,6 +29,7 @@ TYPED = (LOGIN, PASSWORD, WRONG, "CanaryBrowser", "203.0.113.77", "canary key na
 TYPED += ("canary.writes@example.com", "canary.joins@example.com", "canary company", "canary street")
 TYPED += ("77-canary", "canary-8008", "canaryville", "canary_token", "canary-code", "canary reason")
 TYPED += ("canary list name", "canary_step", "canaryidempotency", "tok_sandbox_canary", "canary.cookie")
+INPUTS = {"setPostalAddress": "PostalAddressInput"}
 CARD = card_number("4", 16)
 
 
@@ -48,7 +49,7 @@ class Session:
 
     def do(self, mutation: str, selection: str = "", **given: Any) -> Any:
         """One mutation; a refusal is an answer like any other."""
-        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        kind = INPUTS.get(mutation, f"{mutation[0].upper()}{mutation[1:]}Input")
         query = (
             f"mutation Do($input: {kind}!) {{ {mutation}(input: $input) "
             f"{{ __typename {selection} ... on Problem {{ code message field }} }} }}"
