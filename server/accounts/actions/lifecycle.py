@@ -78,10 +78,11 @@ def reactivate_account(work: Work) -> None:
 
 
 def start_clocks(work: Work, account_id: str) -> None:
-    """Let the clocks of a new account run."""
+    """Let the clocks of an account run from now on."""
     values = {"account_id": account_id, "sending_since": work.now, "active_since": work.now}
     work.execute(insert(AccountActivity).values(values))
-    _plan(work, account_id)
+    until = deadlines(work.now, work.now, work.terms(Terms))
+    schedule(work, INACTIVITY, account_id, min(until.disable_at, until.deactivate_at, until.warn_at))
 
 
 def start_missing_clocks(work: Work, limit: int) -> int:

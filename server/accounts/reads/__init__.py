@@ -51,8 +51,8 @@ class AccountRow(NamedTuple):
     industry: str | None
     contracting_entity: str | None
     professional_since: datetime | None
-    status_since: datetime | None
-    status_reason: str | None
+    status_since: datetime | None = None
+    status_reason: str | None = None
 
 
 def authority_topic(account_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated
 
 import strawberry
 
@@ -13,7 +13,7 @@ from server.kit.due.queue import DueWorkNotFailing, DueWorkNotFound, DueWorkRunn
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
-from server.kit.graph.problems import Problem, common, problem
+from server.kit.graph.problems import Problem, problem
 from server.kit.work import Work
 from server.operations import actions
 from server.operations.graph.types import ADMINS, OPERATORS, ForceMajeure
@@ -48,14 +48,6 @@ class DueWorkRunningProblem(Problem):
 class ForceMajeureInvalidProblem(Problem):
     reason_length_max: int = strawberry.field(description="The longest reason, in characters.")
     backdated_days_max: int = strawberry.field(description="How many days ago it may have begun.")
-
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(
-            reason_length_max=refusal.reason_length_max,
-            backdated_days_max=refusal.backdated_days_max,
-            **common(refusal),
-        )
 
 
 @problem(AlreadyPaused)
