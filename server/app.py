@@ -14,12 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from server import migrations
+from server import duties, migrations
 from server.accounts import actions as account_actions
+from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
+from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -40,7 +42,6 @@ from server.kit.keystore import KeyStore, MasterKeys
 from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 from server.kit.work import House, Units
-from server.notices import jobs as notice_jobs
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.notices.adapters import templates as notice_templates
@@ -48,25 +49,27 @@ from server.orders import http as order_http
 from server.orders import jobs as order_jobs
 from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
+from server.orders.reads import lifecycle as order_lifecycle
 from server.orders.rules.invoicing_terms import seller_faults
-from server.plans import jobs as plan_jobs
 from server.plans import rules as plan_rules
+from server.plans.reads import lifecycle as plan_lifecycle
 from server.plans.rules.fixed_ips import FixedIpTerms
 from server.reactions import reactions
 from server.schema import HELD, schema
 from server.senders import http as sender_http
-from server.senders import jobs as sender_jobs
+from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
 from server.settings import Settings
-from server.topups import jobs as topup_jobs
 from server.topups import rules as topup_rules
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
 from server.topups.adapters.stripe.client import API_URL, Api
 from server.topups.adapters.stripe.gateway import Stripe
 from server.topups.http import StripeWebhook
+from server.topups.reads import lifecycle as topup_lifecycle
 from server.wallet import jobs as wallet_jobs
 from server.wallet import rules as wallet_rules
+from server.wallet.reads import lifecycle as wallet_lifecycle
 from server.wallet.reads.proof import Report
 
 USES_STORED_EVERY_SECONDS = 60.0
@@ -79,6 +82,16 @@ def default_terms() -> Registry:
     plans = plan_rules.Terms()
     return Registry(
         account_rules.Terms(people_max=plans.free.users_max),  # M061
+        LossSources(
+            (
+                wallet_lifecycle.losses,
+                topup_lifecycle.losses,
+                order_lifecycle.losses,
+                plan_lifecycle.losses,
+                sender_reads.losses,
+            )
+        ),
+        SendSources((wallet_lifecycle.last_send,)),
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),
@@ -106,18 +119,9 @@ class Postmeter:
         self.stripe = _stripe(settings, self.units)
         gateways = Gateways([sandbox, *([self.stripe] if self.stripe else [])])
         relay = _relay(settings)
-        self.services = Registry(self.passwords, sandbox, gateways)
-        self.due = DueRunner(
-            self.units,
-            {
-                **notice_jobs.handlers(relay),
-                **plan_jobs.handlers(),
-                **topup_jobs.handlers(gateways, sandbox),
-                **wallet_jobs.handlers(settings.ledger_roots_dir),
-                **order_jobs.handlers(),
-                **sender_jobs.handlers(),
-            },
-        )
+        steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir)
+        self.due = DueRunner(self.units, steps, duties.TIMERS)
+        self.services = Registry(self.passwords, sandbox, gateways, self.due.timers)
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
         self.live = Live(
             self.units,
@@ -160,12 +164,24 @@ class Postmeter:
             self.passwords.close()
 
     @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """The main database, open as it is: what commands need that change nothing."""
+        await self.house.database.start()
+        try:
+            yield
+        finally:
+            await self.house.database.close()
+            self.house.keys.close()
+            self.passwords.close()
+
+    @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The whole server: storage, due work, live feeds, and the house-keeping between them."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.storage())
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
+            await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.live.close)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -88,6 +88,32 @@ def migrate() -> None:
             out.print(f"The database is at version {await postmeter.schema_version()}.")
 
     _run(run)
+
+
+@app.command()
+def sweep(
+    until: Annotated[datetime, typer.Option(help="Until when, in UTC: 2026-11-30 or 2026-11-30T12:00:00.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list it, and change nothing.")] = False,
+) -> None:
+    """Do all that falls due until an instant. Only a sandbox is swept beyond now; there the clock is moved."""
+    from server import sweeping
+    from server.app import Postmeter
+    from server.kit.clock import ManualClock, SystemClock
+
+    settings = existing(Settings())
+    instant = until.replace(tzinfo=UTC)
+    clock = ManualClock(SystemClock().now()) if settings.sandbox_mark_file.exists() and not dry_run else None
+    postmeter = Postmeter(settings, clock=clock)
+    try:
+        table = _run(
+            lambda: (
+                sweeping.planned(postmeter, instant) if dry_run else sweeping.sweep(postmeter, instant, clock)
+            )
+        )
+    except sweeping.SweepRefused as refused:
+        err.print(str(refused), style="red", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    out.print(table, highlight=False)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from server.kit.graph.scalars import SCALARS
 from server.kit.ids import prefix_of
 from server.notices import graph as notices
 from server.notices import personal as notices_personal
+from server.operations import graph as operations
 from server.orders import graph as orders
 from server.orders import personal as orders_personal
 from server.plans import graph as plans
@@ -39,11 +40,13 @@ for _part in _SLICES:
 @strawberry.type(description="Everything that can be read.")
 class Query(
     accounts.AccountQueries,
+    notices.NoticeQueries,
     wallet.WalletQueries,
     topups.TopUpQueries,
     orders.OrderQueries,
     plans.PlanQueries,
     senders.SenderQueries,
+    operations.OperationsQueries,
 ):
     @strawberry.field(
         description="Anything with an id, if it is yours; null when there is no such thing, or not for you (Q014).",
@@ -70,6 +73,7 @@ class Mutation(
     orders.OrderMutations,
     plans.PlanMutations,
     senders.SenderMutations,
+    operations.OperationsMutations,
 ):
     pass
 

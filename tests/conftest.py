@@ -22,6 +22,7 @@ from server.kit.keystore import KeyStore, MasterKeys
 from server.kit.registry import Registry
 from server.kit.work import House, Units
 from tests.servers import running_server  # noqa: F401 - a fixture for all tests
+from tests.staffed import staff  # noqa: F401 - another one
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _numbers = count(1)

@@ -70,7 +70,8 @@ AREAS = {
     "kit": names("kit"),
     "gateway": names("kit gateway"),
     "settings": names("kit"),
-    "schema": names("kit") | frozenset(SLICES),
+    "operations": names("kit operations") | frozenset(SLICES),
+    "schema": names("kit operations") | frozenset(SLICES),
     "migrations": names("kit migrations") | frozenset(SLICES),
 }
 

@@ -80,6 +80,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ChangePlanInput.plan",
         "ChangePasswordInput.currentPassword",
         "ChangePasswordInput.password",
+        "CloseAccountInput.acknowledgedLosses",
         "ConfirmPasswordInput.password",
         "ConfirmPaymentMethodInput.code",
         "ConfirmTopUpInput.code",
@@ -91,6 +92,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "CreditPackInput.code",
         "DecideSenderInput.countries",
         "DecideSenderInput.note",
+        "DeclareForceMajeureInput.reason",
         "EmailVerificationInput.listName",
         "InviteMemberInput.email",
         "NumberLookupInput.country",
@@ -204,6 +206,14 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "requestSenderDocumentUpload",
         "requestSenderDocumentView",
         "decideSender",
+        "leaveAccount",
+        "reactivateAccount",
+        "suspendAccount",
+        "unsuspendAccount",
+        "retryDeadLetter",
+        "retryDueWork",
+        "declareForceMajeure",
+        "endForceMajeure",
     }
 
 

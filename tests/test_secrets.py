@@ -27,7 +27,10 @@ PROXIED = {
 }
 TYPED = (LOGIN, PASSWORD, WRONG, "CanaryBrowser", "203.0.113.77", "canary key name", "canary reference")
 TYPED += ("pm_canaryCard", "sk_test_canary", "whsec_canary")
+TYPED += ("canary.writes@example.com", "canary.joins@example.com", "canary company", "canary street")
+TYPED += ("77-canary", "canary-8008", "canaryville", "canary_token", "canary-code", "canary reason")
 TYPED += ("canary list name", "canary_step", "canaryidempotency", "tok_sandbox_canary", "canary.cookie")
+INPUTS = {"setPostalAddress": "PostalAddressInput"}
 CARD = card_number("4", 16)
 
 
@@ -47,7 +50,7 @@ class Session:
 
     def do(self, mutation: str, selection: str = "", **given: Any) -> Any:
         """One mutation; a refusal is an answer like any other."""
-        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        kind = INPUTS.get(mutation, f"{mutation[0].upper()}{mutation[1:]}Input")
         query = (
             f"mutation Do($input: {kind}!) {{ {mutation}(input: $input) "
             f"{{ __typename {selection} ... on Problem {{ code message field }} }} }}"
@@ -89,6 +92,7 @@ def live(session: Session) -> None:
         scopes=["ORDERS_READ"],
     )
     session.secrets += [session.token, key["secret"]]
+    tell_of_people(session)
     money = {"amount": "100.00", "currency": "EUR"}
     for token in ("tok_sandbox_later", "tok_sandbox_canary", "pm_canaryCard"):
         session.do(
@@ -116,6 +120,44 @@ def live(session: Session) -> None:
     assert session.send("{ viewer { scopes } }")["errors"]
 
 
+ADDRESS = {
+    "name": "Canary Company",
+    "street": "Canary Street",
+    "number": "77-canary",
+    "postalCode": "CANARY-8008",
+    "city": "Canaryville",
+    "country": "CH",
+}
+
+
+def tell_of_people(session: Session) -> None:
+    """Give addresses of one's own and of others, and codes that are wrong."""
+    assert session.do("setPostalAddress", **ADDRESS)["__typename"] == "PostalAddressSet"
+    assert session.do("setEmail", email="Canary.Writes@example.com")["__typename"] == "EmailCodeSent"
+    invited = session.do("inviteMember", role="VIEWER", email="canary.joins@example.com")
+    assert invited["__typename"] == "MemberInvited"
+    password = PASSWORD + WRONG
+    refused = [
+        session.do("verifyEmail", code="canary-code"),
+        session.do("acceptInvitation", token="canary_token", login=LOGIN, password=password),
+        session.do("resetPassword", token="canary_token", password=password),
+        session.do("resetPasswordWithCode", login=LOGIN, code="canary-code", password=password),
+        session.do("closeAccount", acknowledgedLosses="canary_token", idempotencyKey="canaryidempotency-0"),
+    ]
+    assert [answer["code"] for answer in refused] == [
+        "EMAIL_CODE_INVALID",
+        "INVITATION_INVALID",
+        "RESET_TOKEN_INVALID",
+        "RECOVERY_CODE_INVALID",
+        "LOSSES_NOT_ACKNOWLEDGED",
+    ]
+    session.do("requestPasswordReset", email="canary.writes@example.com")
+    assert session.do("confirmPassword", password=WRONG)["code"] == "CREDENTIALS_INVALID"
+    assert session.do("declareForceMajeure", reason="canary reason")["errors"]
+    codes = session.send("mutation { createRecoveryCodes { ... on RecoveryCodesCreated { codes } } }")
+    session.secrets += codes["data"]["createRecoveryCodes"]["codes"]
+
+
 def type_card_numbers(session: Session) -> None:
     """Put a card number wherever a text goes."""
     session.token = ""
@@ -141,6 +183,10 @@ def type_card_numbers(session: Session) -> None:
         session.order(f"{CARD}-1", f"card {CARD}", None),
         session.order(f"{CARD}-2", None, f"{CARD[:4]} {CARD[4:8]} {CARD[8:12]} {CARD[12:]}"),
         session.do("recordUsage", entries=[usage], idempotencyKey=CARD),
+        session.do("setEmail", email=f"{CARD}@example.com"),
+        session.do("inviteMember", role="VIEWER", email=f"{CARD}@example.com"),
+        session.do("setPostalAddress", **ADDRESS | {"street": f"Street {CARD}"}),
+        session.do("closeAccount", acknowledgedLosses=CARD, idempotencyKey=f"{CARD}-3"),
     ]
     assert [answer["code"] for answer in codes] == [
         "API_KEY_NAME_INVALID",
@@ -155,6 +201,10 @@ def type_card_numbers(session: Session) -> None:
         "REFERENCE_INVALID",
         "REFERENCE_INVALID",
         "REFERENCE_INVALID",
+        "EMAIL_INVALID",
+        "EMAIL_INVALID",
+        "POSTAL_ADDRESS_INVALID",
+        "LOSSES_NOT_ACKNOWLEDGED",
     ]
 
 

@@ -17,7 +17,7 @@ IDENTITY = "identity"
 """The retention class of all personal values of this slice."""
 
 ACTIVE = "ACTIVE"
-SUSPENDED = "SUSPENDED"
+CLOSED = "CLOSED"
 OWNER = "OWNER"
 CUSTOMER = "CUSTOMER"
 STAFF = "STAFF"
@@ -36,7 +36,27 @@ class Account(Base):
     industry: Mapped[str | None] = mapped_column(String(40))
     contracting_entity: Mapped[str | None] = mapped_column(String(40))
     professional_since: Mapped[datetime | None] = mapped_column(Instant)
-    __table_args__ = (CheckConstraint("status IN ('ACTIVE', 'SUSPENDED')", name="status"),)
+    status_since: Mapped[datetime | None] = mapped_column(Instant)
+    status_reason: Mapped[str | None] = mapped_column(String(20))
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('ACTIVE', 'DISABLED', 'DEACTIVATED', 'SUSPENDED', 'CLOSED')", name="status"
+        ),
+    )
+
+
+class AccountActivity(Base):
+    """Since when an account's clocks run (M087 to M090). What was sent later is known to who sent it.
+
+    `warned_at` and `lapsed_at` are of the run of the activity clock that began at `active_since`.
+    """
+
+    __tablename__ = "account_activity"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    sending_since: Mapped[datetime] = mapped_column(Instant)
+    active_since: Mapped[datetime] = mapped_column(Instant)
+    warned_at: Mapped[datetime | None] = mapped_column(Instant)
+    lapsed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Person(Base):

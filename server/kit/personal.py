@@ -13,7 +13,7 @@ from typing import Literal
 
 from server.kit.audit import AuditEntry
 from server.kit.db import Base
-from server.kit.due import DueWork
+from server.kit.due import DueWork, Pause
 from server.kit.events import EventStream, StoredEvent
 from server.kit.idempotency import StoredOutcome
 
@@ -72,5 +72,6 @@ HELD = (
     _book_keeping(EventStream, "balance_and_orders", "account", "activity"),
     _book_keeping(StoredEvent, "balance_and_orders", "account", "activity"),
     _book_keeping(DueWork, "balance_and_orders", "account"),
+    _book_keeping(Pause, "balance_and_orders", "account", "activity"),
 )
 """What kit itself keeps: opaque ids, numbers and instants, no personal value."""

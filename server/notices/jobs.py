@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from server.kit.due import Handler
+from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.notices.actions.delivery import DELIVER, Letter, begin_delivery, settle_delivered, settle_failed
@@ -18,6 +18,8 @@ from server.notices.rules.templates import Catalog
 
 RELAY_TIMEOUT_SECONDS = 30.0
 """Well inside the lease of a due step, so that two runners hardly ever send the same e-mail."""
+
+TIMERS: Mapping[str, Timer] = {DELIVER: Timer.OPERATIONAL}
 
 _log = structlog.get_logger("postmeter.notices")
 

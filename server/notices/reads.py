@@ -93,8 +93,8 @@ def emails_since(read: Read, account_id: str, since: datetime) -> int:
     return int(read.scalar(query) or 0)
 
 
-def dead_letters(read: Read) -> Sequence[DeadLetter]:
-    """The newest of the e-mails that were given up, for operators."""
+def dead_letters(read: Read, limit: int | None = None, before_id: str | None = None) -> Sequence[DeadLetter]:
+    """The e-mails that were given up, for operators: the newest, or those older than `before_id`."""
     query = (
         select(
             OutboxMessage.id,
@@ -108,8 +108,10 @@ def dead_letters(read: Read) -> Sequence[DeadLetter]:
         .join(Notice, Notice.id == OutboxMessage.notice_id)
         .where(OutboxMessage.state == OutboxState.DEAD.value)
         .order_by(OutboxMessage.id.desc())
-        .limit(read.terms(Terms).dead_letters_shown_max)
+        .limit(limit if limit is not None else read.terms(Terms).dead_letters_shown_max)
     )
+    if before_id is not None:
+        query = query.where(OutboxMessage.id < before_id)
     return [DeadLetter._make(row) for row in read.rows(query)]
 
 

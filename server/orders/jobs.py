@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from server.kit.due import DueWork, Handler, schedule
+from server.kit.due import DueWork, Handler, Timer, schedule
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.orders.actions.auto_top_up import LOOK, SWEEP, look
@@ -17,6 +17,8 @@ from server.orders.rules import Terms
 from server.wallet.rules import WalletsClosed
 
 _RULES_A_READ = 500
+
+TIMERS: Mapping[str, Timer] = dict.fromkeys((LOOK, SWEEP), Timer.OPERATIONAL)
 
 
 def handlers() -> Mapping[str, Handler]:

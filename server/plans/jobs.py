@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from server.kit.due import Handler
+from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.plans.actions.billing import give_up, remind, renew, retry
 from server.plans.actions.changes import GIVE_UP, REMIND, RENEW, RETRY
 from server.plans.actions.members import WITHDRAW, withdraw
+
+TIMERS: Mapping[str, Timer] = {
+    **dict.fromkeys((RENEW, REMIND, RETRY, WITHDRAW), Timer.CONTRACTUAL),
+    GIVE_UP: Timer.OPERATIONAL,
+}
 
 
 def handlers() -> Mapping[str, Handler]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from server.accounts import reads as account_reads
+from server.accounts.rules.lifecycle import AccountStatus
 from server.kit.events import Reactions
+from server.kit.work import Work
 from server.orders.actions import auto_top_up_outcomes, pay_waiting_orders, receipts
 from server.plans.actions import fixed_ips as fixed_ip_actions
 from server.plans.actions import settlement as plan_settlement
@@ -14,7 +17,7 @@ from server.plans.actions.events import (
     PlanLapsed,
     PlanRenewed,
 )
-from server.reactions import auto_top_ups, fixed_ips, payments, people, plans, senders
+from server.reactions import account_life, auto_top_ups, fixed_ips, payments, people, plans, senders
 from server.topups.actions.changes import TopUpFailed, TopUpReversed, TopUpSettled
 from server.topups.actions.method_changes import (
     PaymentMethodExpired,
@@ -26,6 +29,7 @@ from server.topups.actions.method_changes import (
 def reactions() -> Reactions:
     """All of them; app.py hands them to the units of work."""
     registered = Reactions()
+    account_life.register(registered)
     _spend_what_came(registered)
     registered.on(TopUpFailed, plan_settlement.ask_again_later)
     registered.on(TopUpReversed, plan_settlement.take_back_cycle)
@@ -49,4 +53,10 @@ def _spend_what_came(registered: Reactions) -> None:
     registered.on(TopUpSettled, plan_settlement.pay_cycle)
     for kind, reaction in auto_top_up_outcomes.REACTIONS:
         registered.on(kind, reaction)
-    registered.on(TopUpSettled, pay_waiting_orders)
+    registered.on(TopUpSettled, _pay_waiting_orders)
+
+
+def _pay_waiting_orders(work: Work, event: TopUpSettled) -> None:
+    account = account_reads.account(work, event.account_id)
+    if account is None or account.status != AccountStatus.CLOSED.value:
+        pay_waiting_orders(work, event)

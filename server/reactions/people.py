@@ -17,6 +17,7 @@ from server.accounts.actions.events import (
     PasswordResetAsked,
     PasswordWasReset,
     RecoveryCodesCreated,
+    UnknownDeviceUsed,
 )
 from server.accounts.rules.people import EmailInvalid
 from server.kit.events import DomainEvent, Reactions
@@ -26,6 +27,7 @@ from server.notices.rules import Channel, NoticeAddressInvalid
 
 
 def register(registered: Reactions) -> None:
+    registered.on(UnknownDeviceUsed, _tell_of_sign_in)
     registered.on(PasswordChanged, _tell_when("password_changed"))
     registered.on(PasswordWasReset, _tell_when("password_was_reset"))
     registered.on(RecoveryCodesCreated, _tell_when("recovery_codes_created"))
@@ -105,3 +107,15 @@ def _tell_of_api_key(work: Work, event: ApiKeyCreated) -> None:
     key = account_reads.api_keys_by_id(work, [event.subject_id])[event.subject_id]
     data = {"name": work.open("api_keys.name", key.name), "prefix": key.prefix}
     notice_actions.notify(work, event.account_id, "api_key_created", data)
+
+
+def _tell_of_sign_in(work: Work, event: UnknownDeviceUsed) -> None:
+    """At most once a day and person, and nothing but the time: the list of sessions says the rest."""
+    notice_actions.notify(
+        work,
+        event.account_id,
+        "new_sign_in",
+        {"at": work.now.isoformat()},
+        person_id=event.subject_id,
+        dedupe_key=f"new_sign_in/{event.subject_id}/{work.now:%Y-%m-%d}",
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.kit.due import Handler
+from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units
 from server.senders.actions.documents import DELETE_DOCUMENTS, delete_due_documents
+
+TIMERS: Mapping[str, Timer] = {DELETE_DOCUMENTS: Timer.STATUTORY}
 
 
 def handlers() -> Mapping[str, Handler]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
+from server.accounts.rules.closing import Loss, LossKind
 from server.kit.crypto import Shredded
 from server.kit.ids import is_id
 from server.kit.work import Read
@@ -63,6 +64,14 @@ def live_senders(read: Read, account_id: str) -> int:
     """How many of the account's senders have not ended."""
     live = _senders.status.not_in([status.value for status in ENDED])
     return int(read.scalar(select(func.count()).where(_senders.account_id == account_id, live)) or 0)
+
+
+def losses(read: Read, account_id: str) -> Sequence[Loss]:
+    """What the account would lose of its senders by closing: those that are accepted (M075)."""
+    accepted = _senders.status == SenderStatus.ACCEPTED.value
+    query = select(_senders.id).where(_senders.account_id == account_id, accepted).order_by(_senders.id)
+    limit = read.terms(Terms).senders_max
+    return [Loss(LossKind.SENDER_ID.value, None, 1, row.id) for row in read.rows(query.limit(limit))]
 
 
 def to_review(read: Read, limit: int, after_submission: str | None = None) -> Sequence[SenderRow]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from server.kit.due import Handler
+from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.topups.actions import CONFIRM, SETTLE, begin_charge, begin_confirmation, refunds, saving
@@ -29,6 +29,11 @@ from server.topups.rules.outcomes import ChargeResult
 
 GATEWAY_TIMEOUT_SECONDS = 20.0
 """Well inside the lease of a due step, so that two runners hardly ever ask for the same charge."""
+
+TIMERS: Mapping[str, Timer] = dict.fromkeys(
+    (SETTLE, CONFIRM, RECONCILE, EVENT, refunds.REFUND, saving.SAVE, saving.FORGET, saving.EXPIRE),
+    Timer.OPERATIONAL,
+)
 
 T = TypeVar("T")
 

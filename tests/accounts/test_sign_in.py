@@ -11,6 +11,7 @@ import pytest
 from server.accounts import actions, reads
 from server.accounts.adapters.passwords import Argon2id, Passwords
 from server.accounts.rules import CredentialsInvalid, PasswordTooWeak, SessionNotFound, Terms
+from server.accounts.rules.lifecycle import RESTRICTED_SCOPES
 from server.kit.clock import ManualClock
 from server.kit.problems import PublicError
 from server.kit.viewer import Credentials, Viewer
@@ -223,17 +224,25 @@ async def test_a_proof_of_the_old_password_does_not_outlive_it(accounts: Account
         await units.run(Call("signIn"), lambda work: actions.start_session(work, proof, DEVICE))
 
 
-async def test_a_suspended_account_has_no_authority(accounts: Accounts, units: Units) -> None:
+async def test_sessions_of_a_suspended_account_may_less_and_its_keys_nothing(
+    accounts: Accounts, units: Units
+) -> None:
     owner = await accounts.signed_in()
     token = (await accounts.sign_in()).secret
     key = await accounts.create_key(owner)
     await units.run(Call("suspend"), lambda work: actions.suspend_account(work, owner.account_id or ""))
-    assert await accounts.viewer(token) is None
+    for session in (token, (await accounts.sign_in()).secret):
+        viewer = await accounts.viewer(session)
+        assert viewer is not None
+        assert viewer.scopes == RESTRICTED_SCOPES
+        await accounts.act(viewer, lambda work: None)
     assert await accounts.viewer(key.secret) is None
-    with pytest.raises(CredentialsInvalid):
-        await accounts.sign_in()
+    with pytest.raises(PublicError):
+        await accounts.act(owner, lambda work: None)
     await units.run(Call("reinstate"), lambda work: actions.reinstate_account(work, owner.account_id or ""))
-    assert await accounts.viewer(token) is not None
+    viewer = await accounts.viewer(token)
+    assert viewer is not None
+    assert viewer.scopes is None
     assert await accounts.viewer(key.secret) is not None
 
 

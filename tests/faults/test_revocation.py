@@ -13,10 +13,10 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from server.accounts.actions import suspend_account
+from server.accounts.actions import close_preventively, suspend_account
 from server.app import Postmeter
 from server.kit.clock import ManualClock
-from tests.faults.client import Api, Socket, connected, customer, open_stream
+from tests.faults.client import Api, Socket, connected, customer, document, open_stream
 from tests.faults.listening import listening, sandbox_settings
 
 FORBIDDEN = 4403
@@ -143,16 +143,40 @@ async def test_an_expired_key_and_session_are_refused_and_their_feeds_end(aging:
     await refused_everywhere(api)
 
 
-async def test_a_suspended_account_is_refused_and_its_feeds_end(aging: Any) -> None:
+async def test_the_feeds_of_a_suspended_account_end_and_its_people_may_read_on(aging: Any) -> None:
+    postmeter, _, http = aging
+    api = await customer(http)
+    key = Api(http, (await with_key(api, "BALANCE_READ"))[0].token)
+    account = (await api.ask("{ viewer { account { id } } }"))["viewer"]["account"]["id"]
+    async with api.socket() as socket, key.socket() as program, open_stream(api, EVERY) as stream:
+        for one in (socket, program):
+            await one.subscribe(EVERY)
+            await one.data()
+        assert (await anext(stream))[0] == "next"
+        await postmeter.units.run_unaudited(lambda work: suspend_account(work, account))
+        ended = await socket.receive()
+        assert (ended["type"], ended["payload"][0]["extensions"]["code"]) == ("error", "UNAUTHENTICATED")
+        assert (await anext(stream))[1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert await ending(program) == ([], "UNAUTHENTICATED", FORBIDDEN)
+        await socket.subscribe(EVERY, identifier="2")
+        assert (await socket.data())["balance"]["kind"] == "SNAPSHOT"
+    await refused_everywhere(key)
+    assert "ORDERS_WRITE" not in (await api.ask(OWN))["viewer"]["scopes"]
+    usage = {"entries": [], "idempotencyKey": "while suspended"}
+    spent = (await api.post(document("recordUsage"), {"input": usage})).json()
+    assert spent["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_the_feeds_of_a_closed_account_end_for_good(aging: Any) -> None:
     postmeter, _, http = aging
     api = await customer(http)
     account = (await api.ask("{ viewer { account { id } } }"))["viewer"]["account"]["id"]
-    async with api.socket() as socket, open_stream(api, EVERY) as stream:
+    async with api.socket() as socket:
         await socket.subscribe(EVERY)
         await socket.data()
-        assert (await anext(stream))[0] == "next"
-        await postmeter.units.run_unaudited(lambda work: suspend_account(work, account))
-        assert await ending(socket) == ([], "UNAUTHENTICATED", FORBIDDEN)
-        assert (await anext(stream))[1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        await postmeter.units.run_unaudited(lambda work: close_preventively(work, account, None))
+        sequences, code, closed = await ending(socket)
+        assert (code, closed) == ("UNAUTHENTICATED", FORBIDDEN)
+        assert sequences == [], "not even what the closing itself forfeits"
     await refused_everywhere(api)
     assert (await api.sign_in())["code"] == "CREDENTIALS_INVALID"

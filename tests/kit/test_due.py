@@ -9,7 +9,19 @@ import pytest
 from sqlalchemy import select
 
 from server.kit.clock import ManualClock
-from server.kit.due import LEASE_SECONDS, DueRunner, DueWork, cancel, finish, next_due, schedule, take
+from server.kit.due import (
+    LEASE_SECONDS,
+    DueRunner,
+    DueWork,
+    Swept,
+    cancel,
+    finish,
+    next_due,
+    retry,
+    schedule,
+    take,
+)
+from server.kit.due.queue import DueWorkNotFailing, DueWorkNotFound, DueWorkRunning
 from server.kit.work import Units
 
 
@@ -100,3 +112,81 @@ async def test_serving_wakes_up_for_new_work(units: Units, clock: ManualClock) -
     await asyncio.wait_for(done.wait(), 5)
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_a_lease_that_ended_without_an_outcome_is_a_failed_attempt(
+    units: Units, clock: ManualClock
+) -> None:
+    await units.run_unaudited(lambda work: schedule(work, "settle", "top_1", clock.now()))
+    (first,) = await units.run_unaudited(lambda work: take(work, 5))
+    clock.advance(timedelta(seconds=LEASE_SECONDS))
+    (second,) = await units.run_unaudited(lambda work: take(work, 5))
+    assert (first.attempts, second.attempts) == (0, 1)
+    (row,) = await units.read(lambda read: read.rows(select(DueWork.__table__)))
+    assert (row.attempts, row.last_error) == (1, "LeaseLost")
+
+
+async def test_a_crash_between_any_two_steps_loses_nothing(units: Units, clock: ManualClock) -> None:
+    """The three transactions of a step are leasing, its own, and finishing: stop behind each, and start again."""
+    done: list[str] = []
+
+    async def handler(_units: Units, subject_id: str) -> None:
+        done.append(subject_id)
+
+    for crash_behind in ("nothing", "lease", "step"):
+        await units.run_unaudited(lambda work: schedule(work, "renew", "sub", clock.now()))
+        if crash_behind != "nothing":
+            await units.run_unaudited(lambda work: take(work, 5))
+        if crash_behind == "step":
+            await handler(units, "sub")
+        clock.advance(timedelta(seconds=LEASE_SECONDS))
+        assert await DueRunner(units, {"renew": handler}).run_due() == 1
+        assert await kinds(units) == []
+    assert len(done) == 4, "a step that was done before the crash is done again: handlers repeat safely"
+
+
+async def test_no_more_than_the_limit_is_leased(units: Units, clock: ManualClock) -> None:
+    for number in range(30):
+        subject = f"sub_{number}"
+        await units.run_unaudited(lambda work, subject=subject: schedule(work, "renew", subject, clock.now()))
+    taken = await asyncio.gather(*(units.run_unaudited(lambda work: take(work, 4)) for _ in range(5)))
+    assert all(len(steps) <= 4 for steps in taken)
+    ids = [step.id for steps in taken for step in steps]
+    assert len(ids) == len(set(ids)), "nothing is leased twice"
+
+
+async def test_only_what_failed_and_rests_is_tried_again_at_once(units: Units, clock: ManualClock) -> None:
+    async def handler(_units: Units, _subject_id: str) -> None:
+        raise ConnectionError("the provider is away")
+
+    runner = DueRunner(units, {"settle": handler})
+    await units.run_unaudited(lambda work: schedule(work, "settle", "top_1", clock.now()))
+    (due_id,) = await units.read(lambda read: list(read.execute(select(DueWork.id)).scalars()))
+    with pytest.raises(DueWorkNotFailing):
+        await units.run_unaudited(lambda work: retry(work, due_id))
+    assert await runner.run_due() == 1
+    assert await runner.run_due() == 0, "it waits"
+    await units.run_unaudited(lambda work: retry(work, due_id))
+    await units.run_unaudited(lambda work: take(work, 5))
+    with pytest.raises(DueWorkRunning):
+        await units.run_unaudited(lambda work: retry(work, due_id))
+    clock.advance(timedelta(seconds=LEASE_SECONDS))
+    await units.run_unaudited(lambda work: retry(work, due_id))
+    assert await runner.run_due() == 1
+    with pytest.raises(DueWorkNotFound):
+        await units.run_unaudited(lambda work: retry(work, "due_gone"))
+
+
+async def test_a_sweep_stops_at_its_instant_and_tells_what_it_did(units: Units, clock: ManualClock) -> None:
+    async def handler(_units: Units, subject_id: str) -> None:
+        if subject_id == "bad":
+            raise ConnectionError("the provider is away")
+
+    start = clock.now()
+    for minute, subject in enumerate(("good", "bad", "later")):
+        due_at = start + timedelta(minutes=minute)
+        await units.run_unaudited(lambda work, s=subject, at=due_at: schedule(work, "renew", s, at))
+    clock.set(start + timedelta(hours=1))
+    swept = await DueRunner(units, {"renew": handler}).sweep(start + timedelta(minutes=1))
+    assert swept == {"renew": Swept(done=1, failed=1)}
+    assert sorted(await kinds(units)) == ["renew", "renew"]

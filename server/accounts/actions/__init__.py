@@ -1,10 +1,17 @@
 """Registering, signing in and out, people and their roles, and making and revoking credentials."""
 
 from server.accounts.actions.address import check_may_order, set_postal_address
-from server.accounts.actions.authority import guard, reinstate_account, suspend_account
+from server.accounts.actions.authority import guard
+from server.accounts.actions.closing import close_account, close_preventively
 from server.accounts.actions.email import resend_email_code, set_email, verify_email
 from server.accounts.actions.issuing import KEY_MARK, SESSION_MARK, Issued
 from server.accounts.actions.keys import create_api_key, revoke_api_key
+from server.accounts.actions.lifecycle import (
+    note_activity,
+    reactivate_account,
+    reinstate_account,
+    suspend_account,
+)
 from server.accounts.actions.recovery import (
     ask_password_reset,
     create_recovery_codes,
@@ -29,6 +36,7 @@ from server.accounts.actions.teams import (
     accept_invitation,
     change_role,
     invite_member,
+    leave_account,
     removable_member,
     remove_member,
     revoke_invitation,
@@ -51,13 +59,18 @@ __all__ = [
     "change_password",
     "change_role",
     "check_may_order",
+    "close_account",
+    "close_preventively",
     "confirm_password",
     "create_api_key",
     "create_recovery_codes",
     "guard",
     "invite_member",
+    "leave_account",
+    "note_activity",
     "person_of_recovery_code",
     "person_of_reset",
+    "reactivate_account",
     "register",
     "reinstate_account",
     "removable_member",

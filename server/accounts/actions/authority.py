@@ -1,4 +1,4 @@
-"""Checking authority before acting, and taking it away.
+"""Checking authority before acting, and taking it away; the account's state, which widens and narrows it.
 
 Whatever takes authority away counts up the account's `AuthorityEpoch` in the same transaction.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, bindparam, select, update
 
 from server.accounts import reads
-from server.accounts.actions.events import AccountReinstated, AccountSuspended, SessionRevoked
-from server.accounts.model import ACTIVE, SUSPENDED, Account, AuthorityEpoch, Session
+from server.accounts.actions.events import SessionRevoked
+from server.accounts.model import CUSTOMER, Account, AuthorityEpoch, Session
+from server.accounts.rules.lifecycle import AccountNotFound, AccountStatus, check_transition
 from server.kit.db import Prepared
+from server.kit.ids import is_id
 from server.kit.problems import PublicError
 from server.kit.work import Call, Work
 
@@ -31,6 +33,9 @@ _CHANGES_CREDENTIALS = frozenset(
         "revokeInvitation",
         "changeRole",
         "removeMember",
+        "leaveAccount",
+        "closeAccount",
+        "reactivateAccount",
     }
 )
 
@@ -53,18 +58,26 @@ def guard(work: Work, call: Call) -> None:
         raise PublicError("UNAUTHENTICATED", "The session or API key is no longer valid; sign in again.")
 
 
-def suspend_account(work: Work, account_id: str) -> None:
-    """Make every credential of the account useless until it is reinstated."""
-    count_revocation(work, account_id)
-    _set_status(work, account_id, SUSPENDED)
-    work.record(AccountSuspended(account_id, account_id))
+def change_status(
+    work: Work, account_id: str, status: AccountStatus, reason: str | None = None
+) -> AccountStatus:
+    """Bring the account into another state, under the lock of its authority; returns the state before.
 
-
-def reinstate_account(work: Work, account_id: str) -> None:
-    """End a suspension; the credentials that were not revoked meanwhile are good again."""
+    Whatever narrows what it may do counts as a revocation. Raises AccountNotFound (also for the company's own
+    account), AccountStatusConflict.
+    """
+    if not is_id(account_id, "acc"):  # PostgreSQL takes no NUL
+        raise AccountNotFound
     lock_authority(work, account_id)
-    _set_status(work, account_id, ACTIVE)
-    work.record(AccountReinstated(account_id, account_id))
+    found = reads.account(work, account_id)
+    if found is None or found.kind != CUSTOMER:
+        raise AccountNotFound
+    check_transition(found.status, status)
+    values = {"status": status.value, "status_since": work.now, "status_reason": reason}
+    work.execute(update(Account).where(Account.id == account_id).values(values))
+    if status is not AccountStatus.ACTIVE:
+        count_revocation(work, account_id)
+    return AccountStatus(found.status)
 
 
 def revoke_sessions(work: Work, account_id: str, which: ColumnElement[bool]) -> bool:
@@ -90,10 +103,6 @@ def count_revocation(work: Work, account_id: str) -> None:
     this = AuthorityEpoch.account_id == account_id
     work.execute(update(AuthorityEpoch).where(this).values(epoch=AuthorityEpoch.epoch + 1))
     work.wake(reads.authority_topic(account_id))
-
-
-def _set_status(work: Work, account_id: str, status: str) -> None:
-    work.execute(update(Account).where(Account.id == account_id).values(status=status))
 
 
 _this_epoch = select(AuthorityEpoch.epoch).where(AuthorityEpoch.account_id == bindparam("account_id"))

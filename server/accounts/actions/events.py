@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.accounts.rules.closing import Loss
 from server.kit.events import DomainEvent, transient
 
 
@@ -50,13 +51,70 @@ class ApiKeyRevoked(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownDeviceUsed(DomainEvent):
+    """Somebody signed in from a device or address that is new for them; the subject is the person."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSuspended(DomainEvent):
-    """No credential of the account is good any more; the subject is the account."""
+    """The company restricted the account; `by` is the credential that did. The subject is the account."""
+
+    reason: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccountReinstated(DomainEvent):
     """A suspension ended; the subject is the account."""
+
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDisabled(DomainEvent):
+    """Nothing was sent for so long that the account is restricted (M088); the subject is the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeactivated(DomainEvent):
+    """It stands still: nothing sent for long (M087), or no activity for a year (M048). The subject is the account."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReactivated(DomainEvent):
+    """Somebody of the account ended its standstill; the subject is the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class InactivityWarned(DomainEvent):
+    """Without a sign-in or a payment by `lapses_at` (ISO 8601) credits are lost; the subject is the account."""
+
+    lapses_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class InactivityLapsed(DomainEvent):
+    """No activity for a year: credits are lost now (M048), and the data is to be deleted (M089).
+
+    The subject is the account; `since` (ISO 8601) is the last activity.
+    """
+
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed(DomainEvent):
+    """The account has ended; `closing` says by whom. The subject is the account.
+
+    Every slice ends what is its own; `losses` are what the owner acknowledged, None when nobody was asked (M026).
+    """
+
+    closing: str
+    losses: tuple[Loss, ...] | None = transient()
+    reason: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

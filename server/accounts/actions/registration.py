@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import rules
 from server.accounts.actions.events import AccountRegistered, PolicyAccepted
+from server.accounts.actions.lifecycle import start_clocks
 from server.accounts.actions.people import claim_login, insert_person
 from server.accounts.model import ACTIVE, CUSTOMER, OWNER, Acceptance, Account, AuthorityEpoch
 from server.accounts.rules import AcceptanceMode, NewPassword, PolicyVersion, Terms
@@ -36,6 +37,7 @@ def register(
     claim_login(work, normal, person_id)
     _insert_account(work, account_id, signing)
     insert_person(work, account_id, person_id, OWNER, normal, password_hash)
+    start_clocks(work, account_id)
     work.record(AccountRegistered(account_id, account_id))
     accept(work, account_id, terms.policy, AcceptanceMode.EXPLICIT)
     return account_id

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 
 from server.accounts import reads, rules
 from server.accounts.actions.authority import count_revocation, lock_authority, revoke_sessions
-from server.accounts.actions.events import PasswordChanged, SessionStarted
+from server.accounts.actions.events import PasswordChanged, SessionStarted, UnknownDeviceUsed
 from server.accounts.actions.issuing import SESSION_MARK, Issued, new_secret
-from server.accounts.model import ACTIVE, IDENTITY, STAFF, Account, Person, Session
+from server.accounts.actions.lifecycle import note_activity
+from server.accounts.model import CLOSED, IDENTITY, STAFF, Account, Person, Session
 from server.accounts.reads import team
 from server.accounts.rules import NewPassword, Terms
 from server.accounts.rules.people import require_step_up
@@ -51,6 +52,7 @@ def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Is
     expires_at = _end_of_session(work, person)
     _make_room(work, person, terms.sessions_max)
     session_id, token = work.ids.new("ses"), new_secret(work, SESSION_MARK)
+    is_known = _is_known(work, person, device)
     agent = _worth_keeping(device.user_agent, terms.user_agent_length_max)
     work.execute(
         insert(Session).values(
@@ -67,7 +69,10 @@ def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Is
             stepped_up_until=work.now + terms.step_up_age_max,
         )
     )
+    note_activity(work, person.account_id)
     work.record(SessionStarted(person.account_id, session_id))
+    if not is_known:
+        work.record(UnknownDeviceUsed(person.account_id, person.id))
     return Issued(session_id, token)
 
 
@@ -130,7 +135,7 @@ def proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
     person = work.first(
         select(Person.__table__)
         .join(Account, Account.id == Person.account_id)
-        .where(Person.id == proof.person_id, Person.removed_at.is_(None), Account.status == ACTIVE)
+        .where(Person.id == proof.person_id, Person.removed_at.is_(None), Account.status != CLOSED)
     )
     if person is None:
         raise rules.CredentialsInvalid
@@ -170,6 +175,20 @@ def _make_room(work: Work, person: Row[Any], sessions_max: int) -> None:
     surplus = [row.id for row in work.rows(live)][sessions_max - 1 :]
     if surplus:
         revoke_sessions(work, person.account_id, Session.id.in_(surplus))
+
+
+def _is_known(work: Work, person: Row[Any], device: Device) -> bool:
+    """Whether the person signed in with this device, and from this address, among the last times.
+
+    The first sign-in of all is nothing to be told of.
+    """
+    terms = work.terms(Terms)
+    mine = select(Session.user_agent, Session.address).where(Session.person_id == person.id)
+    earlier = work.rows(mine.order_by(Session.id.desc()).limit(terms.sign_ins_compared_max))
+    agent = _worth_keeping(device.user_agent, terms.user_agent_length_max)
+    agents = {reads.open_or_none(work, "sessions.user_agent", row.user_agent) for row in earlier}
+    addresses = {reads.open_or_none(work, "sessions.address", row.address) for row in earlier}
+    return not earlier or (agent in agents and device.address in addresses)
 
 
 def _worth_keeping(user_agent: str | None, length_max: int) -> str | None:

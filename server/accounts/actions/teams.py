@@ -21,7 +21,17 @@ from server.accounts.actions.events import (
 from server.accounts.actions.issuing import INVITATION_MARK, Issued, new_secret
 from server.accounts.actions.people import claim_login, insert_person
 from server.accounts.actions.signing_in import require_fresh_session
-from server.accounts.model import ACTIVE, IDENTITY, OWNER, ApiKey, Invitation, MemberLimit, Person, Session
+from server.accounts.model import (
+    ACTIVE,
+    IDENTITY,
+    OWNER,
+    STAFF,
+    ApiKey,
+    Invitation,
+    MemberLimit,
+    Person,
+    Session,
+)
 from server.accounts.reads import account, team
 from server.accounts.rules import NewPassword, Terms
 from server.accounts.rules.people import (
@@ -75,7 +85,7 @@ def revoke_invitation(work: Work, invitation_id: str) -> None:
     if not is_id(invitation_id, "inv"):  # PostgreSQL takes no NUL
         raise InvitationNotFound
     lock_authority(work, account_id)
-    if not _close_invitations(work, account_id, Invitation.id == invitation_id):
+    if not close_invitations(work, account_id, Invitation.id == invitation_id):
         raise InvitationNotFound
 
 
@@ -176,6 +186,17 @@ def _take_out(work: Work, member: Row[Any], *, keep_api_keys: bool) -> None:
     work.record(MemberRemoved(member.account_id, member.id))
 
 
+def leave_account(work: Work) -> None:
+    """Take the acting person out of the account, as `remove_member` does; their API keys end, too.
+
+    Raises MemberNotFound for the company's own people, StepUpRequired (an owner), LastOwner.
+    """
+    actor = acting_person(work)
+    if actor.role == STAFF:
+        raise MemberNotFound
+    remove_member(work, actor.id)
+
+
 def _check_one_more(work: Work, account_id: str, used: int) -> None:
     limit = team.people_max(work, account_id)
     if used >= limit:
@@ -205,7 +226,7 @@ def _locked_member(work: Work, actor: Row[Any], person_id: str) -> Row[Any]:
 def _end_access(work: Work, member: Row[Any], key_ids: list[str]) -> None:
     """End the member's sessions, invitations and these API keys, and let live feeds look again."""
     revoke_sessions(work, member.account_id, Session.person_id == member.id)
-    _close_invitations(work, member.account_id, Invitation.invited_by == member.id)
+    close_invitations(work, member.account_id, Invitation.invited_by == member.id)
     for key_id in key_ids:
         work.execute(update(ApiKey).where(ApiKey.id == key_id).values(revoked_at=work.now))
         work.record(ApiKeyRevoked(member.account_id, key_id))
@@ -221,7 +242,8 @@ def _within(scopes: str, allowed: frozenset[str] | None) -> bool:
     return allowed is None or allowed.issuperset(scopes.split(" "))
 
 
-def _close_invitations(work: Work, account_id: str, which: ColumnElement[bool]) -> bool:
+def close_invitations(work: Work, account_id: str, which: ColumnElement[bool]) -> bool:
+    """Withdraw those of the account's invitations that are open; whether there were any."""
     open_ones = which & (Invitation.account_id == account_id) & Invitation.closed_at.is_(None)
     still_open = open_ones & (Invitation.expires_at > work.now)
     closed = update(Invitation).where(still_open).values(closed_at=work.now).returning(Invitation.id)

@@ -3,9 +3,11 @@
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from server.accounts.graph.closing import ClosingMutations, ClosingQueries
 from server.accounts.graph.mutations import CredentialMutations
 from server.accounts.graph.people import PeopleMutations
-from server.accounts.graph.queries import NODES, AccountQueries
+from server.accounts.graph.queries import NODES, OwnQueries
+from server.accounts.graph.staff import StaffMutations
 from server.accounts.graph.team import TeamMutations
 from server.accounts.graph.types import Account
 
@@ -16,5 +18,10 @@ EXTENSIONS: tuple[tuple[type, StrawberryField], ...] = ()
 
 
 @strawberry.type
-class AccountMutations(CredentialMutations, PeopleMutations, TeamMutations):
+class AccountQueries(OwnQueries, ClosingQueries):
+    pass
+
+
+@strawberry.type
+class AccountMutations(CredentialMutations, PeopleMutations, TeamMutations, ClosingMutations, StaffMutations):
     pass

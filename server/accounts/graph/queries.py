@@ -30,7 +30,7 @@ _OPEN = declare(Access(Who.ANYONE, "identification"))
 
 
 @strawberry.type
-class AccountQueries:
+class OwnQueries:
     @strawberry.field(metadata=_OPEN, description="Who is asking; null when nobody is signed in.")
     def viewer(self, info: Info) -> ViewerType | None:
         return ViewerType() if info.context.viewer.signed_in else None

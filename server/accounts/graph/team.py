@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -22,7 +23,7 @@ from server.accounts.graph.people_problems import (
 from server.accounts.graph.problems import LoginInvalidProblem, LoginTakenProblem, PasswordTooWeakProblem
 from server.accounts.graph.types import Invitation, MemberRole, Person
 from server.accounts.reads import team
-from server.accounts.rules import PEOPLE_WRITE
+from server.accounts.rules import PEOPLE_WRITE, SELF_WRITE
 from server.accounts.rules.people import Role
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
@@ -31,6 +32,7 @@ from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
 _OPEN = declare(Access(Who.ANYONE, "identification"))
+_SELF = declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE))
 _TEAM = declare(Access(Who.SIGNED_IN, "identification", scope=PEOPLE_WRITE))
 
 
@@ -102,6 +104,12 @@ class MemberRemoved:
     person_id: strawberry.ID = strawberry.field(description="The person.")
 
 
+@exposes(OUTCOME)
+@strawberry.type(description="One acts for the account no more; all sessions and feeds of it have ended.")
+class AccountLeft:
+    left_at: datetime = strawberry.field(description="When.")
+
+
 InviteMemberResult = Annotated[
     MemberInvited
     | EmailInvalidProblem
@@ -134,6 +142,14 @@ RemoveMemberResult = Annotated[
     | StepUpRequiredProblem
     | LastOwnerProblem,
     strawberry.union("RemoveMemberResult", description="That the person was removed, or why not."),
+]
+
+
+LeaveAccountResult = Annotated[
+    AccountLeft | MemberNotFoundProblem | StepUpRequiredProblem | LastOwnerProblem,
+    strawberry.union(
+        "LeaveAccountResult", description="That one belongs to the account no more, or why not."
+    ),
 ]
 
 
@@ -197,3 +213,10 @@ class TeamMutations:
             lambda work: actions.remove_member(work, input.person_id, keep_api_keys=input.keep_api_keys),
             lambda _work, _none: MemberRemoved(person_id=input.person_id),
         )
+
+    @strawberry.mutation(
+        metadata=_SELF,
+        description="Leave the account: one's sessions and the API keys that one made end. Its last owner stays.",
+    )
+    async def leave_account(self, info: Info) -> LeaveAccountResult:
+        return await run(info, actions.leave_account, lambda work, _none: AccountLeft(left_at=work.now))

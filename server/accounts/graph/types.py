@@ -13,7 +13,7 @@ import server.kit.graph.scalars  # noqa: F401 - makes Currency an enum of the sc
 from server.accounts import reads
 from server.accounts.model import STAFF
 from server.accounts.reads import team
-from server.accounts.rules import KEYS_WRITE, PEOPLE_WRITE, SELF_WRITE, Terms, signing
+from server.accounts.rules import ACCOUNT_CLOSE, KEYS_WRITE, PEOPLE_WRITE, SELF_WRITE, Terms, signing
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
@@ -28,10 +28,36 @@ TEAM_READ = Access(Who.SIGNED_IN, "identification", scope=PEOPLE_WRITE)
 KEYS_READ = Access(Who.SIGNED_IN, "api_use", scope="account:read")
 
 
-@strawberry.enum(description="Whether an account may be used.")
+@strawberry.enum(
+    description="Whether an account may be used. In every state but ACTIVE and CLOSED it is restricted: its people may "
+    "sign in, read, pay, reactivate it where they can, and close it; API keys are of no use."
+)
 class AccountStatus(Enum):
-    ACTIVE = strawberry.enum_value("ACTIVE", description="Its credentials are good.")
-    SUSPENDED = strawberry.enum_value("SUSPENDED", description="None of its credentials is good.")
+    ACTIVE = strawberry.enum_value("ACTIVE", description="It may be used.")
+    DISABLED = strawberry.enum_value(
+        "DISABLED", description="Nothing was sent for a while; restricted until somebody reactivates it."
+    )
+    DEACTIVATED = strawberry.enum_value(
+        "DEACTIVATED", description="It was not used for long; restricted until somebody reactivates it."
+    )
+    SUSPENDED = strawberry.enum_value(
+        "SUSPENDED", description="Restricted by the company, which alone can end that."
+    )
+    CLOSED = strawberry.enum_value("CLOSED", description="It has ended; nobody signs in any more.")
+
+
+@strawberry.enum(description="Why an account is in its state.")
+class AccountStatusReason(Enum):
+    NO_SENDING = strawberry.enum_value("NO_SENDING", description="Nothing was sent.")
+    NO_ACTIVITY = strawberry.enum_value("NO_ACTIVITY", description="Nobody signed in, and nothing was paid.")
+    COMPLAINT = strawberry.enum_value("COMPLAINT", description="A complaint about what was sent.")
+    ABUSE = strawberry.enum_value("ABUSE", description="Use against the terms.")
+    PAYMENT = strawberry.enum_value("PAYMENT", description="Something is not paid.")
+    SECURITY = strawberry.enum_value("SECURITY", description="Somebody else may act for it.")
+    LEGAL = strawberry.enum_value("LEGAL", description="The law asks for it.")
+    OTHER = strawberry.enum_value("OTHER", description="Another reason.")
+    VOLUNTARY = strawberry.enum_value("VOLUNTARY", description="Its owner closed it.")
+    PREVENTIVE = strawberry.enum_value("PREVENTIVE", description="The company closed it.")
 
 
 @strawberry.enum(description="What a person may do for a customer's account.")
@@ -103,6 +129,9 @@ class Scope(Enum):
     )
     SELF_WRITE = strawberry.enum_value(
         SELF_WRITE, description="Change one's own password, e-mail address and sessions. Sessions only."
+    )
+    ACCOUNT_CLOSE = strawberry.enum_value(
+        ACCOUNT_CLOSE, description="Close the account. Sessions of its owners only."
     )
     BALANCE_READ = strawberry.enum_value("balance:read", description="Read balances.")
     LEDGER_READ = strawberry.enum_value("ledger:read", description="Read postings and verify the ledger.")
@@ -266,6 +295,10 @@ class StaffMandate:
 @strawberry.type(description="A customer of the service: what is owned, spent and signed in for.")
 class Account(Node):
     status: AccountStatus = strawberry.field(description="Whether it may be used.")
+    status_since: datetime = strawberry.field(description="Since when it is in this state.")
+    status_reason: AccountStatusReason | None = strawberry.field(
+        description="Why it is; null when it is ACTIVE, or when no reason was given."
+    )
     created_at: datetime = strawberry.field(description="When it was registered.")
     country: str | None = strawberry.field(
         description="The country of residence, by ISO 3166-1; null while it is not known."
@@ -285,6 +318,8 @@ class Account(Node):
         return cls(
             id=strawberry.ID(row.id),
             status=AccountStatus(row.status),
+            status_since=row.status_since or row.created_at,
+            status_reason=AccountStatusReason(row.status_reason) if row.status_reason else None,
             created_at=row.created_at,
             country=row.country,
             industry=Industry(row.industry) if row.industry else None,

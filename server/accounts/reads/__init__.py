@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, bindparam, select
 
 from server.accounts.model import (
     ACTIVE,
+    CLOSED,
     STAFF,
     Acceptance,
     Account,
@@ -20,6 +21,7 @@ from server.accounts.model import (
     Session,
     StaffAuthorisation,
 )
+from server.accounts.rules.lifecycle import RESTRICTED_SCOPES, session_scopes
 from server.accounts.rules.people import scopes_of
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded, token_hash
@@ -49,6 +51,8 @@ class AccountRow(NamedTuple):
     industry: str | None
     contracting_entity: str | None
     professional_since: datetime | None
+    status_since: datetime | None = None
+    status_reason: str | None = None
 
 
 def authority_topic(account_id: str) -> str:
@@ -138,18 +142,21 @@ def accepted(read: Read, account_id: str) -> set[tuple[str, str]]:
 
 
 def credential_of_session(read: Read, token: str) -> Credential | None:
-    """Who acts with this session token; None when it is unknown, revoked or over, or the account suspended."""
+    """Who acts with this session token; None when it is unknown, revoked or over, or the account closed.
+
+    For an account that is restricted it may do less.
+    """
     found = _session_by_token.run(read.connection, token_hash=token_hash(token), now=to_micros(read.now))
     if not found:
         return None
-    ((session_id, account_id, last_used, expires, epoch_, person_id, role),) = found
+    ((session_id, account_id, last_used, expires, epoch_, person_id, role, status),) = found
     staff_roles = _staff_roles(read, person_id) if role == STAFF else frozenset()
     if role == STAFF and not staff_roles:
         return None
     viewer = Viewer(
         account_id,
         session_id,
-        scopes_of(role),
+        session_scopes(status, scopes_of(role)),
         staff_roles,
         expires_at=from_micros(expires),
         authority_epoch=epoch_,
@@ -175,7 +182,7 @@ def _staff_roles(read: Read, person_id: str) -> frozenset[str]:
 
 
 def credential_of_key(read: Read, secret: str) -> Credential | None:
-    """Who acts with this API key; None when it is unknown, revoked or expired, or the account suspended."""
+    """Who acts with this API key; None when it is unknown, revoked or expired, or its account not active."""
     found = _key_by_secret.run(read.connection, secret_hash=token_hash(secret), now=to_micros(read.now))
     if not found:
         return None
@@ -201,23 +208,34 @@ def still_valid(read: Read, viewers: Iterable[Viewer]) -> set[str]:
 
     For live feeds, which are a use by themselves: a session does not lie idle while it listens.
     """
-    ids = sorted({viewer.credential_id for viewer in viewers if viewer.credential_id is not None})
+    asked = [viewer for viewer in viewers if viewer.credential_id is not None]
+    ids = sorted({viewer.credential_id for viewer in asked if viewer.credential_id is not None})
+    may_more = {viewer.credential_id for viewer in asked if not _is_restricted(viewer)}
     valid: set[str] = set()
     for start in range(0, len(ids), _BATCH_MAX):
         batch = ids[start : start + _BATCH_MAX]
         for table in (Session, ApiKey):
             query = (
-                select(table.id)
+                select(table.id, Account.status)
                 .join(Account, Account.id == table.account_id)
                 .where(
                     table.id.in_(batch),
                     table.revoked_at.is_(None),
                     table.expires_at.is_(None) | (table.expires_at > read.now),
-                    Account.status == ACTIVE,
+                    Account.status != CLOSED,
                 )
             )
-            valid.update(read.execute(query).scalars())
+            valid.update(
+                row.id
+                for row in read.rows(query)
+                if row.status == ACTIVE or (table is Session and row.id not in may_more)
+            )
     return valid
+
+
+def _is_restricted(viewer: Viewer) -> bool:
+    """Whether the viewer may do no more than sessions of a restricted account."""
+    return viewer.scopes is not None and viewer.scopes <= RESTRICTED_SCOPES
 
 
 def open_or_none(read: Read, column: str, sealed: bytes | None) -> str | None:
@@ -259,6 +277,7 @@ _session_by_token = Prepared(
         AuthorityEpoch.epoch,
         Session.person_id,
         Person.role,
+        Account.status,
     )
     .join(Account, Account.id == Session.account_id)
     .join(Person, Person.id == Session.person_id)
@@ -268,7 +287,7 @@ _session_by_token = Prepared(
         Session.idle_at > bindparam("now"),
         Session.expires_at > bindparam("now"),
         Session.revoked_at.is_(None),
-        Account.status == bindparam("active", ACTIVE),
+        Account.status != bindparam("closed", CLOSED),
     )
 )
 _key_by_secret = Prepared(

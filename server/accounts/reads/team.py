@@ -26,6 +26,8 @@ from server.accounts.rules.people import Role
 from server.kit.crypto import token_hash
 from server.kit.work import Read
 
+OWNERS_TOLD_MAX = 10
+
 
 def members(account_id: str) -> Select[Any]:
     """The account's present people."""
@@ -39,6 +41,12 @@ def member(read: Read, account_id: str, person_id: str) -> Row[Any] | None:
 def owners_count(read: Read, account_id: str) -> int:
     owners = members(account_id).where(Person.role == Role.OWNER.value)
     return int(read.scalar(owners.with_only_columns(func.count())))
+
+
+def owners(read: Read, account_id: str) -> Sequence[Row[Any]]:
+    """The account's owners, those who were first of them."""
+    found = members(account_id).where(Person.role == Role.OWNER.value)
+    return read.rows(found.order_by(Person.id).limit(OWNERS_TOLD_MAX))
 
 
 def people_count(read: Read, account_id: str) -> int:

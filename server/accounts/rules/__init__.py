@@ -40,6 +40,9 @@ PEOPLE_WRITE = "people:write"
 SELF_WRITE = "self:write"
 """The scope of one's own password, e-mail address and sessions: every person has it, and no API key."""
 
+ACCOUNT_CLOSE = "account:close"
+"""The scope of closing the account; sessions of its owners only."""
+
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._+@-]*\Z")
 
 
@@ -114,6 +117,20 @@ class Terms:
     """People of one account, invited ones included, where no plan says otherwise (M061)."""
     invitation_age_max: timedelta = timedelta(days=7)
     staff_authorisation_age_max: timedelta = timedelta(days=366)
+
+    disable_after_days: int = 30
+    """Without a send an account is disabled, and needs reactivation (M088)."""
+    deactivate_after_days: int = 180
+    """Without a send it is deactivated (M087)."""
+    lapse_after_months: int = 12
+    """Calendar months without a sign-in or a billing operation, after which the account is deactivated, its credits
+    are lost and its data is to be deleted (M036, M047, M048, M089, M090)."""
+    lapse_warning_days: int = 30
+    """How long before that the account is warned."""
+    suspension_reason_required: bool = False
+    """Whether the company gives a reason when it suspends an account (M083)."""
+    sign_ins_compared_max: int = 20
+    """Earlier sign-ins of a person in which a device and an address are looked for."""
 
 
 @dataclass(eq=False)

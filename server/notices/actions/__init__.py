@@ -15,6 +15,7 @@ from server.kit.due import schedule
 from server.kit.events import DomainEvent
 from server.kit.work import Work
 from server.notices import reads
+from server.notices.actions.dead_letters import retry_dead_letter
 from server.notices.actions.delivery import ADDRESS_COLUMN, DELIVER, SECRETS_COLUMN
 from server.notices.model import Notice, NoticeLanguage, OutboxMessage
 from server.notices.reads import DATA_COLUMN, NoticeRow
@@ -30,6 +31,8 @@ from server.notices.rules import (
     emailing_of,
 )
 from server.notices.rules.templates import SECRET, Catalog, check_values
+
+__all__ = ["NoticePosted", "mark_all_read", "mark_read", "notify", "retry_dead_letter", "set_language"]
 
 _HOUR = timedelta(hours=1)
 

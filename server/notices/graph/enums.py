@@ -96,6 +96,22 @@ class NoticeKind(Enum):
     FIXED_IP_REMOVED = strawberry.enum_value(
         "fixed_ip_removed", description="A fixed IP address was removed."
     )
+    ACCOUNT_SUSPENDED = strawberry.enum_value(
+        "account_suspended", description="The company suspended the account."
+    )
+    ACCOUNT_DISABLED = strawberry.enum_value(
+        "account_disabled", description="Nothing was sent for a while; the account needs reactivation."
+    )
+    ACCOUNT_DEACTIVATED = strawberry.enum_value(
+        "account_deactivated", description="The account was not used for long; it needs reactivation."
+    )
+    ACCOUNT_REACTIVATED = strawberry.enum_value(
+        "account_reactivated", description="The account is active again."
+    )
+    ACCOUNT_INACTIVITY_WARNING = strawberry.enum_value(
+        "account_inactivity_warning", description="Without a sign-in or a payment credits will be lost."
+    )
+    ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
 
 
 @strawberry.enum(

@@ -57,7 +57,7 @@ class SetNoticeLanguageInput:
 
 
 @strawberry.type
-class NoticeMutations:
+class OwnNoticeMutations:
     @strawberry.mutation(
         description="Note that a notice was read. A repetition changes nothing.", metadata=declare(WRITE)
     )

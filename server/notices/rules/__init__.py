@@ -84,6 +84,30 @@ class NoticeAddressInvalid(Refusal):
     blames = "email"
 
 
+class Unsendable(StrEnum):
+    """Why an e-mail that was given up cannot be sent again."""
+
+    CODE_IS_GONE = "CODE_IS_GONE"
+    NO_ADDRESS = "NO_ADDRESS"
+
+
+@dataclass(eq=False)
+class DeadLetterNotFound(Refusal):
+    """No e-mail with this id was given up."""
+
+    code = "DEAD_LETTER_NOT_FOUND"
+    blames = "id"
+
+
+@dataclass(eq=False)
+class DeadLetterNotRetryable(Refusal):
+    """It cannot be sent again."""
+
+    code = "DEAD_LETTER_NOT_RETRYABLE"
+    blames = "id"
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why an e-mail did not leave. `permanent` when the relay will never take it."""

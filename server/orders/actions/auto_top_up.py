@@ -38,6 +38,7 @@ from server.orders.reads.auto_top_up import (
     AutoTopUpRow,
     auto_top_up,
     auto_top_up_by_id,
+    auto_top_ups,
     checked_price,
     method_of,
     sends_by_channel,
@@ -97,6 +98,12 @@ def disable_auto_top_up(work: Work, account_id: str, unit: str) -> AutoTopUpRow:
         return rule
     cancel(work, LOOK, rule.id)
     return move(work, rule, AutoTopUpDisabled, dataclasses.replace(rule.standing, enabled=False))
+
+
+def disable_all(work: Work, account_id: str) -> None:
+    """Switch all rules of an account off: it has ended."""
+    for rule in auto_top_ups(work, account_id):
+        disable_auto_top_up(work, account_id, rule.unit)
 
 
 def resume_auto_top_up(work: Work, account_id: str, unit: str) -> AutoTopUpRow:

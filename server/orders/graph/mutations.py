@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from server.accounts.graph.people_problems import PostalAddressMissingProblem
+from server.accounts.graph.people_problems import PostalAddressMissingProblem, StepUpRequiredProblem
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import (
@@ -23,6 +23,7 @@ from server.kit.idempotency import Receipt
 from server.kit.money import Currency
 from server.kit.work import Work
 from server.orders import actions, reads
+from server.orders.actions.step_up import check_step_up
 from server.orders.actions.usage import record_usage
 from server.orders.graph.access import USAGE, WRITE
 from server.orders.graph.auto_top_up_problems import AutomaticOrderNotRefundableProblem
@@ -111,6 +112,7 @@ PlaceOrderResult = Annotated[
     | TooManyPendingOrdersProblem
     | PostalAddressMissingProblem
     | CountryMissingProblem
+    | StepUpRequiredProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -142,7 +144,9 @@ RecordFulfilmentResult = Annotated[
 @strawberry.type
 class OrderMutations:
     @strawberry.mutation(
-        description="Order something and pay for it, with its tax, from the balance.", metadata=declare(WRITE)
+        description="Order something and pay for it, with its tax, from the balance. SMS credits need a fresh proof of "
+        "the password: `confirmPassword`, or a new sign-in, and then a new idempotency key.",
+        metadata=declare(WRITE),
     )
     async def place_order(
         self, info: Info, input: Annotated[PlaceOrderInput, strawberry.argument(description="The order.")]
@@ -151,6 +155,7 @@ class OrderMutations:
         item, currency = input.item.item(), input.currency
 
         def place(work: Work) -> Receipt:
+            check_step_up(work, item)
             return actions.place_order(
                 work, account_id, item, currency, input.reference, await_payment=input.await_payment
             )

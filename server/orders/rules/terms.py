@@ -176,3 +176,5 @@ class Terms:
     """A new price is at most so many times the one it replaces, and at least that part of it."""
     order_reference_length_max: int = 140
     invoicing: InvoicingTerms = field(default_factory=InvoicingTerms)
+    sms_credits_need_step_up: bool = True
+    """Whether SMS credits are bought with a fresh proof of the password only (M032)."""

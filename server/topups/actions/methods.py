@@ -27,6 +27,7 @@ from server.topups.reads.methods import (
     MethodRow,
     has_valid_method,
     methods_kept,
+    methods_of_account,
     methods_since,
     valid_method,
 )
@@ -138,6 +139,12 @@ def remove_method(work: Work, account_id: str, method_id: str) -> MethodRow:
     return change(
         work, method, PaymentMethodRemoved, status=MethodStatus.REMOVED.value, is_default=False, **forgotten
     )
+
+
+def remove_all_methods(work: Work, account_id: str) -> None:
+    """Keep none any more: the account has ended."""
+    for method in methods_of_account(work, account_id, work.terms(Terms).payment_methods_max):
+        remove_method(work, account_id, method.id)
 
 
 def charge_method(

@@ -23,19 +23,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from server.kit.crypto import sign
 from server.kit.due import schedule
 from server.kit.work import Work
-from server.wallet.actions.holds import release
-from server.wallet.actions.ledger import Ledger
-from server.wallet.actions.reversals import collect
+from server.wallet.actions.forfeits import empty
 from server.wallet.model import Claim, ClosedOwner, ErasedSeal, ErasedTotal, Hold, Posting, Tombstone, Wallet
 from server.wallet.reads import erasure as reads
 from server.wallet.reads.proof import verify_wallet
 from server.wallet.rules import (
     CHAIN_KEY,
     HOUSE,
-    Counter,
-    HoldState,
     LedgerNotIntact,
-    PostingKind,
     WalletsClosed,
 )
 from server.wallet.rules.chain import closure, genesis
@@ -113,7 +108,7 @@ def _close(work: Work, account_id: str) -> Mapping[str, int]:
     _close_owner(work, account_id)
     # Looked up again: one may have been opened before the owner was closed.
     wallets = _locked(work, account_id)
-    forfeited = {wallet.unit: _empty(work, wallet) for wallet in wallets if wallet.closure is None}
+    forfeited = {wallet.unit: empty(work, wallet) for wallet in wallets if wallet.closure is None}
     for wallet in wallets:
         report = verify_wallet(work, wallet.id)
         if not report.intact:
@@ -129,30 +124,6 @@ def _close_owner(work: Work, owner_id: str) -> None:
 def _locked(work: Work, account_id: str) -> Sequence[Row[Any]]:
     query = select(Wallet.__table__).where(Wallet.account_id == account_id)
     return work.rows(query.order_by(Wallet.unit).with_for_update())
-
-
-def _empty(work: Work, wallet: Row[Any]) -> int:
-    """Give holds back, collect what is owed, forfeit the rest; returns how much that was."""
-    is_open = (Hold.wallet_id == wallet.id) & (Hold.state == HoldState.OPEN.value)
-    for hold in work.rows(select(Hold.id).where(is_open).order_by(Hold.id)):
-        release(work, hold.id)
-    while collect(work, wallet.account_id, wallet.unit):
-        pass  # each round takes something
-    ledger = Ledger(work, {(wallet.account_id, wallet.unit)})
-    locked = ledger.wallets[wallet.account_id, wallet.unit]
-    amount: int = locked.posted
-    if amount:
-        ledger.change(
-            locked,
-            PostingKind.FORFEITED,
-            -amount,
-            0,
-            counter=Counter.FORFEITS,
-            transfer_id=work.ids.new("trf"),
-            reference=locked.id,
-        )
-        ledger.save()
-    return amount
 
 
 def _owed(work: Work, wallets: Sequence[Row[Any]]) -> Mapping[str, int]:

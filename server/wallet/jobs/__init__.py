@@ -5,14 +5,14 @@ destroying the secrets of erased wallets.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 
-from server.kit.due import DueWork, Handler, schedule
+from server.kit.due import DueWork, Handler, Timer, schedule
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Read, Units, Work
 from server.wallet.actions import SHRED_DUE, expire_due
@@ -29,6 +29,9 @@ _ROOT_HOURS = 24
 _SWEEP_SECONDS = 60
 _HOLDS_A_SWEEP = 100
 _LEAVES_A_READ = 1_000
+
+TIMERS: Mapping[str, Timer] = dict.fromkeys((ROOT_DUE, SWEEP_DUE, SHRED_DUE), Timer.OPERATIONAL)
+"""The expiry of a hold is no term of a contract: it gives back what was set aside."""
 
 
 def handlers(roots_dir: Path) -> dict[str, Handler]:

@@ -1,0 +1,56 @@
+"""What other slices tell about an account's life: what it would lose, and when it last sent something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from server.accounts.model import AccountActivity
+from server.accounts.reads import account
+from server.accounts.rules.closing import Loss
+from server.accounts.rules.lifecycle import AccountStatus
+from server.kit.work import Read
+
+
+@dataclass(frozen=True, slots=True)
+class LossSources:
+    """Of each slice what an account would lose by closing; app.py lists them."""
+
+    sources: tuple[Callable[[Read, str], Sequence[Loss]], ...] = ()
+
+    def losses(self, read: Read, account_id: str) -> list[Loss]:
+        """All that the account would lose now."""
+        return sorted(
+            (loss for source in self.sources for loss in source(read, account_id)),
+            key=lambda loss: (loss.kind, loss.unit or "", loss.subject_id or ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SendSources:
+    """Of each slice when an account last sent something, None for never; app.py lists them.
+
+    Asked for when a clock may have run out, at most a few times a month and account: nothing is written per send.
+    """
+
+    sources: tuple[Callable[[Read, str], datetime | None], ...] = ()
+
+    def last_send(self, read: Read, account_id: str) -> datetime | None:
+        """When the account last sent something."""
+        found = [source(read, account_id) for source in self.sources]
+        return max((at for at in found if at is not None), default=None)
+
+
+def activity(read: Read, account_id: str) -> Row[Any] | None:
+    """Since when the account's clocks run; None for the company's own account."""
+    return read.first(select(AccountActivity.__table__).where(AccountActivity.account_id == account_id))
+
+
+def is_active(read: Read, account_id: str) -> bool:
+    """Whether the account may be served: background work of other slices asks before it acts for it."""
+    found = account(read, account_id)
+    return found is not None and found.status == AccountStatus.ACTIVE.value

@@ -1,0 +1,104 @@
+"""What an account's life does to its other parts, and what its owners are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.accounts import actions as account_actions
+from server.accounts import reads as account_reads
+from server.accounts.actions.events import (
+    AccountClosed,
+    AccountDeactivated,
+    AccountDisabled,
+    AccountReactivated,
+    AccountReinstated,
+    AccountSuspended,
+    InactivityLapsed,
+    InactivityWarned,
+)
+from server.accounts.reads import team
+from server.accounts.reads.lifecycle import LossSources
+from server.accounts.rules.closing import check_acknowledged, digest
+from server.kit.events import DomainEvent, Reactions
+from server.kit.work import Work
+from server.notices import actions as notice_actions
+from server.notices.rules import Channel
+from server.orders.actions.auto_top_up import disable_all
+from server.orders.actions.events import OrderPlaced
+from server.plans.actions.subscribing import end_all
+from server.senders.actions import deactivate_all
+from server.topups.actions.changes import TopUpSettled
+from server.topups.actions.methods import remove_all_methods
+from server.wallet import actions as wallet_actions
+from server.wallet.rules import CREDIT_UNITS
+
+
+def register(registered: Reactions) -> None:
+    registered.on(TopUpSettled, _note_billing)
+    registered.on(OrderPlaced, _note_billing)
+    registered.on(InactivityLapsed, _forfeit_credits)
+    registered.on(AccountClosed, _forfeit_all)  # first: what is lost is compared with what was acknowledged
+    registered.on(AccountClosed, _end_what_it_had)
+    registered.on(AccountSuspended, _tell_owners("account_suspended"))
+    registered.on(AccountReinstated, _tell_owners("account_reactivated"))
+    registered.on(AccountReactivated, _tell_owners("account_reactivated"))
+    registered.on(AccountDisabled, _tell_owners("account_disabled"))
+    registered.on(AccountDeactivated, _tell_owners("account_deactivated"))
+    registered.on(AccountClosed, _tell_owners("account_closed"))
+    registered.on(InactivityWarned, _warn_owners)
+
+
+def _note_billing(work: Work, event: TopUpSettled | OrderPlaced) -> None:
+    """A billing operation is activity, as a sign-in is (M090)."""
+    account_actions.note_activity(work, event.account_id)
+
+
+def _forfeit_credits(work: Work, event: InactivityLapsed) -> None:
+    """Credits are lost, and money is not: the terms name credits only (M048)."""
+    wallet_actions.forfeit(work, event.account_id, CREDIT_UNITS)
+
+
+def _forfeit_all(work: Work, event: AccountClosed) -> None:
+    """Empty the wallets (M026, M086). Raises LossesNotAcknowledged when they changed since the owner was shown them."""
+    wallet_actions.lock_wallets(work, event.account_id)
+    if event.losses is not None:
+        present = work.terms(LossSources).losses(work, event.account_id)
+        check_acknowledged(digest(event.losses), present)
+    wallet_actions.forfeit(work, event.account_id)
+
+
+def _end_what_it_had(work: Work, event: AccountClosed) -> None:
+    """Nothing is charged, tried or shown any more: automatic top-ups, plan and seats (M085), senders (M075), cards."""
+    disable_all(work, event.account_id)
+    end_all(work, event.account_id)
+    deactivate_all(work, event.account_id)
+    remove_all_methods(work, event.account_id)
+
+
+def _tell_owners(template: str) -> Callable[[Work, DomainEvent], None]:
+    """Tell the account in the application, and by e-mail each of its owners who has a verified address."""
+
+    def tell(work: Work, event: DomainEvent) -> None:
+        _tell_account(work, event.account_id, template, work.now.isoformat())
+
+    return tell
+
+
+def _warn_owners(work: Work, event: InactivityWarned) -> None:
+    _tell_account(work, event.account_id, "account_inactivity_warning", event.lapses_at)
+
+
+def _tell_account(work: Work, account_id: str, template: str, at: str) -> None:
+    notice_actions.notify(work, account_id, template, {"at": at})
+    for owner in team.owners(work, account_id):
+        email = account_reads.open_or_none(work, "people.email", owner.email)
+        if email is not None:
+            notice_actions.notify(
+                work,
+                account_id,
+                template,
+                {"at": at},
+                person_id=owner.id,
+                channels=(Channel.EMAIL,),
+                email=email,
+            )
