@@ -48,7 +48,7 @@ from server.topups.adapters import sandbox
 from server.topups.reads import top_ups_of_account
 from server.topups.rules.methods import SavedFor
 from server.topups.rules.outcomes import ProviderNotice, Succeeded
-from server.wallet.actions import release, reserve
+from server.wallet.actions import erase, release, reserve
 from tests.orders.automatic import EMAIL, PRICE, Robot, without_channels
 
 OFF, READY, IN_FLIGHT = AutoTopUpState.OFF, AutoTopUpState.READY, AutoTopUpState.IN_FLIGHT
@@ -400,6 +400,17 @@ async def test_a_step_up_that_nobody_answers_fails(robot: Robot) -> None:
     assert (await robot.rule()).state is not READY
     await robot.due(days=1)
     assert (await robot.rule()).failures > 0
+
+
+async def test_an_account_that_ended_is_left_alone(robot: Robot) -> None:
+    await robot.ready(credits=99, token=sandbox.LATER)
+    await robot.due()
+    await robot.run(lambda work: erase(work, robot.account_id))
+    await robot.due(seconds=60)
+    assert [status for _, status in await charges(robot)] == ["SUCCEEDED"]
+    assert (await ordered(robot)).status == "CANCELLED", "the late money is the house's to give back"
+    await robot.due(days=1)
+    assert len(await robot.runs()) == 1
 
 
 # ---- caps

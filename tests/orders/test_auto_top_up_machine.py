@@ -5,7 +5,7 @@ On both databases, against the real ledger, orders, payments and the sandbox gat
 - one automatic top-up of a rule is in flight at most, and the rule knows it;
 - each run charged at most one payment, and each payment of an automatic top-up has its run;
 - what was bought was paid for, and no money is lost: it is in the wallet or in a paid order;
-- no day and no month costs more than its cap;
+- no rule is tried more often in a day than is allowed, and none gives up later than it should;
 - when nothing is due any more, nothing that should start is left, and the alarm is set wherever one is needed.
 """
 
@@ -173,7 +173,7 @@ class Automatic(RuleBasedStateMachine):
         self.check_flights(read, runs)
         self.check_money(read, runs, top_ups)
         for each in auto_top_ups(read, self.account):
-            self.check_caps(each, [run for run in runs if run.auto_top_up_id == each.id])
+            self.check_tries(each, [run for run in runs if run.auto_top_up_id == each.id])
             if self.settled:
                 self.check_settled(read, each)
 
@@ -201,8 +201,7 @@ class Automatic(RuleBasedStateMachine):
             if run.status in ("FAILED", "UNSPENT") and order is not None:
                 assert order.status in ("CANCELLED", "ACTIVE"), "nothing waits for money that never comes"
 
-    def check_caps(self, each: AutoTopUpRow, runs: Any) -> None:
-        """What was started under the cap of today; a payment that failed and came late was not foreseen."""
+    def check_tries(self, each: AutoTopUpRow, runs: Any) -> None:
         days = {day_start(run.started_at) for run in runs}
         for day in days:
             tries = [run for run in runs if day_start(run.started_at) == day]
