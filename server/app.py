@@ -47,6 +47,7 @@ from server.notices.adapters import templates as notice_templates
 from server.orders import http as order_http
 from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
+from server.orders.rules.invoicing_terms import seller_faults
 from server.plans import jobs as plan_jobs
 from server.plans import rules as plan_rules
 from server.reactions import reactions
@@ -125,6 +126,9 @@ class Postmeter:
     async def storage(self) -> AsyncIterator[None]:
         """The databases, open and migrated: what commands need."""
         _refuse(personal.faults(HELD))
+        entities = self.house.terms.get(account_rules.Terms)
+        codes = (entities.entity_europe.code, entities.entity_other.code)
+        _refuse(seller_faults(self.house.terms.get(order_rules.Terms).invoicing, codes))
         # On PostgreSQL the key store awaits from inside synchronous code, which takes a greenlet.
         await greenlet_spawn(self.house.keys.create_tables)
         await self.house.database.start()

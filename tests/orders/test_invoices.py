@@ -32,7 +32,7 @@ from server.orders.reads.invoices import (
     seller_of,
 )
 from server.orders.rules.invoices import Line, Series, annual_bill_start, check_lines, document_number, totals
-from server.orders.rules.invoicing_terms import InvoicingTerms, Seller
+from server.orders.rules.invoicing_terms import InvoicingTerms, Seller, seller_faults
 from server.orders.rules.tax import Taxed, TaxTreatment
 from server.topups.reads import TopUpRow
 from tests.orders.conftest import ACCOUNT, Customer
@@ -107,6 +107,12 @@ def test_two_sellers_cannot_share_a_prefix() -> None:
     seller = Seller("CH", "Example", (), "CH", "")
     with pytest.raises(ValueError, match="prefix"):
         InvoicingTerms(sellers={"A": seller, "B": seller})
+
+
+def test_who_signs_with_customers_must_be_able_to_invoice() -> None:
+    terms, accounts = InvoicingTerms(), account_rules.Terms()
+    assert seller_faults(terms, [accounts.entity_europe.code, accounts.entity_other.code]) == []
+    assert seller_faults(terms, ["ANOTHER"]) == ["ANOTHER signs with customers, and is no seller"]
 
 
 async def test_concurrent_issues_and_refusals_leave_no_gap(customer: Customer) -> None:

@@ -19,6 +19,7 @@ from server.orders.model import VatNumber
 from server.orders.reads.tax import tax_status, vat_number, vat_number_text
 from server.orders.rules import Terms
 from server.orders.rules.cancellation import CancellationReason
+from server.orders.rules.invoicing_terms import InvoicingTerms, Seller
 from server.orders.rules.items import ApiCalls, CreditPackItem, EmailSend, Usage
 from server.orders.rules.problems import CountryMissing, VatNumberInvalid, VatNumberNotFound
 from server.orders.rules.tax import TaxStatus
@@ -229,6 +230,8 @@ async def test_who_signed_with_the_customer_sells(units: Units) -> None:
     await move_to(abroad, "DE")
     assert (await abroad.read(lambda read: tax_status(read, abroad.account_id))).seller_country == "PA"
     units.house.terms.add(AccountTerms(entity_europe=ContractingEntity("GERMAN_COMPANY", "DE")))
+    german = Seller("DE", "Beispiel GmbH", ("Beispielweg 1", "10115 Berlin"), "DE", BERLIN)
+    units.house.terms.add(Terms(invoicing=InvoicingTerms(sellers={"GERMAN_COMPANY": german})))
     at_home = await customer_in(units, "DE", "second.room")
     await at_home.receive(200_00, "EUR")
     await at_home.run(lambda work: set_vat_number(work, BERLIN))

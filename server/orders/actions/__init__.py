@@ -66,13 +66,12 @@ def place_order(
         open_wallets(work, account_id, [currency.code])
         paid = _pay_if_possible(work, order)
     else:
-        _pay(work, order)
-        paid = True
-    if not paid and pending_count(work, account_id) > terms.pending_orders_max:
+        paid = _pay(work, order)
+    if paid is None and pending_count(work, account_id) > terms.pending_orders_max:
         raise TooManyPendingOrders(terms.pending_orders_max)
     work.record(OrderPlaced(account_id, order.id, OrderStatus.PENDING.value, 0))
-    if paid:
-        _record_activated(work, order)
+    if paid is not None:
+        _record_activated(work, paid)
     return Receipt({"order_id": order.id})
 
 
@@ -93,7 +92,8 @@ def activate_paid_orders(work: Work, account_id: str, currency: Currency) -> int
         # An order that is locked is being cancelled; to wait for it under the wallet's lock could deadlock.
         .with_for_update(skip_locked=True)
     )
-    paid = [order for order in _rows(work, waiting) if _pay_if_possible(work, order)]
+    tried = [_pay_if_possible(work, order) for order in _rows(work, waiting)]
+    paid = [order for order in tried if order is not None]
     for order in paid:
         _record_activated(work, order)
     return len(paid)
@@ -189,17 +189,16 @@ def _register(work: Work, account_id: str, parameters: Parameters, priced: Quote
     return order
 
 
-def _pay_if_possible(work: Work, order: OrderRow) -> bool:
+def _pay_if_possible(work: Work, order: OrderRow) -> OrderRow | None:
     try:
         with savepoint(work.connection, "payment"):
-            _pay(work, order)
+            return _pay(work, order)
     except (BalanceTooLow, BalanceTooHigh):
-        return False
-    return True
+        return None
 
 
-def _pay(work: Work, order: OrderRow) -> None:
-    """Money out and credits in, linked. Raises BalanceTooLow."""
+def _pay(work: Work, order: OrderRow) -> OrderRow:
+    """Money out and credits in, linked; the order with the transfer of its payment. Raises BalanceTooLow."""
     transfers = [*sale(order.account_id, order.currency, order.taxed, PostingKind.ORDER, order.id)]
     if order.credit_unit is not None:
         transfers.append(_credits(order, order.credits, PostingKind.ORDER_CREDITS))
@@ -212,6 +211,7 @@ def _pay(work: Work, order: OrderRow) -> None:
         activated_at=work.now,
         payment_transfer_id=transfer_id,
     )
+    return order._replace(payment_transfer_id=transfer_id)
 
 
 def _refund(work: Work, order: OrderRow, split: Settlement) -> str | None:
@@ -242,7 +242,7 @@ def _delivered(order: OrderRow) -> int:
 
 def _record_activated(work: Work, order: OrderRow) -> None:
     work.record(OrderActivated(order.account_id, order.id, OrderStatus.ACTIVE.value, _delivered(order)))
-    invoice_order(work, order.account_id, order.id)
+    invoice_order(work, order)
 
 
 def _locked(work: Work, account_id: str, order_id: str) -> OrderRow:

@@ -16,10 +16,12 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import reads as account_reads
-from server.accounts.reads import team
+from server.accounts.reads import AccountRow, team
 from server.accounts.rules import Terms as AccountTerms
 from server.accounts.rules.signing import contracting_entity
+from server.kit.clock import to_micros
 from server.kit.db import Prepared
+from server.kit.ids import is_id
 from server.kit.money import Currency
 from server.kit.work import Work
 from server.notices.reads import language_of
@@ -173,53 +175,53 @@ def _issue_once(work: Work, draft: _Draft) -> str:
 
 def _insert(work: Work, draft: _Draft) -> str:
     corrects, sums = draft.corrects, totals(draft.lines)
-    code = corrects.seller if corrects is not None else _seller_code(work, draft.account_id)
+    if corrects is not None:
+        code, customer = corrects.seller, corrects.customer
+    else:
+        account = account_reads.account(work, draft.account_id)
+        code, customer = _seller_code(work, account), _sealed_customer(work, draft, account)
     seller = work.terms(Terms).invoicing.sellers[code]
-    customer = corrects.customer if corrects is not None else _sealed_customer(work, draft)
-    invoice_id = work.ids.new("bil")
+    invoice_id, year = work.ids.new("bil"), year_of(work.now)
     language = language_of(work, draft.account_id)
     start, end = draft.period or (None, None)
-    year = year_of(work.now)
     # The number comes last: from here to the commit, whoever issues in the same series waits.
     ((serial,),) = _next_serial.run(
         work.connection, seller=code, series=draft.series.value, year=year, first=1
     )
     number = document_number(seller, draft.series, year, serial)
-    work.execute(
-        insert(Invoice).values(
-            id=invoice_id,
-            account_id=draft.account_id,
-            series=draft.series.value,
-            number=number,
-            seller=code,
-            year=year,
-            serial=serial,
-            subject_id=draft.subject_id,
-            corrects_id=corrects.id if corrects is not None else None,
-            currency=draft.currency.code,
-            net_minor=sums.net_minor,
-            tax_minor=sums.tax_minor,
-            gross_minor=sums.gross_minor,
-            language=language,
-            lines=orjson.dumps([line.document() for line in draft.lines]).decode(),
-            seller_details=orjson.dumps(seller).decode(),
-            customer=customer,
-            period_start=start,
-            period_end=end,
-            payment_reference=draft.payment_reference,
-            issued_at=work.now,
-        )
+    _insert_invoice.run(
+        work.connection,
+        id=invoice_id,
+        account_id=draft.account_id,
+        series=draft.series.value,
+        number=number,
+        seller=code,
+        year=year,
+        serial=serial,
+        subject_id=draft.subject_id,
+        corrects_id=corrects.id if corrects is not None else None,
+        currency=draft.currency.code,
+        net_minor=sums.net_minor,
+        tax_minor=sums.tax_minor,
+        gross_minor=sums.gross_minor,
+        language=language,
+        lines=orjson.dumps([line.document() for line in draft.lines]).decode(),
+        seller_details=orjson.dumps(seller).decode(),
+        customer=customer,
+        period_start=to_micros(start) if start is not None else None,
+        period_end=to_micros(end) if end is not None else None,
+        payment_reference=draft.payment_reference,
+        issued_at=to_micros(work.now),
     )
     event = _EVENTS[draft.series]
     work.record(event(draft.account_id, invoice_id, number, draft.currency.code, sums.gross_minor))
     return invoice_id
 
 
-def _seller_code(work: Work, account_id: str) -> str:
+def _seller_code(work: Work, account: AccountRow | None) -> str:
     """The contracting entity that the account signed with, else the one of its country, else that for the rest of
     the world (M001)."""
     terms = work.terms(AccountTerms)
-    account = account_reads.account(work, account_id)
     if account is not None and account.contracting_entity is not None:
         return account.contracting_entity
     country = account.country if account is not None else None
@@ -227,17 +229,18 @@ def _seller_code(work: Work, account_id: str) -> str:
     return (entity or terms.entity_other).code
 
 
-def _sealed_customer(work: Work, draft: _Draft) -> bytes | None:
+def _sealed_customer(work: Work, draft: _Draft, account: AccountRow | None) -> bytes | None:
     """Address and VAT number of this moment; nothing, and no key, where nothing is known."""
-    address = team.postal_address(work, draft.account_id)
-    business = (
-        vat_number(work, draft.account_id) if tax_status(work, draft.account_id).vat_number_valid else None
-    )
-    customer = Customer(
-        **(dataclasses.asdict(address) if address is not None else {}),
-        vat_number=vat_number_text(work, business) if business is not None else None,
-        reference=draft.reference,
-    )
+    customer = Customer(reference=draft.reference)
+    if account is not None and account.country is not None:  # comes with the address, and before a VAT number
+        address = team.postal_address(work, account.id)
+        business = vat_number(work, account.id)
+        counts = business is not None and tax_status(work, account.id).vat_number_valid
+        customer = Customer(
+            **(dataclasses.asdict(address) if address is not None else {}),
+            vat_number=vat_number_text(work, business) if business is not None and counts else None,
+            reference=draft.reference,
+        )
     if customer == Customer():
         return None
     return work.seal(draft.account_id, "billing", CUSTOMER, orjson.dumps(customer).decode())
@@ -249,8 +252,8 @@ def _money_line(code: str, minor: int) -> Line:
 
 def _locked(work: Work, invoiced: str) -> InvoiceRow | None:
     """The invoice with this id or subject, locked: its credit notes are issued one after the other."""
-    wanted = (Invoice.id == invoiced) | (Invoice.subject_id == invoiced)
-    query = select(*columns).where(wanted, Invoice.series == Series.INVOICE.value).with_for_update()
+    wanted = Invoice.id == invoiced if is_id(invoiced, "bil") else Invoice.subject_id == invoiced
+    query = select(*columns).where(Invoice.series == Series.INVOICE.value, wanted).with_for_update()
     row = work.first(query)
     return InvoiceRow._make(row) if row is not None else None
 
@@ -267,4 +270,7 @@ _next_serial = Prepared(
         index_elements=["seller", "series", "year"], set_={"last_serial": InvoiceSeries.last_serial + 1}
     )
     .returning(InvoiceSeries.last_serial)
+)
+_insert_invoice = Prepared(
+    insert(Invoice).values({column.name: bindparam(column.name) for column in Invoice.__table__.c})
 )

@@ -5,22 +5,20 @@ from __future__ import annotations
 from server.kit.money import Currency
 from server.kit.work import Work
 from server.orders.actions.invoicing import issue_credit_note, issue_invoice
-from server.orders.reads import OrderRow, order, parameters_of
+from server.orders.reads import OrderRow, parameters_of
 from server.orders.rules.invoices import Line
 from server.orders.rules.tax import Taxed, TaxTreatment
 
 
-def invoice_order(work: Work, account_id: str, order_id: str) -> None:
-    """Invoice an order that was paid just now."""
-    paid = order(work, account_id, order_id)
-    assert paid is not None
-    parameters = parameters_of(work, [order_id]).get(order_id)
+def invoice_order(work: Work, paid: OrderRow) -> None:
+    """Invoice an order with its payment."""
+    parameters = parameters_of(work, [paid.id]).get(paid.id)
     issue_invoice(
         work,
-        account_id,
+        paid.account_id,
         Currency[paid.currency],
         [_line(paid)],
-        subject_id=order_id,
+        subject_id=paid.id,
         payment_reference=paid.payment_transfer_id,
         reference=parameters.reference if parameters is not None else None,
     )

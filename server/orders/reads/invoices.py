@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from server.kit.crypto import Shredded
+from server.kit.db import Prepared
 from server.kit.work import Read
 from server.orders.model import Invoice
 from server.orders.rules.invoices import Customer, Line, Series, annual_bill_start
@@ -77,12 +78,14 @@ def invoices(read: Read, invoice_ids: Iterable[str]) -> Mapping[str, InvoiceRow]
 
 
 def invoice_by_number(read: Read, number: str) -> InvoiceRow | None:
-    return _one(read, _invoices.number == number)
+    row = read.first(select(*columns).where(_invoices.number == number))
+    return InvoiceRow._make(row) if row is not None else None
 
 
 def invoice_of_subject(read: Read, series: Series, subject_id: str) -> InvoiceRow | None:
     """The document of that kind about an order, a plan's period, a top-up."""
-    return _one(read, (_invoices.series == series.value) & (_invoices.subject_id == subject_id))
+    found = _of_subject.rows(read.connection, InvoiceRow._make, series=series.value, subject_id=subject_id)
+    return found[0] if found else None
 
 
 def invoices_of_account(
@@ -146,10 +149,10 @@ def customer_of(read: Read, row: InvoiceRow) -> Customer | None:
         return None
 
 
-def _one(read: Read, condition: ColumnElement[bool]) -> InvoiceRow | None:
-    row = read.first(select(*columns).where(condition))
-    return InvoiceRow._make(row) if row is not None else None
-
-
 columns = [_invoices[name] for name in InvoiceRow._fields]
 """The columns of an InvoiceRow, for who selects one under a lock."""
+_of_subject = Prepared(
+    select(*columns).where(
+        _invoices.series == bindparam("series"), _invoices.subject_id == bindparam("subject_id")
+    )
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -54,3 +54,10 @@ class InvoicingTerms:
         prefixes = [seller.prefix for seller in self.sellers.values()]
         if len(set(prefixes)) < len(prefixes):
             raise ValueError("each seller numbers its documents under a prefix of its own")
+
+
+def seller_faults(terms: InvoicingTerms, entities: Iterable[str]) -> list[str]:
+    """Which contracting entities (by their codes) could sign with a customer and then not invoice, as sentences."""
+    return [
+        f"{code} signs with customers, and is no seller" for code in entities if code not in terms.sellers
+    ]
