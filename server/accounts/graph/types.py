@@ -295,10 +295,6 @@ class StaffMandate:
 @strawberry.type(description="A customer of the service: what is owned, spent and signed in for.")
 class Account(Node):
     status: AccountStatus = strawberry.field(description="Whether it may be used.")
-    status_since: datetime = strawberry.field(description="Since when it is in this state.")
-    status_reason: AccountStatusReason | None = strawberry.field(
-        description="Why it is; null when it is ACTIVE, or when no reason was given."
-    )
     created_at: datetime = strawberry.field(description="When it was registered.")
     country: str | None = strawberry.field(
         description="The country of residence, by ISO 3166-1; null while it is not known."
@@ -312,13 +308,19 @@ class Account(Node):
     professional_since: datetime | None = strawberry.field(
         description="When professional use was declared; null when it was not."
     )
+    status_since: datetime | None = strawberry.field(
+        default=None, description="Since when it is in its state; null since it was registered."
+    )
+    status_reason: AccountStatusReason | None = strawberry.field(
+        default=None, description="Why it is; null when it is ACTIVE, or when no reason was given."
+    )
 
     @classmethod
     def of(cls, row: reads.AccountRow) -> Account:
         return cls(
             id=strawberry.ID(row.id),
             status=AccountStatus(row.status),
-            status_since=row.status_since or row.created_at,
+            status_since=row.status_since,
             status_reason=AccountStatusReason(row.status_reason) if row.status_reason else None,
             created_at=row.created_at,
             country=row.country,
