@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from server import duties
 from server.accounts.actions import register
 from server.accounts.rules import NewPassword
 from server.accounts.rules import Terms as AccountTerms
@@ -24,23 +25,19 @@ from server.kit.money import Currency, Money
 from server.kit.problems import Refusal
 from server.kit.viewer import SYSTEM, Viewer
 from server.kit.work import Call, Units, Work
-from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import NoRelay
 from server.orders import actions as orders
-from server.orders import jobs as order_jobs
 from server.orders.actions.auto_top_up import resume_auto_top_up, set_auto_top_up
 from server.orders.actions.usage import record_usage
 from server.orders.model import Order
 from server.orders.rules.auto_top_up import Setting
 from server.orders.rules.cancellation import CancellationReason
 from server.orders.rules.items import CreditPackItem, EmailSend, Usage
-from server.plans import jobs as plan_jobs
 from server.plans.actions.ordering import cancel_plan, change_plan, resume_plan, start_plan
 from server.plans.actions.seats import buy_seats
 from server.plans.rules.terms import Cycle
 from server.reactions import reactions
 from server.topups import actions as topups
-from server.topups import jobs as topup_jobs
 from server.topups.actions.methods import remove_method, save_method
 from server.topups.actions.settlement import apply_provider_event
 from server.topups.adapters.gateway import Gateways
@@ -48,7 +45,6 @@ from server.topups.adapters.sandbox import Sandbox
 from server.topups.reads.methods import methods_of_account
 from server.topups.rules.methods import SavedFor
 from server.topups.rules.outcomes import ProviderNotice
-from server.wallet import jobs as wallet_jobs
 from tests.year.processes import work_through
 from tests.year.provider import TOKEN, Provider
 
@@ -213,13 +209,7 @@ class World:
     def _handlers(self) -> Mapping[str, Handler]:
         sandbox = Sandbox(self.units, enabled=False)
         gateways = Gateways([self.provider, sandbox])
-        return {
-            **notice_jobs.handlers(NoRelay()),
-            **topup_jobs.handlers(gateways, sandbox),
-            **wallet_jobs.handlers(self.roots_dir),
-            **order_jobs.handlers(),
-            **plan_jobs.handlers(),
-        }
+        return duties.handlers(NoRelay(), gateways, sandbox, self.roots_dir)
 
 
 def _newest_order(account_id: str) -> Any:
