@@ -58,6 +58,13 @@ class Session:
         answer = self.send(query, {"input": given})
         return answer["data"][mutation] if answer.get("data") else answer
 
+    def wait_for(self, word: str, subscription: str) -> None:
+        """Watch a feed until a message of it holds the word."""
+        headers = PROXIED | {"authorization": f"Bearer {self.token}", "accept": "text/event-stream"}
+        body = {"query": f"subscription {{ {subscription} }}"}
+        with self.client.stream("POST", "/graphql", json=body, headers=headers) as messages:
+            assert any(word in line for line in messages.iter_lines())
+
     def order(self, key: str, reference: str | None, list_name: str | None) -> Any:
         item = {"emailVerification": {"addresses": 100, "listName": list_name}}
         return self.do("placeOrder", item=item, currency="EUR", reference=reference, idempotencyKey=key)
@@ -92,6 +99,7 @@ def live(session: Session) -> None:
         scopes=["ORDERS_READ"],
     )
     session.secrets += [session.token, key["secret"]]
+    have_a_plan(session)
     tell_of_people(session)
     money = {"amount": "100.00", "currency": "EUR"}
     for token in ("tok_sandbox_later", "tok_sandbox_canary", "pm_canaryCard"):
@@ -128,6 +136,16 @@ ADDRESS = {
     "city": "Canaryville",
     "country": "CH",
 }
+
+
+def have_a_plan(session: Session) -> None:
+    """The free one is for one person."""
+    session.do(
+        "savePaymentMethod", token="tok_sandbox_ok", savedFor="PLAN", idempotencyKey="canaryidempotency-m"
+    )
+    session.wait_for("ACTIVE", "paymentMethodChanged { paymentMethod { status } paymentMethods { status } }")
+    session.do("startPlan", plan="STARTER", cycle="MONTHLY", idempotencyKey="canaryidempotency-p")
+    session.wait_for("ACTIVE", "planChanged { subscription { status } plan { status } }")
 
 
 def tell_of_people(session: Session) -> None:

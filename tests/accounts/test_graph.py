@@ -143,8 +143,10 @@ def test_no_type_has_a_password_or_a_hash() -> None:
         ("AccountMutations", "resetPasswordWithCode"),
         ("ApiKeyCreated", "secret"),
         ("MemberInvited", "token"),
+        ("PaymentMethod", "clientSecret"),
         ("Person", "passwordChangedAt"),
         ("SignedIn", "token"),
+        ("TopUp", "clientSecret"),
     ]
 
 

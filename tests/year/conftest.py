@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 SEED = 20_260_302
 MEMORY = Path("/dev/shm")
@@ -36,3 +37,10 @@ def tmp_path(tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="year", dir=MEMORY) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of steps fail as they should; to print each takes longer than the year."""
+    with capture_logs():
+        yield

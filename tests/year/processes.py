@@ -23,10 +23,11 @@ class Killed(BaseException):
 class Mortal(Units):
     """The units of work of one process, which may be killed between two of them."""
 
-    def __init__(self, house: House, random: Random) -> None:
+    def __init__(self, house: House, random: Random, killed: float) -> None:
         super().__init__(house)
         self.dead = False
         self._random = random
+        self._killed = killed
         self._running = 0
         self._rested = asyncio.Event()
 
@@ -54,14 +55,16 @@ class Mortal(Units):
         return result
 
     def _dare(self) -> None:
-        self.dead = self.dead or self._random.random() < KILLED
+        self.dead = self.dead or self._random.random() < self._killed
         if self.dead:
             raise Killed
 
 
-async def work_through(house: House, handlers: Mapping[str, Handler], random: Random) -> int:
+async def work_through(
+    house: House, handlers: Mapping[str, Handler], random: Random, killed: float = KILLED
+) -> int:
     """Two schedulers at once do what is due, until both are done or dead. Returns how many were killed."""
-    processes = [Mortal(house, random) for _ in range(2)]
+    processes = [Mortal(house, random, killed) for _ in range(2)]
     runs = [DueRunner(units, handlers).run_due() for units in processes]
     ends = await asyncio.gather(*runs, return_exceptions=True)
     for units in processes:

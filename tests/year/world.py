@@ -45,7 +45,7 @@ from server.topups.adapters.sandbox import Sandbox
 from server.topups.reads.methods import methods_of_account
 from server.topups.rules.methods import SavedFor
 from server.topups.rules.outcomes import ProviderNotice
-from tests.year.processes import work_through
+from tests.year.processes import KILLED, work_through
 from tests.year.provider import TOKEN, Provider
 
 COUNTRIES = ("CH", "CH", "DE", "FR", "IT", "GB", "US", "CA", "JP", "TN")
@@ -53,7 +53,7 @@ PLANS = ("STARTER", "STARTER", "BUSINESS", "SCALE")
 PACKS = ("EMAIL_1K", "EMAIL_10K", "SMS_100")
 STEP = timedelta(hours=12)
 """What is due within one step is done at its end."""
-ACTIONS_A_DAY = 40
+ACTIONS_A_DAY = 30
 RECONCILED_WITHIN = timedelta(days=8)
 """By then a top-up whose outcome was unknown has one."""
 
@@ -98,7 +98,8 @@ class World:
     async def world_goes_on(self) -> None:
         for notice in self.provider.arrived():
             await self.deliver(notice)
-        self.kills += await work_through(self.units.house, self.handlers, self.random)
+        killed = 0.0 if self.provider.calm else KILLED
+        self.kills += await work_through(self.units.house, self.handlers, self.random, killed)
 
     async def settle(self) -> None:
         """Nobody acts any more, and the provider has good days: whatever is open comes to its end."""

@@ -33,6 +33,7 @@ _CHANGES_CREDENTIALS = frozenset(
         "revokeInvitation",
         "changeRole",
         "removeMember",
+        "withdrawMember",
         "leaveAccount",
         "closeAccount",
         "reactivateAccount",
