@@ -21,7 +21,6 @@ from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
-from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -44,64 +43,27 @@ from server.kit.viewer import Viewer
 from server.kit.work import House, Units
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
-from server.notices.adapters import templates as notice_templates
 from server.orders import http as order_http
 from server.orders import jobs as order_jobs
 from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
-from server.orders.reads import lifecycle as order_lifecycle
 from server.orders.rules.invoicing_terms import seller_faults
-from server.plans import rules as plan_rules
-from server.plans.reads import lifecycle as plan_lifecycle
-from server.plans.rules.fixed_ips import FixedIpTerms
 from server.reactions import reactions
 from server.schema import HELD, schema
 from server.senders import http as sender_http
-from server.senders import reads as sender_reads
-from server.senders import rules as sender_rules
 from server.settings import Settings
-from server.topups import rules as topup_rules
+from server.terms import default_terms
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
 from server.topups.adapters.stripe.client import API_URL, Api
 from server.topups.adapters.stripe.gateway import Stripe
 from server.topups.http import StripeWebhook
-from server.topups.reads import lifecycle as topup_lifecycle
 from server.wallet import jobs as wallet_jobs
-from server.wallet import rules as wallet_rules
-from server.wallet.reads import lifecycle as wallet_lifecycle
 from server.wallet.reads.proof import Report
 
 USES_STORED_EVERY_SECONDS = 60.0
 
 _log = structlog.get_logger("postmeter.app")
-
-
-def default_terms() -> Registry:
-    """Each slice's numbers, as profile `mailpro` sets them."""
-    plans = plan_rules.Terms()
-    return Registry(
-        account_rules.Terms(people_max=plans.free.users_max),  # M061
-        LossSources(
-            (
-                wallet_lifecycle.losses,
-                topup_lifecycle.losses,
-                order_lifecycle.losses,
-                plan_lifecycle.losses,
-                sender_reads.losses,
-            )
-        ),
-        SendSources((wallet_lifecycle.last_send,)),
-        notice_rules.Terms(),
-        notice_rules.Mailing(),
-        notice_templates.load(),
-        wallet_rules.Terms(),
-        topup_rules.Terms(),
-        order_rules.Terms(),
-        plans,
-        FixedIpTerms(),
-        sender_rules.Terms(),
-    )
 
 
 class Postmeter:

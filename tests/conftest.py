@@ -82,7 +82,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def terms() -> Registry:
     """The slices' `Terms`; a test may add its own."""
-    from server.app import default_terms
+    from server.terms import default_terms
 
     return default_terms()
 

@@ -16,11 +16,11 @@ from server.accounts.adapters.authenticator import Authenticator
 from server.accounts.adapters.passwords import Argon2id, Passwords
 from server.accounts.rules import MAILPRO, Terms
 from server.accounts.rules.people import Role
-from server.app import default_terms
 from server.kit.events import DomainEvent
 from server.kit.registry import Registry
 from server.kit.viewer import Credentials, Viewer
 from server.kit.work import Call, Read, Units, Work
+from server.terms import default_terms
 
 T = TypeVar("T")
 E = TypeVar("E", bound=DomainEvent)

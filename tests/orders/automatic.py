@@ -8,7 +8,6 @@ from datetime import timedelta
 from itertools import count
 from typing import TypeVar
 
-from server.app import default_terms
 from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
 from server.kit.events import after
@@ -23,6 +22,7 @@ from server.orders.reads.auto_top_up import AutoTopUpRow, RunRow, auto_top_up, r
 from server.orders.rules import Terms
 from server.orders.rules.auto_top_up import Setting
 from server.reactions import reactions
+from server.terms import default_terms
 from server.topups.actions.methods import remove_method, save_method
 from server.topups.adapters import sandbox
 from server.topups.adapters.gateway import Gateways

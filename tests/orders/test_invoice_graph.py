@@ -17,7 +17,6 @@ from server.accounts import actions as account_actions
 from server.accounts import rules as account_rules
 from server.accounts.model import Person
 from server.accounts.rules.address import Address
-from server.app import default_terms
 from server.gateway.engine import Engine
 from server.kit.clock import ManualClock
 from server.kit.graph.context import Context
@@ -39,6 +38,7 @@ from server.orders.rules.invoicing_terms import InvoicingTerms
 from server.orders.rules.items import CreditPackItem, EmailVerificationItem
 from server.reactions import reactions
 from server.schema import schema
+from server.terms import default_terms
 from server.topups import actions as topup_actions
 from server.topups.actions.settlement import apply_answer, apply_provider_event
 from server.topups.reads import TopUpRow

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from server.app import default_terms
 from server.gateway.engine import Engine
 from server.kit.clock import ManualClock
 from server.kit.registry import Registry
@@ -17,6 +16,7 @@ from server.orders.rules import Terms
 from server.orders.rules.tax_terms import TaxTerms
 from server.reactions import reactions
 from server.schema import schema
+from server.terms import default_terms
 from tests.accounts.conftest import Accounts, accounts, authenticator, hasher, passwords  # noqa: F401
 from tests.orders.conftest import ACCOUNT, Customer
 from tests.orders.test_graph import Api
