@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -240,10 +241,12 @@ async def test_it_is_printed_in_a_process_of_its_own() -> None:
 
 async def test_a_print_that_takes_too_long_is_ended() -> None:
     with pytest.raises(PrintFailed):
-        await Printer(seconds_max=0.1, command=("sleep", "60")).pdf(sheet())
+        await Printer(seconds_max=0.1, command=(sys.executable, "-c", "import time; time.sleep(60)")).pdf(
+            sheet()
+        )
 
 
-@pytest.mark.parametrize("command", [("false",), ("true",), ("echo", "%PDF")])
-async def test_what_makes_no_pdf_is_a_failure_and_no_half_document(command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("program", ["raise SystemExit(1)", "pass", "print('%PDF')"])
+async def test_what_makes_no_pdf_is_a_failure_and_no_half_document(program: str) -> None:
     with pytest.raises(PrintFailed):
-        await Printer(command=command).pdf(sheet())
+        await Printer(command=(sys.executable, "-c", program)).pdf(sheet())
