@@ -36,13 +36,6 @@ def parse_json(raw: bytes | str, depth_max: int) -> Any:
     return value
 
 
-def _brackets(raw: bytes | str) -> int:
-    """An upper bound of the depth that costs next to nothing, and settles it for most requests."""
-    if isinstance(raw, bytes):
-        return raw.count(b"{") + raw.count(b"[")
-    return raw.count("{") + raw.count("[")
-
-
 def _deeper_than(value: Any, depth_max: int) -> bool:
     """Breadth-first: the walk must not recurse into what it guards against."""
     level = [value]

@@ -10,9 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from server.accounts.model import AccountActivity
-from server.accounts.reads import account
 from server.accounts.rules.closing import Loss
-from server.accounts.rules.lifecycle import AccountStatus
 from server.kit.work import Read
 
 
@@ -48,9 +46,3 @@ class SendSources:
 def activity(read: Read, account_id: str) -> Row[Any] | None:
     """Since when the account's clocks run; None for the company's own account."""
     return read.first(select(AccountActivity.__table__).where(AccountActivity.account_id == account_id))
-
-
-def is_active(read: Read, account_id: str) -> bool:
-    """Whether the account may be served: background work of other slices asks before it acts for it."""
-    found = account(read, account_id)
-    return found is not None and found.status == AccountStatus.ACTIVE.value

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from server.kit.ids import is_id
 from server.kit.money import Currency
@@ -192,11 +192,6 @@ def withdrawals(read: Read, account_id: str) -> Mapping[str, datetime]:
         row.person_id: row.withdraw_at
         for row in read.rows(query.where(PlanWithdrawal.account_id == account_id))
     }
-
-
-def live_count(read: Read, account_id: str, product: Product) -> int:
-    """How many subscriptions to the product are pending, active or cancelling."""
-    return read.scalar(select(func.count()).where(_of(account_id, product) & _live)) or 0
 
 
 def _of(account_id: str, product: Product) -> ColumnElement[bool]:
