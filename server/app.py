@@ -49,7 +49,7 @@ from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
 from server.orders.rules.invoicing_terms import seller_faults
 from server.reactions import reactions
-from server.schema import HELD, schema
+from server.schema import HELD, schema, sdl
 from server.senders import http as sender_http
 from server.settings import Settings
 from server.terms import default_terms
@@ -202,7 +202,7 @@ class Postmeter:
             at_once=self.settings.print_workers, seconds_max=self.settings.print_timeout_seconds
         )
         documents = order_http.documents(self.units, printer)
-        return [*pages(schema.as_str()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
+        return [*pages(sdl()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
 
     async def _ready(self, _request: Request) -> Response:
         """Whether the database answers: what a load balancer asks before it sends anybody here."""
