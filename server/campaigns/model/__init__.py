@@ -1,0 +1,7 @@
+"""The tables of campaigns, of what became of their messages, of suppressed addresses, and of complaints."""
+
+from server.campaigns.model.campaigns import Campaign
+from server.campaigns.model.recipients import CampaignCountry, CampaignRecipient
+from server.campaigns.model.suppression import Suppression, SuppressionRemoval
+
+__all__ = ["Campaign", "CampaignCountry", "CampaignRecipient", "Suppression", "SuppressionRemoval"]
