@@ -37,6 +37,15 @@ class NothingToVerifyProblem(Problem):
     pass
 
 
+@problem(people.EmailNotVerified)
+@strawberry.type(
+    name="EmailNotVerified",
+    description="Sending needs the verified e-mail address of an owner: call `setEmail` and `verifyEmail` first.",
+)
+class EmailNotVerifiedProblem(Problem):
+    pass
+
+
 @problem(people.TooManyMails)
 @strawberry.type(name="TooManyMails", description="So many messages were sent already.")
 class TooManyMailsProblem(Problem):

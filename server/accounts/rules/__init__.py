@@ -105,6 +105,8 @@ class Terms:
     """Whether an order needs the account's complete postal address (M007)."""
     address_line_length_max: int = 120
 
+    require_verified_email: bool = False
+    """Whether an account sends only with the verified e-mail address of one of its owners (M008)."""
     email_code_age_max: timedelta = timedelta(minutes=30)
     email_code_attempts_max: int = 5
     mails_per_window_max: int = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from server.accounts.reads.team import check_may_send
 from server.kit.clock import to_micros
 from server.kit.idempotency import Receipt
 from server.kit.work import Work
@@ -27,8 +28,10 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
     tax, rate in basis points and treatment; `balances`, one a unit, as [unit, posted, held, sequence, microseconds
     since 1970].
 
-    Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid, CountryMissing, BalanceTooLow.
+    Raises EmailNotVerified for messages (M008), QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid, CountryMissing, BalanceTooLow.
     """
+    if not all(isinstance(entry.operation, ApiCalls) for entry in entries):
+        check_may_send(work, account_id)
     currencies = {entry.operation.currency for entry in entries if isinstance(entry.operation, ApiCalls)}
     charged = charges(entries, work.terms(Terms), changed_prices(work, currencies, work.now))
     taxes = _taxes(work, account_id, charged)
