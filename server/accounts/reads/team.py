@@ -17,12 +17,14 @@ from server.accounts.model import (
     Person,
     PostalAddress,
     RecoveryCode,
+    ResalePermission,
     Session,
     StaffAuthorisation,
 )
 from server.accounts.rules import Terms
 from server.accounts.rules.address import Address, address_complete
 from server.accounts.rules.people import EmailNotVerified, Role
+from server.accounts.rules.resale import ResalePolicy
 from server.kit.crypto import token_hash
 from server.kit.work import Read
 
@@ -107,6 +109,14 @@ def check_may_send(read: Read, account_id: str) -> None:
     )
     if read.first(verified.limit(1)) is None:
         raise EmailNotVerified
+
+
+def may_resell(read: Read, account_id: str) -> bool:
+    """Whether the account may sell the service on: the terms leave it to contracts, and its own permits it (M009)."""
+    if read.terms(Terms).resale is ResalePolicy.FORBIDDEN:
+        return False
+    permitted = select(ResalePermission.permitted).where(ResalePermission.account_id == account_id)
+    return bool(read.scalar(permitted))
 
 
 def recovery_codes_left(read: Read, person_id: str) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.signing import (
     ENTITY_EUROPE,
     ENTITY_OTHER,
@@ -94,6 +95,12 @@ class Terms:
 
     business_only: bool = False
     """Whether accounts are for professional use only, and must declare it (M004)."""
+    age_years_min: int = 18
+    """Who says they are younger gets no account (M005, P031)."""
+    age_declaration_required: bool = False
+    """Whether who opens an account must say something of their age."""
+    resale: ResalePolicy = ResalePolicy.FORBIDDEN
+    """Whether a customer's contract may permit them to sell the service on (M009)."""
     industries_excluded: frozenset[Industry] = EXCLUDED_INDUSTRIES
     """Industries that are refused (M027)."""
     entity_europe: ContractingEntity = ENTITY_EUROPE

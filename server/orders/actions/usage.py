@@ -28,7 +28,8 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
     tax, rate in basis points and treatment; `balances`, one a unit, as [unit, posted, held, sequence, microseconds
     since 1970].
 
-    Raises EmailNotVerified for messages (M008), QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid, CountryMissing, BalanceTooLow.
+    Raises EmailNotVerified for messages (M008), QuantityOutOfRange, CountryInvalid, NotSoldInCurrency,
+    ReferenceInvalid, CountryMissing, BalanceTooLow.
     """
     if not all(isinstance(entry.operation, ApiCalls) for entry in entries):
         check_may_send(work, account_id)
