@@ -9,8 +9,10 @@ from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
 from server.orders import rules as order_rules
 from server.orders.reads import lifecycle as order_lifecycle
+from server.orders.reads.prices import PriceLists
 from server.plans import rules as plan_rules
 from server.plans.reads import lifecycle as plan_lifecycle
+from server.plans.reads import prices as plan_prices
 from server.plans.rules.fixed_ips import FixedIpTerms
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
@@ -34,6 +36,10 @@ SENDS = SendSources((wallet_lifecycle.last_send,))
 """Where it is seen that an account sends (M087, M088)."""
 
 
+PRICES = PriceLists((plan_prices.list_prices,))
+"""What is sold by the cycle has prices that change as those of orders do (M033)."""
+
+
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
     plans = plan_rules.Terms()
@@ -41,6 +47,7 @@ def default_terms() -> Registry:
         account_rules.Terms(people_max=plans.free.users_max),  # M061
         LOSSES,
         SENDS,
+        PRICES,
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),

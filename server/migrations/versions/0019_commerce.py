@@ -1,4 +1,4 @@
-"""What is known of an owner's age, and whether a contract permits resale."""
+"""What an owner's age was judged by, whether a contract permits resale, and parts of payments that went again."""
 
 from __future__ import annotations
 
@@ -32,8 +32,61 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_resale_permissions")),
     )
+    with op.batch_alter_table("top_ups", schema=None) as batch_op:
+        for column in ("reversed_minor", "gateway_refunded_minor"):
+            batch_op.add_column(sa.Column(column, sa.BigInteger(), server_default="0", nullable=False))
+    # What was taken back so far was always all that was left.
+    op.execute(
+        "UPDATE top_ups SET reversed_minor = received_minor - refunded_minor "
+        "WHERE status = 'REVERSED' AND received_minor IS NOT NULL"
+    )
+    op.create_table(
+        "open_usage",
+        sa.Column("account_id", sa.String(length=40), nullable=False),
+        sa.Column("month", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("rate_basis_points", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("treatment", sa.String(length=20), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "account_id",
+            "month",
+            "currency",
+            "product",
+            "rate_basis_points",
+            "treatment",
+            name=op.f("pk_open_usage"),
+        ),
+    )
+    op.add_column("plan_subscriptions", sa.Column("held_at", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "top_up_reversals",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("top_up_id", sa.String(length=40), nullable=False),
+        sa.Column("account_id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("dispute_id", sa.String(length=80), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_top_up_reversals_amount_not_negative")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_top_up_reversals")),
+        sa.UniqueConstraint("top_up_id", "dispute_id", name=op.f("uq_top_up_reversals_top_up_id_dispute_id")),
+    )
+    op.create_index(op.f("ix_top_up_reversals_account_id"), "top_up_reversals", ["account_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("top_up_reversals")
+    op.drop_table("open_usage")
+    op.drop_column("plan_subscriptions", "held_at")
+    with op.batch_alter_table("top_ups", schema=None) as batch_op:
+        batch_op.drop_column("gateway_refunded_minor")
+        batch_op.drop_column("reversed_minor")
     op.drop_table("resale_permissions")
     op.drop_table("age_judgements")

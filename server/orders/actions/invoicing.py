@@ -139,22 +139,40 @@ def issue_receipt(work: Work, top_up: TopUpRow) -> str:
     )
 
 
-def correct_receipt(work: Work, top_up: TopUpRow) -> str | None:
-    """Take a receipt back because the money went again; None when there is no receipt."""
+def correct_receipt(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> str | None:
+    """Take a receipt back, as far as it stands, for a part of the money that went again; None when nothing is to be
+    taken back."""
     receipt = invoice_of_subject(work, Series.RECEIPT, top_up.id)
     if receipt is None:
         return None
-    lines = [_money_line("TOP_UP_REVERSED", receipt.gross_minor)]
+    amount_minor = min(part_minor, receipt.gross_minor - corrected_minor(work, receipt.id))
+    if amount_minor == 0:
+        return None
     return _issue_once(
         work,
         _Draft(
             receipt.account_id,
             Series.RECEIPT,
             Currency[receipt.currency],
-            lines,
-            f"{top_up.id}/reversed",
+            [_money_line("TOP_UP_REVERSED", amount_minor)],
+            f"{part_id}/reversed",
             top_up.transaction_id,
             corrects=receipt,
+        ),
+    )
+
+
+def issue_receipt_again(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> str:
+    """Confirm money that went and came back: a dispute was won."""
+    return _issue_once(
+        work,
+        _Draft(
+            top_up.account_id,
+            Series.RECEIPT,
+            Currency[top_up.currency],
+            [_money_line("TOP_UP", part_minor)],
+            f"{part_id}/returned",
+            top_up.transaction_id,
         ),
     )
 

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from server.kit.work import Read, Work
-from server.topups.model import StripeCustomer, StripeIntent, TopUp
-from server.topups.rules.outcomes import TopUpStatus
+from server.topups.model import StripeCustomer, StripeIntent
 
 
 def customer_of(read: Read, account_id: str) -> str | None:
@@ -37,17 +36,6 @@ def intent_of(read: Read, transaction_id: str) -> str | None:
 def transaction_of(read: Read, intent_id: str) -> str | None:
     """The transaction that a PaymentIntent is of; None when it is another system's on the same Stripe account."""
     return _text(read.scalar(select(StripeIntent.transaction_id).where(StripeIntent.intent_id == intent_id)))
-
-
-def refunded_by_us(read: Read, intent_id: str) -> int | None:
-    """How much of a PaymentIntent we gave back, or are giving back, while its top-up stands; in minor units."""
-    query = (
-        select(TopUp.refunded_minor)
-        .join(StripeIntent, StripeIntent.transaction_id == TopUp.transaction_id)
-        .where(StripeIntent.intent_id == intent_id, TopUp.status == TopUpStatus.SUCCEEDED.value)
-    )
-    row = read.first(query)
-    return None if row is None else int(row.refunded_minor)
 
 
 def keep_intent(work: Work, transaction_id: str, intent_id: str) -> str:
