@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -31,7 +32,17 @@ GATEWAY_TIMEOUT_SECONDS = 20.0
 """Well inside the lease of a due step, so that two runners hardly ever ask for the same charge."""
 
 TIMERS: Mapping[str, Timer] = dict.fromkeys(
-    (SETTLE, CONFIRM, RECONCILE, EVENT, refunds.REFUND, saving.SAVE, saving.FORGET, saving.EXPIRE),
+    (
+        SETTLE,
+        CONFIRM,
+        RECONCILE,
+        EVENT,
+        refunds.REFUND,
+        saving.SAVE,
+        saving.FORGET,
+        saving.EXPIRE,
+        saving.FORGET_PAYER,
+    ),
     Timer.OPERATIONAL,
 )
 
@@ -101,7 +112,17 @@ def _keeping_methods(gateways: Gateways) -> Mapping[str, Handler]:
     async def expire(units: Units, method_id: str) -> None:
         await _run(units, saving.EXPIRE, lambda work: saving.age(work, method_id))
 
-    return {saving.SAVE: save, saving.FORGET: forget, saving.EXPIRE: expire}
+    async def forget_payer(_units: Units, account_id: str) -> None:
+        # As above: whoever does not answer is asked again, the others too, who have forgotten already.
+        for name in gateways.names:
+            await _in_time(partial(gateways.named(name).forget_customer, account_id))
+
+    return {
+        saving.SAVE: save,
+        saving.FORGET: forget,
+        saving.EXPIRE: expire,
+        saving.FORGET_PAYER: forget_payer,
+    }
 
 
 async def _ask(

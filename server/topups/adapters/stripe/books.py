@@ -5,7 +5,7 @@ An intent is written down before it is confirmed, so before it can move money: w
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from server.kit.work import Read, Work
@@ -24,6 +24,11 @@ def keep_customer(work: Work, account_id: str, customer_id: str) -> str:
     values = {"account_id": account_id, "customer_id": customer_id, "created_at": work.now}
     work.execute(insert(StripeCustomer).values(values).on_conflict_do_nothing())
     return customer_of(work, account_id) or customer_id
+
+
+def drop_customer(work: Work, account_id: str) -> None:
+    """Stripe has no customer of this account any more."""
+    work.execute(delete(StripeCustomer).where(StripeCustomer.account_id == account_id))
 
 
 def intent_of(read: Read, transaction_id: str) -> str | None:
