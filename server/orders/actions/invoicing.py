@@ -33,6 +33,7 @@ from server.orders.reads.invoices import (
     columns,
     corrected_minor,
     invoice_of_subject,
+    receipts_of_payment,
 )
 from server.orders.reads.tax import tax_status, vat_number, vat_number_text
 from server.orders.rules.invoices import (
@@ -139,27 +140,26 @@ def issue_receipt(work: Work, top_up: TopUpRow) -> str:
     )
 
 
-def correct_receipt(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> str | None:
-    """Take a receipt back, as far as it stands, for a part of the money that went again; None when nothing is to be
-    taken back."""
-    receipt = invoice_of_subject(work, Series.RECEIPT, top_up.id)
-    if receipt is None:
-        return None
-    amount_minor = min(part_minor, receipt.gross_minor - corrected_minor(work, receipt.id))
-    if amount_minor == 0:
-        return None
-    return _issue_once(
-        work,
-        _Draft(
-            receipt.account_id,
-            Series.RECEIPT,
-            Currency[receipt.currency],
-            [_money_line("TOP_UP_REVERSED", amount_minor)],
-            f"{part_id}/reversed",
-            top_up.transaction_id,
-            corrects=receipt,
-        ),
-    )
+def correct_receipt(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> None:
+    """Take receipts of a payment back, the newest first, for a part of the money that went again."""
+    left_minor = part_minor
+    for number, receipt in enumerate(receipts_of_payment(work, top_up.account_id, top_up.transaction_id)):
+        amount_minor = min(left_minor, receipt.gross_minor - corrected_minor(work, receipt.id))
+        if amount_minor == 0:
+            continue
+        left_minor -= amount_minor
+        _issue_once(
+            work,
+            _Draft(
+                receipt.account_id,
+                Series.RECEIPT,
+                Currency[receipt.currency],
+                [_money_line("TOP_UP_REVERSED", amount_minor)],
+                f"{part_id}/{number}",
+                top_up.transaction_id,
+                corrects=receipt,
+            ),
+        )
 
 
 def issue_receipt_again(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> str:
