@@ -140,26 +140,26 @@ def issue_receipt(work: Work, top_up: TopUpRow) -> str:
     )
 
 
-def correct_receipt(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> None:
-    """Take receipts of a payment back, the newest first, for a part of the money that went again."""
-    left_minor = part_minor
+def correct_receipt(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> list[str]:
+    """Take receipts of a payment back, the newest first, for a part of the money that went again; the corrections'
+    ids, none when there is no receipt."""
+    corrections, left_minor = [], part_minor
     for number, receipt in enumerate(receipts_of_payment(work, top_up.account_id, top_up.transaction_id)):
         amount_minor = min(left_minor, receipt.gross_minor - corrected_minor(work, receipt.id))
         if amount_minor == 0:
             continue
         left_minor -= amount_minor
-        _issue_once(
-            work,
-            _Draft(
-                receipt.account_id,
-                Series.RECEIPT,
-                Currency[receipt.currency],
-                [_money_line("TOP_UP_REVERSED", amount_minor)],
-                f"{part_id}/{number}",
-                top_up.transaction_id,
-                corrects=receipt,
-            ),
+        draft = _Draft(
+            receipt.account_id,
+            Series.RECEIPT,
+            Currency[receipt.currency],
+            [_money_line("TOP_UP_REVERSED", amount_minor)],
+            f"{part_id}/{number}",
+            top_up.transaction_id,
+            corrects=receipt,
         )
+        corrections.append(_issue_once(work, draft))
+    return corrections
 
 
 def issue_receipt_again(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Telling those who pay for a plan that its price will change (M002, M033)."""
+"""Telling those who pay for a plan that its price will change (M033)."""
 
 from __future__ import annotations
 

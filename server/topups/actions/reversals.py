@@ -81,7 +81,8 @@ def take_refunded(work: Work, top_up: TopUpRow, outcome: Refunded) -> bool:
 def take_refunded_elsewhere(work: Work, top_up: TopUpRow, outcome: Refunded) -> bool:
     """Take what the gateway's total has more than our own refunds and what was taken before; whether there is more.
 
-    A refund of ours that is on its way counts as ours. Whoever settles one asks again.
+    A refund of ours that is on its way counts as ours: should the gateway not have it yet, its total grows when it has,
+    and tells this again.
     """
     taken = select(func.sum(Reversal.amount_minor)).where(
         Reversal.top_up_id == top_up.id, Reversal.kind == ReversalKind.REFUND.value
