@@ -15,8 +15,8 @@ from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.topups.actions import CONFIRM, SETTLE, begin_charge, begin_confirmation, refunds, saving
+from server.topups.actions.reversals import RECONCILE
 from server.topups.actions.settlement import (
-    RECONCILE,
     apply_answer,
     apply_found,
     apply_provider_event,
