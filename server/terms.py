@@ -11,8 +11,10 @@ from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
 from server.orders import rules as order_rules
 from server.orders.reads import lifecycle as order_lifecycle
+from server.orders.reads.prices import PriceLists
 from server.plans import rules as plan_rules
 from server.plans.reads import lifecycle as plan_lifecycle
+from server.plans.reads import prices as plan_prices
 from server.plans.rules.fixed_ips import FixedIpTerms
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
@@ -39,6 +41,10 @@ LAUNCH_CHECKS = LaunchChecks(())
 """What else must be so before an account launches or resumes a campaign."""
 
 
+PRICES = PriceLists((plan_prices.list_prices,))
+"""What is sold by the cycle has prices that change as those of orders do (M033)."""
+
+
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
     plans = plan_rules.Terms()
@@ -47,6 +53,7 @@ def default_terms() -> Registry:
         LOSSES,
         SENDS,
         LAUNCH_CHECKS,
+        PRICES,
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),

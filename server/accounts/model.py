@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
@@ -204,6 +204,26 @@ class MemberLimit(Base):
     __tablename__ = "member_limits"
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     people_max: Mapped[int] = mapped_column(Integer)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AgeJudgement(Base):
+    """That somebody who opened an account is old enough, what shows it, and when it was judged: nothing else (C18)."""
+
+    __tablename__ = "age_judgements"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(20))
+    method: Mapped[str] = mapped_column(String(20))
+    judged_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ResalePermission(Base):
+    """Whether the contract with an account permits resale, since when and why (M009); without a row it does not."""
+
+    __tablename__ = "resale_permissions"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    permitted: Mapped[bool] = mapped_column(Boolean)
+    reason: Mapped[str] = mapped_column(String(20))
     set_at: Mapped[datetime] = mapped_column(Instant)
 
 

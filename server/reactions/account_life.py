@@ -31,6 +31,7 @@ from server.plans.actions.subscribing import end_all
 from server.senders.actions import deactivate_all
 from server.topups.actions.changes import TopUpSettled
 from server.topups.actions.methods import remove_all_methods
+from server.topups.actions.saving import forget_payer
 from server.wallet import actions as wallet_actions
 from server.wallet.rules import CREDIT_UNITS
 
@@ -73,13 +74,14 @@ def _forfeit_all(work: Work, event: AccountClosed) -> None:
 
 def _end_what_it_had(work: Work, event: AccountClosed) -> None:
     """Nothing is charged, tried, sent or shown any more: automatic top-ups, plan and seats (M085), senders (M075),
-    campaigns, cards.
+    campaigns, cards. The payment gateways forget the customer, too.
     """
     disable_all(work, event.account_id)
     end_all(work, event.account_id)
     deactivate_all(work, event.account_id)
     cancel_all(work, event.account_id)
     remove_all_methods(work, event.account_id)
+    forget_payer(work, event.account_id)
 
 
 def _pause_campaigns(work: Work, event: DomainEvent) -> None:

@@ -17,7 +17,7 @@ from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.topups.actions.card_news import apply_card_news
 from server.topups.actions.settlement import apply_report, claim
-from server.topups.adapters.stripe.books import refunded_by_us, transaction_of
+from server.topups.adapters.stripe.books import transaction_of
 from server.topups.adapters.stripe.gateway import NAME
 from server.topups.adapters.stripe.webhooks import (
     EventMalformed,
@@ -27,7 +27,7 @@ from server.topups.adapters.stripe.webhooks import (
     event_of,
 )
 from server.topups.rules import ProviderEventAltered
-from server.topups.rules.outcomes import ProviderReport, Refunded
+from server.topups.rules.outcomes import ProviderReport
 
 STRIPE_PATH = "/webhooks/stripe"
 BODY_BYTES_MAX = 262_144
@@ -86,19 +86,7 @@ class StripeWebhook:
             _log.exception("stripe_event_not_stored", event_id=event.event_id, kind=event.kind)
             return _answer(503, "NOT_STORED")
         _log.info("stripe_event", event_id=event.event_id, kind=event.kind, applied=applied)
-        if isinstance(event.outcome, Refunded) and not applied:
-            await self._look_after(event.outcome, event)
         return JSONResponse({"received": True})
-
-    async def _look_after(self, refunded: Refunded, event: Reported) -> None:
-        """Tell operators of a part that was given back, but not by us: nothing was posted for it."""
-        known = await self._units.read(lambda read: refunded_by_us(read, event.intent_id or ""))
-        if known is not None and refunded.refunded_minor > known:
-            _log.warning(
-                "stripe_refund_made_elsewhere",
-                event_id=event.event_id,
-                refunded_minor=refunded.refunded_minor,
-            )
 
 
 def _apply(work: Work, event: Reported) -> bool:

@@ -21,6 +21,7 @@ from server.accounts.actions.recovery import (
     reset_password_with_code,
 )
 from server.accounts.actions.registration import accept, accept_policy, register
+from server.accounts.actions.resale import set_resale_permission
 from server.accounts.actions.signing_in import (
     Device,
     PasswordProof,
@@ -86,6 +87,7 @@ __all__ = [
     "set_email",
     "set_member_limit",
     "set_postal_address",
+    "set_resale_permission",
     "sign_out",
     "staff_person",
     "start_session",

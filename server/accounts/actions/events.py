@@ -192,6 +192,18 @@ class PostalAddressChanged(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ResalePermissionSet(DomainEvent):
+    """The contract with the account permits resale, or no longer (M009); `by` is the credential that said so.
+
+    The subject is the account.
+    """
+
+    permitted: bool
+    reason: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StaffAuthorised(DomainEvent):
     """Somebody of the company may process customers' data; the subject is the authorisation."""
 

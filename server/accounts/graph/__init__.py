@@ -7,6 +7,7 @@ from server.accounts.graph.closing import ClosingMutations, ClosingQueries
 from server.accounts.graph.mutations import CredentialMutations
 from server.accounts.graph.people import PeopleMutations
 from server.accounts.graph.queries import NODES, OwnQueries
+from server.accounts.graph.resale import ResaleMutations
 from server.accounts.graph.staff import StaffMutations
 from server.accounts.graph.team import TeamMutations
 from server.accounts.graph.types import Account
@@ -23,5 +24,7 @@ class AccountQueries(OwnQueries, ClosingQueries):
 
 
 @strawberry.type
-class AccountMutations(CredentialMutations, PeopleMutations, TeamMutations, ClosingMutations, StaffMutations):
+class AccountMutations(
+    CredentialMutations, PeopleMutations, TeamMutations, ClosingMutations, StaffMutations, ResaleMutations
+):
     pass

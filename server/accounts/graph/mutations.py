@@ -14,8 +14,11 @@ from server.accounts.actions import Device, Issued
 from server.accounts.adapters.authenticator import SESSION_COOKIE
 from server.accounts.adapters.passwords import Passwords
 from server.accounts.graph.people_problems import (
+    AgeNotDeclaredProblem,
+    BirthDateInvalidProblem,
     IndustryExcludedProblem,
     ProfessionalUseOnlyProblem,
+    TooYoungProblem,
     UnknownCountryProblem,
 )
 from server.accounts.graph.problems import (
@@ -35,6 +38,7 @@ from server.accounts.graph.problems import (
 from server.accounts.graph.types import ApiKey, Industry, Scope
 from server.accounts.reads import team
 from server.accounts.rules import KEYS_WRITE, SELF_WRITE
+from server.accounts.rules.age import AgeDeclaration
 from server.accounts.rules.signing import Industry as IndustryRule
 from server.accounts.rules.signing import Signing
 from server.kit.graph.access import Access, Who, declare, exposes
@@ -69,6 +73,24 @@ class PolicyVersionInput:
 
 
 @strawberry.input(
+    one_of=True,
+    description="What somebody says of their age: exactly one of these. It is judged, and not kept.",
+)
+class AgeInput:
+    birth_date: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The day of birth, as YYYY-MM-DD."
+    )
+    old_enough: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether they are of the age that the service asks for, or older.",
+    )
+
+    def declaration(self) -> AgeDeclaration:
+        birth_date = self.birth_date if isinstance(self.birth_date, str) else None
+        return AgeDeclaration(birth_date, self.old_enough is True)
+
+
+@strawberry.input(
     description="What is needed to open an account. No name, e-mail address or number is asked for."
 )
 class RegisterInput:
@@ -86,6 +108,10 @@ class RegisterInput:
     )
     professional_use: bool = strawberry.field(
         default=False, description="The declaration that the service is used professionally."
+    )
+    age: AgeInput | None = strawberry.field(
+        default=None,
+        description="What the person says of their age; the terms say whether something must be said.",
     )
 
 
@@ -185,7 +211,10 @@ RegisterResult = Annotated[
     | AcceptanceMissingProblem
     | UnknownCountryProblem
     | IndustryExcludedProblem
-    | ProfessionalUseOnlyProblem,
+    | ProfessionalUseOnlyProblem
+    | AgeNotDeclaredProblem
+    | BirthDateInvalidProblem
+    | TooYoungProblem,
     strawberry.union("RegisterResult", description="A new account, or why there is none."),
 ]
 SignInResult = Annotated[
@@ -236,7 +265,8 @@ class CredentialMutations:
         policy = input.accepted_policy
         accepted = (policy.document, policy.version) if policy else None
         industry = IndustryRule(input.industry.value) if input.industry else None
-        signing = Signing(input.country, industry, input.professional_use)
+        age = input.age.declaration() if input.age else None
+        signing = Signing(input.country, industry, input.professional_use, age)
         password = await info.context.services.get(Passwords).prepare(input.login, input.password)
         return await run(
             info,

@@ -340,6 +340,10 @@ class Account(Node):
         terms = info.context.read.terms(Terms)
         return Currency[signing.currency_of(self.country, terms.default_currency)]
 
+    @strawberry.field(description="Whether its contract permits it to sell the service on (M009).")
+    def may_resell(self, info: Info) -> bool:
+        return team.may_resell(info.context.read, self.id)
+
     @strawberry.field(description="Where letters go; null while no address is set.")
     def postal_address(self, info: Info) -> PostalAddress | None:
         return PostalAddress.of_account(info.context.read, self.id)

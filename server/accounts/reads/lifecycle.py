@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from server.accounts import reads
 from server.accounts.model import AccountActivity
 from server.accounts.rules.closing import Loss
+from server.accounts.rules.lifecycle import AccountStatus
 from server.kit.work import Read
 
 
@@ -41,6 +43,15 @@ class SendSources:
         """When the account last sent something."""
         found = [source(read, account_id) for source in self.sources]
         return max((at for at in found if at is not None), default=None)
+
+
+def may_be_charged(read: Read, account_id: str) -> bool:
+    """Whether renewals and automatic top-ups may charge the account: nobody pays for what they may not use.
+
+    Not while it is disabled, deactivated or suspended (M083, M087, M088). Of one that is gone nothing is held back.
+    """
+    found = reads.account(read, account_id)
+    return found is None or found.status == AccountStatus.ACTIVE.value
 
 
 def activity(read: Read, account_id: str) -> Row[Any] | None:

@@ -17,12 +17,14 @@ from server.accounts.model import (
     Person,
     PostalAddress,
     RecoveryCode,
+    ResalePermission,
     Session,
     StaffAuthorisation,
 )
 from server.accounts.rules import Terms
 from server.accounts.rules.address import Address, address_complete
-from server.accounts.rules.people import Role
+from server.accounts.rules.people import EmailNotVerified, Role
+from server.accounts.rules.resale import ResalePolicy
 from server.kit.crypto import token_hash
 from server.kit.work import Read
 
@@ -96,6 +98,25 @@ def billing_email(read: Read, account_id: str) -> str | None:
     found = sorted(read.rows(query), key=lambda person: (roles.index(person.role), person.id))
     addresses = (reads.open_or_none(read, "people.email", person.email) for person in found)
     return next((address for address in addresses if address is not None), None)
+
+
+def check_may_send(read: Read, account_id: str) -> None:
+    """Raises EmailNotVerified where the terms ask for a verified address and no owner has one (M008)."""
+    if not read.terms(Terms).require_verified_email:
+        return
+    verified = members(account_id).where(
+        Person.role == Role.OWNER.value, Person.email_verified_at.is_not(None)
+    )
+    if read.first(verified.limit(1)) is None:
+        raise EmailNotVerified
+
+
+def may_resell(read: Read, account_id: str) -> bool:
+    """Whether the account may sell the service on: the terms leave it to contracts, and its own permits it (M009)."""
+    if read.terms(Terms).resale is ResalePolicy.FORBIDDEN:
+        return False
+    permitted = select(ResalePermission.permitted).where(ResalePermission.account_id == account_id)
+    return bool(read.scalar(permitted))
 
 
 def recovery_codes_left(read: Read, person_id: str) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.signing import (
     ENTITY_EUROPE,
     ENTITY_OTHER,
@@ -96,6 +97,12 @@ class Terms:
 
     business_only: bool = False
     """Whether accounts are for professional use only, and must declare it (M004)."""
+    age_years_min: int = 18
+    """Who says they are younger gets no account (M005, P031)."""
+    age_declaration_required: bool = False
+    """Whether who opens an account must say something of their age."""
+    resale: ResalePolicy = ResalePolicy.FORBIDDEN
+    """Whether a customer's contract may permit them to sell the service on (M009)."""
     industries_excluded: frozenset[Industry] = EXCLUDED_INDUSTRIES
     """Industries that are refused (M027)."""
     entity_europe: ContractingEntity = ENTITY_EUROPE
@@ -107,6 +114,8 @@ class Terms:
     """Whether an order needs the account's complete postal address (M007)."""
     address_line_length_max: int = 120
 
+    require_verified_email: bool = False
+    """Whether an account sends only with the verified e-mail address of one of its owners (M008)."""
     email_code_age_max: timedelta = timedelta(minutes=30)
     email_code_attempts_max: int = 5
     mails_per_window_max: int = 5

@@ -110,6 +110,13 @@ class NothingToVerify(Refusal):
 
 
 @dataclass(eq=False)
+class EmailNotVerified(Refusal):
+    """Sending needs the verified e-mail address of an owner of the account; verify one first."""
+
+    code = "EMAIL_NOT_VERIFIED"
+
+
+@dataclass(eq=False)
 class TooManyMails(Refusal):
     """So many messages were sent already; wait for a while."""
 
@@ -239,8 +246,3 @@ def one_more_mail(before: Sent | None, now: datetime, limit: int, window: timede
     if before.count >= limit:
         raise TooManyMails(limit, int((before.since + window - now).total_seconds()))
     return Sent(before.count + 1, before.since)
-
-
-def may_send_mail(email_verified_at: datetime | None) -> bool:
-    """Whether a person may have campaigns sent: only with a verified e-mail address of their own."""
-    return email_verified_at is not None

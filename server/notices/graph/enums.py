@@ -12,6 +12,9 @@ class NoticeKind(Enum):
     TOPUP_REVERSED = strawberry.enum_value(
         "topup_reversed", description="The bank or the card holder took a payment back."
     )
+    TOPUP_REINSTATED = strawberry.enum_value(
+        "topup_reinstated", description="The bank gave back what it had taken of a payment."
+    )
     TOPUP_FAILED = strawberry.enum_value("topup_failed", description="A payment did not go through.")
     INVOICE_ISSUED = strawberry.enum_value(
         "invoice_issued", description="Something that was paid is invoiced."
@@ -81,6 +84,15 @@ class NoticeKind(Enum):
     )
     PLAN_ENDED = strawberry.enum_value("plan_ended", description="A cancelled plan has ended.")
     PLAN_LAPSED = strawberry.enum_value("plan_lapsed", description="The plan was not paid any more.")
+    PLAN_PRICE_CHANGED = strawberry.enum_value(
+        "plan_price_changed", description="The account's plan will cost something else."
+    )
+    SEATS_PRICE_CHANGED = strawberry.enum_value(
+        "seats_price_changed", description="The account's extra seats will cost something else."
+    )
+    FIXED_IP_PRICE_CHANGED = strawberry.enum_value(
+        "fixed_ip_price_changed", description="The account's dedicated IP address will cost something else."
+    )
     SEATS_RENEWAL_FAILED = strawberry.enum_value(
         "seats_renewal_failed", description="The card was not charged for extra seats; it is asked again."
     )

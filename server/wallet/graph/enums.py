@@ -46,7 +46,12 @@ class CounterAccount(Enum):
 @strawberry.enum(name="PostingKind", description="Why a wallet changed.")
 class PostingKindEnum(Enum):
     TOP_UP = strawberry.enum_value("TOP_UP", description="A payment was credited.")
-    TOP_UP_REVERSED = strawberry.enum_value("TOP_UP_REVERSED", description="A payment was charged back.")
+    TOP_UP_REVERSED = strawberry.enum_value(
+        "TOP_UP_REVERSED", description="A payment, or a part of it, was charged back."
+    )
+    TOP_UP_REINSTATED = strawberry.enum_value(
+        "TOP_UP_REINSTATED", description="What was charged back came back: a dispute was won."
+    )
     TOP_UP_REFUNDED = strawberry.enum_value(
         "TOP_UP_REFUNDED", description="A part of a payment was given back."
     )
