@@ -1,0 +1,1 @@
+"""Where campaigns are spoken of over plain HTTP."""

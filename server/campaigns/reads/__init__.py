@@ -1,0 +1,1 @@
+"""Queries of campaigns, their statistics, and the connections over which events come."""
