@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.campaigns.rules.recording import RecordingTerms
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
@@ -49,5 +50,6 @@ def default_terms() -> Registry:
         order_rules.Terms(),
         plans,
         FixedIpTerms(),
+        RecordingTerms(),
         sender_rules.Terms(),
     )

@@ -1,0 +1,210 @@
+"""Events of messages in: each is counted once, whatever its order and delay, and what follows from it is done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert, select
+
+from server.campaigns.actions import statistics, values
+from server.campaigns.actions.consequences import follow_up, recipient_hashes
+from server.campaigns.actions.statistics import Scope
+from server.campaigns.model import Campaign, SeenEvent
+from server.campaigns.rules import MessageChannel
+from server.campaigns.rules.counting import Changes, Counted, count
+from server.campaigns.rules.events import EventKind, MessageEvent
+from server.campaigns.rules.metrics import (
+    DEVICES,
+    Dimension,
+    code_number,
+    country_number,
+    moment,
+    second_of,
+)
+from server.campaigns.rules.recording import RecordingTerms, untimely
+from server.kit.db import Prepared
+from server.kit.work import Read, Work
+
+_KEY_BYTES = 12
+_SECONDS_A_DAY = 24 * 60 * 60
+_DEVICE_NUMBER = {device: number for number, device in enumerate(DEVICES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a batch of events; the numbers add up to its length.
+
+    `duplicates` were counted before. `unknown` name no campaign of the account, `outdated` are older than
+    repetitions are known, or from the future. Neither was counted.
+    """
+
+    accepted: int = 0
+    duplicates: int = 0
+    unknown: int = 0
+    outdated: int = 0
+
+    def __add__(self, other: Recorded) -> Recorded:
+        return Recorded(
+            self.accepted + other.accepted,
+            self.duplicates + other.duplicates,
+            self.unknown + other.unknown,
+            self.outdated + other.outdated,
+        )
+
+
+class _Fresh(NamedTuple):
+    """An event that was not seen before, under the hashes by which it is kept."""
+
+    key: bytes
+    recipient: bytes
+    event: MessageEvent
+
+
+class _CampaignRow(NamedTuple):
+    id: str
+    account_id: str
+    channel: str
+    segments: int
+    launched_at: datetime | None
+
+
+def record_events(
+    work: Work, source: str, events: Sequence[MessageEvent], *, account_id: str | None, billable: bool
+) -> Recorded:
+    """Count a batch in this transaction.
+
+    `source` names whose keys the events bear. `account_id` restricts them to that account's campaigns; None for a
+    connection of the operator, which may report of any account. `billable`: only then accepted events capture
+    credits, because only the operator's own credentials decide a bill.
+    """
+    campaigns = _campaigns(work, {event.campaign_id for event in events}, account_id)
+    known = [event for event in events if event.campaign_id in campaigns]
+    timely = _timely(work, known, campaigns)
+    if not timely:
+        return Recorded(unknown=len(events) - len(known), outdated=len(known))
+    reported = {event.campaign_id for event in timely}
+    scopes = statistics.locked_scopes(work, {each: campaigns[each].account_id for each in reported})
+    fresh = _unseen(work, source, timely, campaigns)
+    accounts: dict[str, list[Changes]] = defaultdict(list)
+    for campaign_id, of_campaign in _by_campaign(fresh).items():
+        row = campaigns[campaign_id]
+        accounts[row.account_id].append(_count(work, row, scopes[campaign_id], of_campaign))
+        follow_up(work, row.id, [each.event for each in of_campaign], billable=billable)
+    for each, changes in accounts.items():
+        statistics.store_account(work, scopes[each], changes)
+    return Recorded(
+        accepted=len(fresh),
+        duplicates=len(timely) - len(fresh),
+        unknown=len(events) - len(known),
+        outdated=len(known) - len(timely),
+    )
+
+
+def _campaigns(read: Read, ids: Collection[str], account_id: str | None) -> Mapping[str, _CampaignRow]:
+    query = select(*[Campaign.__table__.c[name] for name in _CampaignRow._fields]).where(Campaign.id.in_(ids))
+    if account_id is not None:
+        query = query.where(Campaign.account_id == account_id)
+    return {row.id: _CampaignRow._make(row) for row in read.rows(query)}
+
+
+def _timely(
+    work: Work, events: Sequence[MessageEvent], campaigns: Mapping[str, _CampaignRow]
+) -> Sequence[MessageEvent]:
+    terms = work.terms(RecordingTerms)
+    return [
+        event
+        for event in events
+        if not untimely(
+            event.at,
+            work.now,
+            terms,
+            bounced=event.kind is EventKind.BOUNCED,
+            launched_at=campaigns[event.campaign_id].launched_at,
+        )
+    ]
+
+
+def _unseen(
+    work: Work, source: str, events: Sequence[MessageEvent], campaigns: Mapping[str, _CampaignRow]
+) -> Sequence[_Fresh]:
+    """Those that were not seen before, each once, and remember them.
+
+    The scopes are locked by now, so no other batch of these accounts is between its look and its writing.
+    """
+    secret = work.keys.server_secret("event_keys")
+    keyed: dict[bytes, MessageEvent] = {}
+    for event in events:
+        name = f"{campaigns[event.campaign_id].account_id}\n{source}\n{event.key}".encode()
+        keyed.setdefault(hashlib.blake2b(name, digest_size=_KEY_BYTES, key=secret).digest(), event)
+    for (seen,) in statistics.rows_of(work, _seen, list(keyed)):
+        del keyed[seen]
+    found = sorted(keyed.items(), key=lambda item: item[0])  # in the order of the table
+    days = [{"key": key, "day": second_of(event.at) // _SECONDS_A_DAY} for key, event in found]
+    _remember.run_many(work.connection, days)
+    hashed = recipient_hashes(work, campaigns)
+    return [_Fresh(key, hashed(event), event) for key, event in found]
+
+
+def _by_campaign(fresh: Sequence[_Fresh]) -> Mapping[str, Sequence[_Fresh]]:
+    found: dict[str, list[_Fresh]] = defaultdict(list)
+    for each in fresh:
+        found[each.event.campaign_id].append(each)
+    return found
+
+
+def _count(work: Work, row: _CampaignRow, scope: Scope, fresh: Sequence[_Fresh]) -> Changes:
+    """Count the events of one campaign and store what changed."""
+    links = [event.link for _, _, event in fresh if event.link and event.kind is EventKind.CLICKED]
+    link_numbers = values.numbers(work, scope, Dimension.LINK, links)
+    domains = [_domain(row, event) for _, _, event in fresh]
+    domain_numbers = values.numbers(work, scope, Dimension.DOMAIN, domains)
+    counted = [
+        _counted(row, each, domain_numbers[domain], link_numbers.get(each.event.link or "", 0))
+        for each, domain in zip(fresh, domains, strict=True)
+    ]
+    known = statistics.known(work, scope, counted)
+    changes = count(counted, known)
+    keyed = zip(fresh, counted, strict=True)
+    bounces = [(each.key, event) for each, event in keyed if event.kind is EventKind.BOUNCED]
+    statistics.store_campaign(work, scope, changes, known, bounces)
+    return changes
+
+
+def _counted(row: _CampaignRow, fresh: _Fresh, domain: int, link: int) -> Counted:
+    event = fresh.event
+    country, device = country_number(event.country), _DEVICE_NUMBER[event.device]
+    return Counted(
+        recipient=fresh.recipient,
+        kind=event.kind,
+        moment=moment(second_of(event.at), domain, country, device),
+        bounce=event.bounce,
+        code=code_number(event.code) if event.code is not None else 0,
+        link=link if event.kind is EventKind.CLICKED else 0,
+        machine=event.machine,
+        suspect_bot=event.suspect_bot,
+        segments=_segments(row, event),
+    )
+
+
+def _segments(row: _CampaignRow, event: MessageEvent) -> int:
+    """The segments of an accepted SMS: as its provider counted them, else as the campaign's text has them."""
+    if row.channel != MessageChannel.SMS.value or event.kind is not EventKind.ACCEPTED:
+        return 0
+    return row.segments if event.segments is None else event.segments
+
+
+def _domain(row: _CampaignRow, event: MessageEvent) -> str:
+    """The receiving domain in lower case; empty for a number."""
+    if row.channel == MessageChannel.SMS.value:
+        return ""
+    return (event.domain or event.recipient.rpartition("@")[2]).lower()
+
+
+_table = SeenEvent.__table__.c
+_seen = select(_table.key).where(_table.key.in_(bindparam("keys", expanding=True)))
+_remember = Prepared(insert(SeenEvent).values(key=bindparam("key"), day=bindparam("day")))

@@ -1,0 +1,241 @@
+"""The kept statistics: locked, read for a batch, and written. The numbers are those of rules/counting.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from server.accounts.rules.lifecycle import add_months
+from server.campaigns.model import (
+    Bounce,
+    LinkClicker,
+    RecipientState,
+    StatisticBucket,
+    StatisticScope,
+    StatisticTotal,
+)
+from server.campaigns.rules.counting import Changes, Counted, Known, events_of
+from server.campaigns.rules.events import BounceClass, EventKind
+from server.campaigns.rules.metrics import (
+    CLASSES,
+    COLUMNS,
+    FIRSTS,
+    from_seconds,
+    moment_at,
+    second_of,
+)
+from server.campaigns.rules.recording import RecordingTerms
+from server.kit.db import Base, Prepared
+from server.kit.due import schedule
+from server.kit.work import Read, Work
+
+DELETE_STATISTICS = "campaigns.delete_statistics"
+DELETE_BOUNCES = "campaigns.delete_bounces"
+_KEYS_A_LOOK = 1_000
+
+
+class Scope(NamedTuple):
+    """A row of the scopes, locked by the transaction."""
+
+    number: int
+    subject_id: str
+    account_id: str
+    sequence: int
+    first_second: int | None
+    last_second: int | None
+    bounces_due: int | None
+
+
+def live_topic(subject_id: str) -> str:
+    """By what the watchers of a campaign's or an account's statistics are woken."""
+    return f"statistics:{subject_id}"
+
+
+def locked_scopes(work: Work, campaigns: Mapping[str, str]) -> Mapping[str, Scope]:
+    """The scopes of these campaigns (with their accounts) and of the accounts, made where missing, by their ids.
+
+    They are locked in the order of their numbers, and made in that of their ids, so that no two wait for each other.
+    """
+    wanted = {account_id: account_id for account_id in campaigns.values()} | dict(campaigns)
+    found = _scopes(work, list(wanted))
+    if missing := sorted(wanted.keys() - found.keys()):
+        rows = [{"subject_id": each, "account_id": wanted[each], "sequence": 0} for each in missing]
+        work.connection.execute(insert(StatisticScope).on_conflict_do_nothing(), rows)
+        found = _scopes(work, list(wanted))
+    return found
+
+
+def _scopes(work: Work, subject_ids: Sequence[str]) -> Mapping[str, Scope]:
+    query = select(StatisticScope.__table__).where(StatisticScope.subject_id.in_(subject_ids))
+    rows = work.rows(query.order_by(StatisticScope.number).with_for_update())
+    return {row.subject_id: Scope._make(row) for row in rows}
+
+
+def known(read: Read, scope: Scope, events: Sequence[Counted]) -> Known:
+    """What is kept of the recipients of these events."""
+    recipients = list({event.recipient for event in events})
+    bounced = [event.recipient for event in events if event.kind is EventKind.BOUNCED]
+    clickers = [event.recipient for event in events if event.link]
+    found = Known()
+    for recipient, *firsts in rows_of(read, _states, recipients, scope=scope.number):
+        found.firsts[bytes(recipient)] = firsts
+    for recipient, *bounce in rows_of(read, _bounces, bounced, scope=scope.number):
+        key, bounce = bytes(recipient), tuple(bounce)
+        found.bounced[key] = min(bounce, found.bounced.get(key, bounce))
+    for link, recipient, human in rows_of(read, _clickers, clickers, scope=scope.number):
+        found.clickers[link, bytes(recipient)] = bool(human)
+    return found
+
+
+def store_campaign(
+    work: Work, scope: Scope, changes: Changes, known: Known, bounces: Sequence[tuple[bytes, Counted]]
+) -> None:
+    """Write what a batch changed of a campaign; `bounces` are its bounces, under the keys of their events."""
+    number = scope.number
+    _put_state.run_many(
+        work.connection,
+        [
+            {"scope": number, "recipient": each, **dict(zip(FIRSTS, known.firsts[each], strict=True))}
+            for each in sorted(changes.touched)
+        ],
+    )
+    _put_clicker.run_many(
+        work.connection,
+        [
+            {"scope": number, "link": link, "recipient": recipient, "human": known.clickers[link, recipient]}
+            for link, recipient in sorted(changes.clicked)
+        ],
+    )
+    _put_bounce.run_many(work.connection, [_bounce(number, key, event) for key, event in bounces])
+    _add_sums(work, scope, changes)
+    _advance(work, scope, changes, min((_bounce_ends(work, event) for _, event in bounces), default=None))
+
+
+def store_account(work: Work, scope: Scope, changes: Sequence[Changes]) -> None:
+    """Add what a batch changed of an account's campaigns to the sums of the account, which has no dimensions."""
+    whole = Changes()
+    for each in changes:
+        whole.include(each)
+    _add_sums(work, scope, whole)
+    _advance(work, scope, whole, None)
+
+
+def _bounce(number: int, key: bytes, event: Counted) -> dict[str, Any]:
+    kind = CLASSES.index(event.bounce or BounceClass.UNDETERMINED)
+    recipient, moment, code = event.recipient, event.moment, event.code
+    return {"scope": number, "recipient": recipient, "key": key, "moment": moment, "kind": kind, "code": code}
+
+
+def _bounce_ends(work: Work, event: Counted) -> int:
+    """The second when the bounce is to be deleted (M094, M095)."""
+    return second_of(bounce_ends(event.moment, event.bounce, work.terms(RecordingTerms)))
+
+
+def bounce_ends(moment: int, bounce: BounceClass | None, terms: RecordingTerms) -> datetime:
+    """When a bounce is to be deleted (M094, M095)."""
+    soft = bounce is BounceClass.SOFT
+    return add_months(moment_at(moment), terms.soft_bounces_kept_months if soft else terms.bounces_kept_months)
+
+
+def _add_sums(work: Work, scope: Scope, changes: Changes) -> None:
+    _add_total.run_many(
+        work.connection,
+        [
+            {
+                "scope": scope.number,
+                "dimension": int(dimension),
+                "value": value,
+                "weight": events_of(row),
+                **dict(zip(COLUMNS, row, strict=True)),
+            }
+            for (dimension, value), row in sorted(changes.totals().items())
+        ],
+    )
+    _add_bucket.run_many(
+        work.connection,
+        [
+            {"scope": scope.number, "bucket": bucket, **dict(zip(COLUMNS, row, strict=True))}
+            for bucket, row in sorted(changes.buckets.items())
+        ],
+    )
+
+
+def _advance(work: Work, scope: Scope, changes: Changes, bounces_due: int | None) -> None:
+    """Give the scope its next number, and plan the deletion of what it now has."""
+    first, last = _spanned(scope, changes)
+    due = _least(scope.bounces_due, bounces_due)
+    _advance_scope.run(
+        work.connection,
+        number=scope.number,
+        sequence=scope.sequence + 1,
+        first_second=first,
+        last_second=last,
+        bounces_due=due,
+    )
+    work.wake(live_topic(scope.subject_id))
+    if scope.subject_id == scope.account_id:
+        return
+    terms = work.terms(RecordingTerms)
+    if first is not None and first != scope.first_second:
+        ends = add_months(from_seconds(first), terms.statistics_kept_months)
+        schedule(work, DELETE_STATISTICS, scope.subject_id, ends)
+    if due is not None and due != scope.bounces_due:
+        schedule(work, DELETE_BOUNCES, scope.subject_id, from_seconds(due))
+
+
+def _spanned(scope: Scope, changes: Changes) -> tuple[int | None, int | None]:
+    seconds = (scope.first_second, scope.last_second, changes.earliest, changes.latest)
+    found = [second for second in seconds if second is not None]
+    return min(found, default=None), max(found, default=None)
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else min(one, other)
+
+
+def rows_of(read: Read, query: Select[Any], keys: Sequence[bytes], **parameters: int) -> Iterator[Row[Any]]:
+    """The rows of a query that takes `keys`, some of them at a time."""
+    for start in range(0, len(keys), _KEYS_A_LOOK):
+        yield from read.execute(query, {"keys": keys[start : start + _KEYS_A_LOOK], **parameters})
+
+
+def _adding(table: type[Base], keys: Sequence[str], added: Sequence[str]) -> Prepared:
+    """Adds to the row of these keys, or makes it."""
+    row = {name: bindparam(name) for name in (*keys, *added)}
+    new = insert(table).values(row)
+    sums = {name: table.__table__.c[name] + new.excluded[name] for name in added}
+    return Prepared(new.on_conflict_do_update(index_elements=list(keys), set_=sums))
+
+
+def _putting(table: type[Base], keys: Sequence[str], columns: Sequence[str]) -> Prepared:
+    """Writes the row of these keys."""
+    new = insert(table).values({name: bindparam(name) for name in (*keys, *columns)})
+    changed = {name: new.excluded[name] for name in columns}
+    return Prepared(new.on_conflict_do_update(index_elements=list(keys), set_=changed))
+
+
+def _looking(table: type[Base], columns: Sequence[str]) -> Select[Any]:
+    """These columns of the rows of some recipients of a scope."""
+    each = table.__table__.c
+    return select(*[each[name] for name in columns]).where(
+        each.scope == bindparam("scope"), each.recipient.in_(bindparam("keys", expanding=True))
+    )
+
+
+_states = _looking(RecipientState, ("recipient", *FIRSTS))
+_bounces = _looking(Bounce, ("recipient", "moment", "kind", "code"))
+_clickers = _looking(LinkClicker, ("link", "recipient", "human"))
+_put_state = _putting(RecipientState, ("scope", "recipient"), FIRSTS)
+_put_clicker = _putting(LinkClicker, ("scope", "link", "recipient"), ("human",))
+_put_bounce = _putting(Bounce, ("scope", "recipient", "key"), ("moment", "kind", "code"))
+_add_total = _adding(StatisticTotal, ("scope", "dimension", "value"), ("weight", *COLUMNS))
+_add_bucket = _adding(StatisticBucket, ("scope", "bucket"), COLUMNS)
+_advance_scope = Prepared(
+    update(StatisticScope)
+    .where(StatisticScope.number == bindparam("number"))
+    .values({name: bindparam(name) for name in ("sequence", "first_second", "last_second", "bounces_due")})
+)

@@ -1,0 +1,65 @@
+"""Links and receiving domains under short numbers of their campaign, so that their text is kept once, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import bindparam, func, insert, select
+
+from server.campaigns.actions.statistics import Scope, rows_of
+from server.campaigns.model import StatisticValue
+from server.campaigns.rules.metrics import DOMAINS_MAX, Dimension
+from server.campaigns.rules.recording import RecordingTerms
+from server.kit.crypto import keyed_hash
+from server.kit.db import Prepared
+from server.kit.work import Work
+
+TEXT_COLUMN = "statistic_values.text"
+_HASH_BYTES = 16
+
+
+def numbers(work: Work, scope: Scope, dimension: Dimension, texts: Iterable[str]) -> Mapping[str, int]:
+    """The number of each text in a locked scope; 0 for the empty one, and for what is beyond the limit."""
+    secret = work.keys.server_secret("statistic_values")
+    place = f"{scope.number}.{dimension}".encode()
+    hashes = {keyed_hash(secret, place, text.encode())[:_HASH_BYTES]: text for text in set(texts) if text}
+    found = rows_of(work, _by_hash, list(hashes), scope=scope.number, dimension=int(dimension))
+    known = {hashes.pop(bytes(each)): value for each, value in found}
+    if hashes:
+        known |= _add(work, scope, dimension, sorted(hashes.items()))
+    return {"": 0, **known}
+
+
+def _add(
+    work: Work, scope: Scope, dimension: Dimension, hashes: Sequence[tuple[bytes, str]]
+) -> Mapping[str, int]:
+    limit = DOMAINS_MAX if dimension is Dimension.DOMAIN else work.terms(RecordingTerms).links_max
+    newest = select(func.max(_table.value)).where(
+        _table.scope == scope.number, _table.dimension == int(dimension)
+    )
+    last = int(work.scalar(newest) or 0)
+    room = hashes[: max(0, limit - last)]
+    _insert.run_many(
+        work.connection,
+        [
+            {
+                "scope": scope.number,
+                "dimension": int(dimension),
+                "value": number,
+                "hash": each,
+                "text": work.seal(scope.account_id, "content", TEXT_COLUMN, text),
+            }
+            for number, (each, text) in enumerate(room, start=last + 1)
+        ],
+    )
+    added = {text: number for number, (_, text) in enumerate(room, start=last + 1)}
+    return {text: added.get(text, 0) for _, text in hashes}
+
+
+_table = StatisticValue.__table__.c
+_by_hash = select(_table.hash, _table.value).where(
+    _table.scope == bindparam("scope"),
+    _table.dimension == bindparam("dimension"),
+    _table.hash.in_(bindparam("keys", expanding=True)),
+)
+_insert = Prepared(insert(StatisticValue).values({each.name: bindparam(each.name) for each in _table}))
