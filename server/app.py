@@ -21,6 +21,9 @@ from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
+from server.campaigns.adapters.fetching import HttpsFetcher
+from server.campaigns.http.webhooks import EventWebhooks
+from server.campaigns.rules.connections import WebhookTerms
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -92,6 +95,7 @@ class Postmeter:
             authority=account_reads,
             limits=_live_limits(settings),
         )
+        self.fetcher = HttpsFetcher(self.house.terms.get(WebhookTerms))
         self.gateway_limits = _gateway_limits(settings)
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
@@ -147,6 +151,7 @@ class Postmeter:
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.live.close)
+            stack.push_async_callback(self.fetcher.close)
             if self.stripe is not None:
                 stack.push_async_callback(self.stripe.close)
             await stack.enter_async_context(_background(self.due.serve))
@@ -195,7 +200,8 @@ class Postmeter:
 
     def _webhooks(self) -> list[BaseRoute]:
         secret = self.settings.stripe_webhook_secret
-        return [StripeWebhook(self.units, secret.get_secret_value()).route] if secret is not None else []
+        stripe = [] if secret is None else [StripeWebhook(self.units, secret.get_secret_value()).route]
+        return [*stripe, EventWebhooks(self.units, self.fetcher).route]
 
     def _pages(self) -> list[BaseRoute]:
         printer = Printer(

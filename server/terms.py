@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.campaigns.rules.connections import WebhookTerms
+from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
@@ -51,5 +53,7 @@ def default_terms() -> Registry:
         plans,
         FixedIpTerms(),
         RecordingTerms(),
+        WebhookTerms(),
+        MachineTerms(),
         sender_rules.Terms(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from server.campaigns.model.connections import EventConnection, WebhookToken
 from server.kit.personal import Held
 

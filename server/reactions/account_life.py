@@ -19,6 +19,7 @@ from server.accounts.actions.events import (
 from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources
 from server.accounts.rules.closing import check_acknowledged, digest
+from server.campaigns.actions.connections import revoke_connections
 from server.kit.events import DomainEvent, Reactions
 from server.kit.work import Work
 from server.notices import actions as notice_actions
@@ -68,11 +69,13 @@ def _forfeit_all(work: Work, event: AccountClosed) -> None:
 
 
 def _end_what_it_had(work: Work, event: AccountClosed) -> None:
-    """Nothing is charged, tried or shown any more: automatic top-ups, plan and seats (M085), senders (M075), cards."""
+    """Nothing is charged, tried or shown any more: automatic top-ups, plan and seats (M085), senders (M075), cards,
+    webhooks."""
     disable_all(work, event.account_id)
     end_all(work, event.account_id)
     deactivate_all(work, event.account_id)
     remove_all_methods(work, event.account_id)
+    revoke_connections(work, event.account_id)
 
 
 def _tell_owners(template: str) -> Callable[[Work, DomainEvent], None]:

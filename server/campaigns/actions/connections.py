@@ -113,9 +113,7 @@ def rotate_secret(
     return Opened(_told(work, changed, EventConnectionRotated), password)
 
 
-def revoke_connection(
-    work: Work, connection_id: str, account_id: str, *, is_operator: bool
-) -> ConnectionRow:
+def revoke_connection(work: Work, connection_id: str, account_id: str, *, is_operator: bool) -> ConnectionRow:
     """End a connection at once, and forget its secrets. Raises EventConnectionNotFound."""
     return _revoke(work, _locked(work, connection_id, account_id, is_operator=is_operator))
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from server.campaigns.actions.hasty import suspect_hasty_clicks
 from server.campaigns.actions.recording import record_events
 from server.campaigns.model.connections import EventConnection, WebhookToken
 from server.campaigns.reads.connections import connection
@@ -66,12 +67,11 @@ def take_delivery(work: Work, connection_id: str, delivered: Delivered) -> bool:
     if delivered.once is not None and not _claim(work, connection_id, delivered.once):
         return False
     source = source_of(EventProvider(row.provider), row.account_id)
-    recorded = record_events(
-        work, source, delivered.events, account_id=row.account_id, billable=row.account_id is None
-    )
+    events = suspect_hasty_clicks(work, delivered.events, delivered.server_like)
+    recorded = record_events(work, source, events, account_id=row.account_id, billable=row.account_id is None)
     # Last, so that locks are taken in one order: those of accounts come before those of connections.
-    unknown = delivered.unknown + recorded.unknown
-    _count(work, connection_id, len(delivered.events) - recorded.unknown, unknown)
+    known = recorded.accepted + recorded.duplicates
+    _count(work, connection_id, known, len(events) - known + delivered.unknown)
     if delivered.confirms and row.state == ConnectionState.PENDING.value:
         confirm_connection(work, connection_id)
     return True

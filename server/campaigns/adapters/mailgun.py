@@ -44,7 +44,12 @@ _KINDS = {
     "complained": EventKind.COMPLAINED,
 }
 _REASONS = {"espblock": BounceClass.BLOCK, "old": BounceClass.SOFT}
-_DEVICES = {"desktop": Device.DESKTOP, "mobile": Device.MOBILE, "tablet": Device.TABLET, "other": Device.OTHER}
+_DEVICES = {
+    "desktop": Device.DESKTOP,
+    "mobile": Device.MOBILE,
+    "tablet": Device.TABLET,
+    "other": Device.OTHER,
+}
 _MACHINES = frozenset({"apple", "gmail"})
 
 
@@ -64,12 +69,12 @@ def verify(body: bytes, signing_keys: Sequence[str], now: datetime, terms: Webho
         signature = payload["signature"]
         stamp, token = str(signature["timestamp"]), signature["token"]
         given = signature["signature"].encode("ascii")
-        # Both of fixed shape, or a character moved from one to the other would make another token of the same signature.
+        # Both of fixed shape: a character moved from one to the other would make another token of one signature.
         fits = is_stamp(stamp) and _TOKEN.match(token) is not None
     except (KeyError, TypeError, ValueError, AttributeError):
         raise NotTaken(DeliveryFault.SIGNATURE_INVALID) from None
     signed = f"{stamp}{token}".encode()
-    if not fits or not any([_is_signed(signed, given, key) for key in signing_keys]):
+    if not fits or not any(_is_signed(signed, given, key) for key in signing_keys):
         raise NotTaken(DeliveryFault.SIGNATURE_INVALID)
     at = seconds(stamp)
     if not is_fresh(at, now, terms.mailgun_age_max, terms):

@@ -39,7 +39,10 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The events of a delivery, and how many others it had. `server_like` has the keys of clicks that may be a server's."""
+    """The events of a delivery, and how many others it had.
+
+    `server_like` has the keys of the clicks that may be a server's.
+    """
 
     events: Sequence[MessageEvent]
     unknown: int

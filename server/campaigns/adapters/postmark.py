@@ -70,7 +70,7 @@ def verify(headers: Mapping[str, str], digests: Sequence[str]) -> None:
     except (binascii.Error, ValueError):
         user = password = ""
     digest = token_hash(password).hex()
-    known = any([hmac.compare_digest(digest, each) for each in digests])
+    known = any(hmac.compare_digest(digest, each) for each in digests)
     if scheme.lower() != "basic" or user != USER or not known:
         raise NotTaken(DeliveryFault.SIGNATURE_INVALID)
 

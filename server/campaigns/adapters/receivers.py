@@ -82,9 +82,7 @@ class Receivers:
             return Confirmed()
         return self._delivered(ses.events(envelope, self._machines), confirms=is_current)
 
-    def _delivered(
-        self, batch: Batch, once: OnceToken | None = None, *, confirms: bool = False
-    ) -> Delivered:
+    def _delivered(self, batch: Batch, once: OnceToken | None = None, *, confirms: bool = False) -> Delivered:
         """Raises NotTaken for more events than are taken at a time."""
         if len(batch.events) > self._terms.events_per_delivery_max:
             raise NotTaken(DeliveryFault.PAYLOAD_TOO_LARGE)

@@ -118,4 +118,8 @@ def _read(item: Mapping[str, Any], terms: MachineTerms) -> Iterator[Seen]:
 
 def _told(item: Mapping[str, Any]) -> BounceClass | None:
     """What SendGrid itself makes of a bounce; a "blocked" one is not the address's fault."""
-    return BounceClass.BLOCK if item.get("type") == "blocked" else _CLASSES.get(item.get("bounce_classification", ""))
+    return (
+        BounceClass.BLOCK
+        if item.get("type") == "blocked"
+        else _CLASSES.get(item.get("bounce_classification", ""))
+    )

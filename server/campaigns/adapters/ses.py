@@ -75,7 +75,9 @@ def _of_kind(
     """The address, the event's fields and the user agent, for each recipient."""
     if kind in _OF_ALL_RECIPIENTS:
         at = written(mail["timestamp"]) if kind == "Send" else envelope.at
-        yield from ((each, {"kind": _OF_ALL_RECIPIENTS[kind], "at": at}, None) for each in mail["destination"])
+        yield from (
+            (each, {"kind": _OF_ALL_RECIPIENTS[kind], "at": at}, None) for each in mail["destination"]
+        )
     elif kind == "Delivery":
         delivery = item["delivery"]
         at = written(delivery["timestamp"])

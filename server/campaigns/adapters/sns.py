@@ -135,8 +135,10 @@ def _signed_text(fields: Mapping[str, str]) -> bytes:
 
 
 def _is_certificate(url: str, topic_arn: str) -> bool:
-    return _is_at(url, topic_arn) and not urlsplit(url).query and bool(
-        _CERTIFICATE_PATH.match(urlsplit(url).path)
+    return (
+        _is_at(url, topic_arn)
+        and not urlsplit(url).query
+        and bool(_CERTIFICATE_PATH.match(urlsplit(url).path))
     )
 
 

@@ -42,7 +42,8 @@ class ConnectionStateEnum(Enum):
 @strawberry.enum(name="EventDeliveryFault", description="Why a delivery was not taken.")
 class DeliveryFaultEnum(Enum):
     SIGNATURE_INVALID = strawberry.enum_value(
-        "SIGNATURE_INVALID", description="It was not signed with the connection's secret: is the right one here?"
+        "SIGNATURE_INVALID",
+        description="It was not signed with the connection's secret: is the right one here?",
     )
     STALE = strawberry.enum_value("STALE", description="It was signed too long ago, or ahead of our clock.")
     REPLAYED = strawberry.enum_value("REPLAYED", description="Its token came before, with another content.")
@@ -59,7 +60,9 @@ class DeliveryFaultEnum(Enum):
     PAYLOAD_MALFORMED = strawberry.enum_value(
         "PAYLOAD_MALFORMED", description="It is the provider's, and cannot be read."
     )
-    PAYLOAD_TOO_LARGE = strawberry.enum_value("PAYLOAD_TOO_LARGE", description="It has too many bytes or events.")
+    PAYLOAD_TOO_LARGE = strawberry.enum_value(
+        "PAYLOAD_TOO_LARGE", description="It has too many bytes or events."
+    )
 
 
 @strawberry.enum(name="EventCredentialFault", description="What is wrong with a credential.")

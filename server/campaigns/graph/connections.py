@@ -88,7 +88,9 @@ CreateEventConnectionResult = Annotated[
 ]
 RotateEventConnectionSecretResult = Annotated[
     EventConnectionOpened | EventCredentialInvalid | EventConnectionNotFound,
-    strawberry.union("RotateEventConnectionSecretResult", description="The connection, or why it is as it was."),
+    strawberry.union(
+        "RotateEventConnectionSecretResult", description="The connection, or why it is as it was."
+    ),
 ]
 RevokeEventConnectionResult = Annotated[
     EventConnectionRevoked | EventConnectionNotFound,
@@ -163,7 +165,8 @@ class ConnectionMutations:
 
 
 @strawberry.field(
-    description="The webhooks over which the account's providers report, newest first.", metadata=declare(READ)
+    description="The webhooks over which the account's providers report, newest first.",
+    metadata=declare(READ),
 )
 def event_connections(
     account: strawberry.Parent[Account], info: Info, first: First = 20, after: After = None

@@ -133,11 +133,11 @@ class EventWebhooks:
             return self._again()
         return JSONResponse({"received": True})
 
-    async def _refused(
-        self, provider: EventProvider, connection_id: str, fault: DeliveryFault
-    ) -> Response:
+    async def _refused(self, provider: EventProvider, connection_id: str, fault: DeliveryFault) -> Response:
         """The connection's owner is told what was wrong, the caller is not."""
-        _log.warning("delivery_refused", connection_id=connection_id, provider=provider.value, fault=fault.value)
+        _log.warning(
+            "delivery_refused", connection_id=connection_id, provider=provider.value, fault=fault.value
+        )
         await self._note(connection_id, fault)
         status = _OWN.get((provider, fault), _ORDINARY[fault])
         if status == 503:

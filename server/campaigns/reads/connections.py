@@ -54,7 +54,9 @@ def connections_of(
     query = _rows().where(_connections.account_id == account_id)
     if before_id is not None:
         query = query.where(_connections.id < before_id)
-    return [ConnectionRow._make(row) for row in read.rows(query.order_by(_connections.id.desc()).limit(limit))]
+    return [
+        ConnectionRow._make(row) for row in read.rows(query.order_by(_connections.id.desc()).limit(limit))
+    ]
 
 
 def live_connections(read: Read, account_id: str | None) -> int:

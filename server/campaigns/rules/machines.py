@@ -1,4 +1,4 @@
-"""Which opens and clicks no person made, as far as a user agent tells. Such events are marked, never dropped. No I/O."""
+"""Which opens and clicks no person made, as far as a user agent tells. They are marked, never dropped. No I/O."""
 
 from __future__ import annotations
 
