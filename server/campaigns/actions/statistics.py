@@ -138,9 +138,7 @@ def _bounce_ends(work: Work, event: Counted) -> int:
 def bounce_ends(moment: int, bounce: BounceClass | None, terms: RecordingTerms) -> datetime:
     """When a bounce is to be deleted (M094, M095)."""
     soft = bounce is BounceClass.SOFT
-    return add_months(
-        moment_at(moment), terms.soft_bounces_kept_months if soft else terms.bounces_kept_months
-    )
+    return add_months(moment_at(moment), terms.soft_bounces_kept_months if soft else terms.bounces_kept_months)
 
 
 def _add_sums(work: Work, scope: Scope, changes: Changes) -> None:

@@ -138,10 +138,7 @@ def count(events: Sequence[Counted], known: Known) -> Changes:
 def _count_event(event: Counted, known: Known, changes: Changes) -> None:
     kind, moment = event.kind, event.moment
     column = KIND_COLUMN[kind]
-    bucket, facets = (
-        changes.buckets[(moment >> FACET_BITS) // BUCKET_SECONDS],
-        changes.facets[moment_facets(moment)],
-    )
+    bucket, facets = changes.buckets[(moment >> FACET_BITS) // BUCKET_SECONDS], changes.facets[moment_facets(moment)]
     bucket[column] += 1
     facets[column] += 1
     first = KIND_FIRST.get(kind)
