@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.campaigns import rules as campaign_rules
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
@@ -50,6 +51,7 @@ def default_terms() -> Registry:
         order_rules.Terms(),
         plans,
         FixedIpTerms(),
-        RecordingTerms(),
         sender_rules.Terms(),
+        campaign_rules.Terms(),
+        RecordingTerms(),
     )
