@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.campaigns import rules as campaign_rules
 from server.campaigns.rules.connections import WebhookTerms
 from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
@@ -52,8 +53,9 @@ def default_terms() -> Registry:
         order_rules.Terms(),
         plans,
         FixedIpTerms(),
+        sender_rules.Terms(),
+        campaign_rules.Terms(),
         RecordingTerms(),
         WebhookTerms(),
         MachineTerms(),
-        sender_rules.Terms(),
     )

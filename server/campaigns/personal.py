@@ -1,11 +1,136 @@
-"""What the slice holds of persons."""
+"""What the slice holds of persons: what customers write, whom they write to, and who wants no more of it."""
 
 from __future__ import annotations
 
+from server.campaigns.model import (
+    Campaign,
+    CampaignCountry,
+    CampaignRecipient,
+    Suppression,
+    SuppressionRemoval,
+)
 from server.campaigns.model.connections import EventConnection, WebhookToken
 from server.kit.personal import Held
 
-CONNECTIONS_HELD = (
+HELD = (
+    Held(
+        model=Campaign,
+        columns=("name", "subject", "text", "merge_fields", "sender"),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="statistics",
+        erasure="shred",
+        retention_class="content",
+    ),
+    Held(
+        model=Campaign,
+        columns=(
+            "id",
+            "account_id",
+            "channel",
+            "status",
+            "lawful_basis",
+            "list_source",
+            "declared_at",
+            "declared_by",
+            "segments",
+            "recipients",
+            "uploaded",
+            "credits_reserved",
+            "credits_captured",
+            "hold_id",
+            "pause_reason",
+            "failure_code",
+            "scheduled_at",
+            "launched_at",
+            "ended_at",
+            "created_at",
+            "updated_at",
+        ),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="statistics",
+        erasure="delete",
+    ),
+    Held(
+        model=CampaignRecipient,
+        columns=("address",),
+        category="identification",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="statistics",
+        erasure="shred",
+        retention_class="content",
+    ),
+    Held(
+        model=CampaignRecipient,
+        columns=("campaign_id", "address_hash", "account_id", "country"),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="statistics",
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=CampaignCountry,
+        columns=("campaign_id", "country", "account_id", "recipients", "credits_a_segment"),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="statistics",
+        erasure="delete",
+    ),
+    Held(
+        model=Suppression,
+        columns=(
+            "id",
+            "account_id",
+            "channel",
+            "address_hash",
+            "reason",
+            "source",
+            "campaign_id",
+            "created_at",
+        ),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="account",  # longer than statistics: an opt-out is honoured while anybody could write (C21, M096)
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=SuppressionRemoval,
+        columns=("reason",),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="shred",
+        retention_class="content",
+    ),
+    Held(
+        model=SuppressionRemoval,
+        columns=(
+            "id",
+            "account_id",
+            "channel",
+            "address_hash",
+            "suppressed_for",
+            "suppressed_at",
+            "removed_by",
+            "removed_at",
+        ),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="delete",
+        exported=False,
+    ),
     Held(
         model=EventConnection,
         columns=("credential", "previous_credential"),
@@ -51,6 +176,3 @@ CONNECTIONS_HELD = (
         exported=False,
     ),
 )
-"""Connections over which providers report. Their secrets are no person's."""
-
-HELD = CONNECTIONS_HELD

@@ -1,1 +1,1 @@
-"""The verbs of campaigns."""
+"""The verbs of campaigns: drafts, recipients, launching, sending, suppression."""

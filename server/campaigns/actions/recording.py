@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select
 
 from server.campaigns.actions import statistics, values
 from server.campaigns.actions.consequences import follow_up, recipient_hashes
+from server.campaigns.actions.looking import Look
 from server.campaigns.actions.statistics import Scope
 from server.campaigns.model import Campaign, SeenEvent
 from server.campaigns.rules import MessageChannel
@@ -141,7 +142,7 @@ def _unseen(
     for event in events:
         name = f"{campaigns[event.campaign_id].account_id}\n{source}\n{event.key}".encode()
         keyed.setdefault(hashlib.blake2b(name, digest_size=_KEY_BYTES, key=secret).digest(), event)
-    for (seen,) in statistics.rows_of(work, _seen, list(keyed)):
+    for (seen,) in _seen.rows(work, keyed.keys()):
         del keyed[seen]
     found = sorted(keyed.items(), key=lambda item: item[0])  # in the order of the table
     days = [{"key": key, "day": second_of(event.at) // _SECONDS_A_DAY} for key, event in found]
@@ -205,6 +206,5 @@ def _domain(row: _CampaignRow, event: MessageEvent) -> str:
     return (event.domain or event.recipient.rpartition("@")[2]).lower()
 
 
-_table = SeenEvent.__table__.c
-_seen = select(_table.key).where(_table.key.in_(bindparam("keys", expanding=True)))
+_seen = Look(SeenEvent, ("key",), "key")
 _remember = Prepared(insert(SeenEvent).values(key=bindparam("key"), day=bindparam("day")))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from server.accounts.rules.lifecycle import add_months
+from server.campaigns.actions.looking import Look
 from server.campaigns.model import (
     Bounce,
     LinkClicker,
@@ -18,7 +19,7 @@ from server.campaigns.model import (
     StatisticScope,
     StatisticTotal,
 )
-from server.campaigns.rules.counting import Changes, Counted, Known, events_of
+from server.campaigns.rules.counting import Changes, Counted, Known, events_of, rows
 from server.campaigns.rules.events import BounceClass, EventKind
 from server.campaigns.rules.metrics import (
     CLASSES,
@@ -35,7 +36,6 @@ from server.kit.work import Read, Work
 
 DELETE_STATISTICS = "campaigns.delete_statistics"
 DELETE_BOUNCES = "campaigns.delete_bounces"
-_KEYS_A_LOOK = 1_000
 
 
 class Scope(NamedTuple):
@@ -77,17 +77,17 @@ def _scopes(work: Work, subject_ids: Sequence[str]) -> Mapping[str, Scope]:
 
 def known(read: Read, scope: Scope, events: Sequence[Counted]) -> Known:
     """What is kept of the recipients of these events."""
-    recipients = list({event.recipient for event in events})
-    bounced = [event.recipient for event in events if event.kind is EventKind.BOUNCED]
-    clickers = [event.recipient for event in events if event.link]
+    recipients = {event.recipient for event in events}
+    bounced = {event.recipient for event in events if event.kind is EventKind.BOUNCED}
+    clickers = {event.recipient for event in events if event.link}
     found = Known()
-    for recipient, *firsts in rows_of(read, _states, recipients, scope=scope.number):
-        found.firsts[bytes(recipient)] = firsts
-    for recipient, *bounce in rows_of(read, _bounces, bounced, scope=scope.number):
-        key, bounce = bytes(recipient), tuple(bounce)
-        found.bounced[key] = min(bounce, found.bounced.get(key, bounce))
-    for link, recipient, human in rows_of(read, _clickers, clickers, scope=scope.number):
-        found.clickers[link, bytes(recipient)] = bool(human)
+    for recipient, *firsts in _states.rows(read, recipients, scope=scope.number):
+        found.firsts[recipient] = firsts
+    for recipient, moment, kind, code in _bounces.rows(read, bounced, scope=scope.number):
+        bounce = (moment, kind, code)
+        found.bounced[recipient] = min(bounce, found.bounced.get(recipient, bounce))
+    for recipient, link, human in _clickers.rows(read, clickers, scope=scope.number):
+        found.clickers[link, recipient] = bool(human)
     return found
 
 
@@ -138,7 +138,9 @@ def _bounce_ends(work: Work, event: Counted) -> int:
 def bounce_ends(moment: int, bounce: BounceClass | None, terms: RecordingTerms) -> datetime:
     """When a bounce is to be deleted (M094, M095)."""
     soft = bounce is BounceClass.SOFT
-    return add_months(moment_at(moment), terms.soft_bounces_kept_months if soft else terms.bounces_kept_months)
+    return add_months(
+        moment_at(moment), terms.soft_bounces_kept_months if soft else terms.bounces_kept_months
+    )
 
 
 def _add_sums(work: Work, scope: Scope, changes: Changes) -> None:
@@ -159,7 +161,7 @@ def _add_sums(work: Work, scope: Scope, changes: Changes) -> None:
         work.connection,
         [
             {"scope": scope.number, "bucket": bucket, **dict(zip(COLUMNS, row, strict=True))}
-            for bucket, row in sorted(changes.buckets.items())
+            for bucket, row in sorted(rows(changes.buckets).items())
         ],
     )
 
@@ -197,12 +199,6 @@ def _least(one: int | None, other: int | None) -> int | None:
     return other if one is None else one if other is None else min(one, other)
 
 
-def rows_of(read: Read, query: Select[Any], keys: Sequence[bytes], **parameters: int) -> Iterator[Row[Any]]:
-    """The rows of a query that takes `keys`, some of them at a time."""
-    for start in range(0, len(keys), _KEYS_A_LOOK):
-        yield from read.execute(query, {"keys": keys[start : start + _KEYS_A_LOOK], **parameters})
-
-
 def _adding(table: type[Base], keys: Sequence[str], added: Sequence[str]) -> Prepared:
     """Adds to the row of these keys, or makes it."""
     row = {name: bindparam(name) for name in (*keys, *added)}
@@ -218,17 +214,9 @@ def _putting(table: type[Base], keys: Sequence[str], columns: Sequence[str]) -> 
     return Prepared(new.on_conflict_do_update(index_elements=list(keys), set_=changed))
 
 
-def _looking(table: type[Base], columns: Sequence[str]) -> Select[Any]:
-    """These columns of the rows of some recipients of a scope."""
-    each = table.__table__.c
-    return select(*[each[name] for name in columns]).where(
-        each.scope == bindparam("scope"), each.recipient.in_(bindparam("keys", expanding=True))
-    )
-
-
-_states = _looking(RecipientState, ("recipient", *FIRSTS))
-_bounces = _looking(Bounce, ("recipient", "moment", "kind", "code"))
-_clickers = _looking(LinkClicker, ("link", "recipient", "human"))
+_states = Look(RecipientState, ("recipient", *FIRSTS), "recipient", ("scope",))
+_bounces = Look(Bounce, ("recipient", "moment", "kind", "code"), "recipient", ("scope",))
+_clickers = Look(LinkClicker, ("recipient", "link", "human"), "recipient", ("scope",))
 _put_state = _putting(RecipientState, ("scope", "recipient"), FIRSTS)
 _put_clicker = _putting(LinkClicker, ("scope", "link", "recipient"), ("human",))
 _put_bounce = _putting(Bounce, ("scope", "recipient", "key"), ("moment", "kind", "code"))

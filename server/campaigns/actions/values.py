@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, func, insert, select
 
-from server.campaigns.actions.statistics import Scope, rows_of
+from server.campaigns.actions.looking import Look
+from server.campaigns.actions.statistics import Scope
 from server.campaigns.model import StatisticValue
 from server.campaigns.rules.metrics import DOMAINS_MAX, Dimension
 from server.campaigns.rules.recording import RecordingTerms
@@ -23,8 +24,8 @@ def numbers(work: Work, scope: Scope, dimension: Dimension, texts: Iterable[str]
     secret = work.keys.server_secret("statistic_values")
     place = f"{scope.number}.{dimension}".encode()
     hashes = {keyed_hash(secret, place, text.encode())[:_HASH_BYTES]: text for text in set(texts) if text}
-    found = rows_of(work, _by_hash, list(hashes), scope=scope.number, dimension=int(dimension))
-    known = {hashes.pop(bytes(each)): value for each, value in found}
+    found = _by_hash.rows(work, hashes.keys(), scope=scope.number, dimension=int(dimension))
+    known = {hashes.pop(each): value for each, value in found}
     if hashes:
         known |= _add(work, scope, dimension, sorted(hashes.items()))
     return {"": 0, **known}
@@ -57,9 +58,5 @@ def _add(
 
 
 _table = StatisticValue.__table__.c
-_by_hash = select(_table.hash, _table.value).where(
-    _table.scope == bindparam("scope"),
-    _table.dimension == bindparam("dimension"),
-    _table.hash.in_(bindparam("keys", expanding=True)),
-)
+_by_hash = Look(StatisticValue, ("hash", "value"), "hash", ("scope", "dimension"))
 _insert = Prepared(insert(StatisticValue).values({each.name: bindparam(each.name) for each in _table}))

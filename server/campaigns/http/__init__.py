@@ -1,1 +1,1 @@
-"""Where campaigns are spoken of over plain HTTP."""
+"""Plain HTTP of campaigns: the one-click unsubscribe, and what events and files need."""

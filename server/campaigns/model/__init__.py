@@ -1,6 +1,7 @@
 """The tables of campaigns, of what became of their messages, of suppressed addresses, and of complaints."""
 
 from server.campaigns.model.campaigns import Campaign
+from server.campaigns.model.recipients import CampaignCountry, CampaignRecipient
 from server.campaigns.model.statistics import (
     Bounce,
     LinkClicker,
@@ -11,10 +12,13 @@ from server.campaigns.model.statistics import (
     StatisticTotal,
     StatisticValue,
 )
+from server.campaigns.model.suppression import Suppression, SuppressionRemoval
 
 __all__ = [
     "Bounce",
     "Campaign",
+    "CampaignCountry",
+    "CampaignRecipient",
     "LinkClicker",
     "RecipientState",
     "SeenEvent",
@@ -22,4 +26,6 @@ __all__ = [
     "StatisticScope",
     "StatisticTotal",
     "StatisticValue",
+    "Suppression",
+    "SuppressionRemoval",
 ]

@@ -17,24 +17,27 @@ from server.campaigns.rules.metrics import (
     CLASSES,
     COLUMN,
     FACET_BITS,
+    FACET_MASK,
     FIRSTS,
     KIND_COLUMN,
     KIND_FIRST,
     WIDTH,
     Dimension,
     facet_values,
-    moment_facets,
 )
 
 Firsts = list[int | None]
 """The moments of a recipient's first events, in the order of FIRSTS."""
 Bounced = tuple[int, int, int]
 """Moment, class and code of a bounce; the smallest is a recipient's first one."""
-Deltas = dict[int, list[int]]
+Deltas = dict[int, int]
+"""What to add to a column of a row, under `cell` of both. Most rows change in a few columns only."""
 _FIRST_COLUMN = tuple(COLUMN[name] for name in FIRSTS)
 _BOUNCED_UNIQUE = tuple(COLUMN[f"bounced_{each.value.lower()}_unique"] for each in CLASSES)
 _BOUNCED = tuple(COLUMN[f"bounced_{each.value.lower()}"] for each in CLASSES)
 _SEGMENTS = COLUMN["segments"]
+_COLUMN_BITS = (WIDTH - 1).bit_length()
+_COLUMN_MASK = (1 << _COLUMN_BITS) - 1
 
 
 class Counted(NamedTuple):
@@ -61,18 +64,34 @@ class Known:
     """Who clicked which link, and whether a human click was among them."""
 
 
-def _row() -> list[int]:
-    return [0] * WIDTH
+def _deltas() -> Deltas:
+    return defaultdict(int)
+
+
+def cell(row: int, column: int) -> int:
+    """The key of a column (by its position) of a row (by its number)."""
+    return row << _COLUMN_BITS | column
+
+
+def rows(deltas: Deltas) -> Mapping[int, list[int]]:
+    """The deltas with all columns, by the number of the row."""
+    found: dict[int, list[int]] = {}
+    for key, number in deltas.items():
+        row = found.get(key >> _COLUMN_BITS)
+        if row is None:
+            row = found[key >> _COLUMN_BITS] = [0] * WIDTH
+        row[key & _COLUMN_MASK] += number
+    return found
 
 
 @dataclass(slots=True)
 class Changes:
     """What a batch adds: to the quarter hours, by facets, links and bounce codes. Numbers may be negative."""
 
-    buckets: Deltas = field(default_factory=lambda: defaultdict(_row))
-    facets: Deltas = field(default_factory=lambda: defaultdict(_row))
-    links: Deltas = field(default_factory=lambda: defaultdict(_row))
-    codes: Deltas = field(default_factory=lambda: defaultdict(_row))
+    buckets: Deltas = field(default_factory=_deltas)
+    facets: Deltas = field(default_factory=_deltas)
+    links: Deltas = field(default_factory=_deltas)
+    codes: Deltas = field(default_factory=_deltas)
     touched: set[bytes] = field(default_factory=set)
     """The recipients whose firsts changed."""
     clicked: set[tuple[int, bytes]] = field(default_factory=set)
@@ -83,8 +102,8 @@ class Changes:
 
     def include(self, other: Changes) -> None:
         """Add the quarter hours of another campaign."""
-        for bucket, row in other.buckets.items():
-            _add(self.buckets[bucket], row)
+        for key, number in other.buckets.items():
+            self.buckets[key] += number
         self.span(other.earliest, other.latest)
 
     def span(self, earliest: int | None, latest: int | None) -> None:
@@ -95,22 +114,18 @@ class Changes:
 
     def totals(self) -> Mapping[tuple[Dimension, int], list[int]]:
         """What the batch adds to the kept totals, by dimension and value. The whole is the sum of its quarter hours."""
-        found: dict[tuple[Dimension, int], list[int]] = defaultdict(_row)
-        for row in self.buckets.values():
-            _add(found[Dimension.ALL, 0], row)
-        for facets, row in self.facets.items():
-            for key in facet_values(facets):
-                _add(found[key], row)
-        for dimension, deltas in ((Dimension.LINK, self.links), (Dimension.BOUNCE_CODE, self.codes)):
-            for value, row in deltas.items():
-                _add(found[dimension, value], row)
-        return found
-
-
-def _add(total: list[int], row: list[int]) -> None:
-    for position, number in enumerate(row):
-        if number:
-            total[position] += number
+        found: dict[Dimension, Deltas] = defaultdict(_deltas)
+        for key, number in self.buckets.items():
+            found[Dimension.ALL][key & _COLUMN_MASK] += number
+        for key, number in self.facets.items():
+            for dimension, value in facet_values(key >> _COLUMN_BITS):
+                found[dimension][cell(value, key & _COLUMN_MASK)] += number
+        found[Dimension.LINK], found[Dimension.BOUNCE_CODE] = self.links, self.codes
+        return {
+            (dimension, value): row
+            for dimension, deltas in found.items()
+            for value, row in rows(deltas).items()
+        }
 
 
 def events_of(row: Sequence[int]) -> int:
@@ -138,21 +153,16 @@ def count(events: Sequence[Counted], known: Known) -> Changes:
 def _count_event(event: Counted, known: Known, changes: Changes) -> None:
     kind, moment = event.kind, event.moment
     column = KIND_COLUMN[kind]
-    bucket, facets = changes.buckets[(moment >> FACET_BITS) // BUCKET_SECONDS], changes.facets[moment_facets(moment)]
-    bucket[column] += 1
-    facets[column] += 1
+    _place(changes, moment, column, 1)
     first = KIND_FIRST.get(kind)
     if first is None:
         return
     _count_first(event.recipient, first, moment, known, changes)
-    if kind is EventKind.ACCEPTED:
-        bucket[_SEGMENTS] += event.segments
-        facets[_SEGMENTS] += event.segments
+    if kind is EventKind.ACCEPTED and event.segments:
+        _place(changes, moment, _SEGMENTS, event.segments)
     elif kind is EventKind.OPENED or kind is EventKind.CLICKED:
         if event.machine or event.suspect_bot:
-            flagged = column + 1 if event.machine else column + 2
-            bucket[flagged] += 1
-            facets[flagged] += 1
+            _place(changes, moment, column + 1 if event.machine else column + 2, 1)
         else:
             _count_first(event.recipient, first + 1, moment, known, changes)
         if event.link and kind is EventKind.CLICKED:
@@ -175,21 +185,22 @@ def _count_first(recipient: bytes, first: int, moment: int, known: Known, change
 
 
 def _place(changes: Changes, moment: int, column: int, number: int) -> None:
-    changes.buckets[(moment >> FACET_BITS) // BUCKET_SECONDS][column] += number
-    changes.facets[moment_facets(moment)][column] += number
+    # `cell` and the functions of moments written out: this runs several times for each event.
+    bucket = (moment >> FACET_BITS) // BUCKET_SECONDS
+    changes.buckets[bucket << _COLUMN_BITS | column] += number
+    changes.facets[(moment & FACET_MASK) << _COLUMN_BITS | column] += number
 
 
 def _count_link(event: Counted, column: int, known: Known, changes: Changes) -> None:
-    row, key = changes.links[event.link], (event.link, event.recipient)
-    human = not (event.machine or event.suspect_bot)
-    row[column] += 1
-    if not human:
-        row[column + 1 if event.machine else column + 2] += 1
+    key, human = (event.link, event.recipient), not (event.machine or event.suspect_bot)
     before = known.clickers.get(key)
+    changes.links[cell(event.link, column)] += 1
+    if not human:
+        changes.links[cell(event.link, column + 1 if event.machine else column + 2)] += 1
     if before is None:
-        row[COLUMN["clicked_unique"]] += 1
+        changes.links[cell(event.link, COLUMN["clicked_unique"])] += 1
     if human and not before:
-        row[COLUMN["clicked_human_unique"]] += 1
+        changes.links[cell(event.link, COLUMN["clicked_human_unique"])] += 1
     if before is None or (human and not before):
         known.clickers[key] = human
         changes.clicked.add(key)
@@ -198,13 +209,17 @@ def _count_link(event: Counted, column: int, known: Known, changes: Changes) -> 
 def _count_bounce(event: Counted, known: Known, changes: Changes) -> None:
     number = CLASSES.index(event.bounce or BounceClass.UNDETERMINED)
     _place(changes, event.moment, _BOUNCED[number], 1)
-    changes.codes[event.code][_BOUNCED[number]] += 1
+    changes.codes[cell(event.code, _BOUNCED[number])] += 1
     bounced, before = (event.moment, number, event.code), known.bounced.get(event.recipient)
     if before is not None and before <= bounced:
         return
     if before is not None:
-        _place(changes, before[0], _BOUNCED_UNIQUE[before[1]], -1)
-        changes.codes[before[2]][_BOUNCED_UNIQUE[before[1]]] -= 1
-    _place(changes, event.moment, _BOUNCED_UNIQUE[number], 1)
-    changes.codes[event.code][_BOUNCED_UNIQUE[number]] += 1
+        _place_bounced(before, changes, -1)
+    _place_bounced(bounced, changes, 1)
     known.bounced[event.recipient] = bounced
+
+
+def _place_bounced(bounced: Bounced, changes: Changes, number: int) -> None:
+    moment, kind, code = bounced
+    _place(changes, moment, _BOUNCED_UNIQUE[kind], number)
+    changes.codes[cell(code, _BOUNCED_UNIQUE[kind])] += number

@@ -15,7 +15,7 @@ from server.campaigns.rules.events import BounceClass, Device, EventKind
 BUCKET_SECONDS = 15 * 60
 """Quarter hours in UTC: the zones at :30 and :45 begin their days and hours on one too."""
 FACET_BITS = 30
-_FACET_MASK = (1 << FACET_BITS) - 1
+FACET_MASK = (1 << FACET_BITS) - 1
 _DOMAIN_SHIFT, _COUNTRY_SHIFT = 13, 3
 DOMAINS_MAX = (1 << (FACET_BITS - _DOMAIN_SHIFT)) - 1
 """Receiving domains of one campaign that are told apart; later ones are counted without one."""
@@ -124,11 +124,6 @@ def moment(second: int, domain: int, country: int, device: int) -> int:
 def moment_bucket(moment: int) -> int:
     """The quarter hour of a moment."""
     return (moment >> FACET_BITS) // BUCKET_SECONDS
-
-
-def moment_facets(moment: int) -> int:
-    """The facets of a moment, as one number."""
-    return moment & _FACET_MASK
 
 
 def moment_at(moment: int) -> datetime:

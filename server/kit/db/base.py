@@ -143,7 +143,7 @@ class Prepared:
         if not rows:
             return
         sql, names, _, _ = self._for(connection.dialect)
-        values = [tuple([row[name] for name in names]) for row in rows]
+        values = [tuple(map(row.__getitem__, names)) for row in rows]
         if connection.dialect.name == "sqlite":
             _sqlite_driver(connection).executemany(sql, values)
         else:
