@@ -20,6 +20,7 @@ from server.campaigns.adapters.payloads import (
     NotTaken,
     Seen,
     address_of,
+    agent_of,
     batch_of,
     campaign_of,
     country_of,
@@ -109,7 +110,7 @@ def _read(item: Mapping[str, Any], terms: MachineTerms) -> Iterator[Seen]:
         yield Seen(MessageEvent(**common, **_failure(item)))
     elif kind in ("opened", "clicked"):
         client = item.get("client-info", {})
-        bot, agent = client.get("bot"), client.get("user-agent")
+        bot, agent = client.get("bot"), agent_of(client.get("user-agent"))
         fields = interaction(
             EventKind.OPENED if kind == "opened" else EventKind.CLICKED,
             agent,

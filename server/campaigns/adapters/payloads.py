@@ -86,7 +86,7 @@ def batch_of(items: Iterable[T], read: Callable[[T], Iterable[Seen]], terms: Mac
 
 def interaction(
     kind: EventKind,
-    agent: object,
+    agent: str | None,
     terms: MachineTerms,
     *,
     machine: bool = False,
@@ -97,11 +97,15 @@ def interaction(
 
     The device of a machine is nobody's.
     """
-    told = agent if isinstance(agent, str) else None
-    by_machine = machine or is_machine(told, terms)
-    suspected = suspect or is_scanner(told, terms)
-    known = None if by_machine or suspected else device or device_of(told)
+    by_machine = machine or is_machine(agent, terms)
+    suspected = suspect or is_scanner(agent, terms)
+    known = None if by_machine or suspected else device or device_of(agent)
     return {"kind": kind, "machine": by_machine, "suspect_bot": suspected, "device": known}
+
+
+def agent_of(text: object) -> str | None:
+    """A user agent, where one is told."""
+    return text if isinstance(text, str) else None
 
 
 def campaign_of(metadata: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from server.campaigns.adapters.payloads import (
     NotTaken,
     Seen,
     address_of,
+    agent_of,
     batch_of,
     campaign_of,
     country_of,
@@ -96,7 +97,7 @@ def _read(item: Mapping[str, Any], terms: MachineTerms) -> Iterator[Seen]:
         yield _accepted(item, common)
         yield Seen(MessageEvent(**common, kind=EventKind.DELIVERED))
     elif record in ("Open", "Click"):
-        agent = item.get("UserAgent")
+        agent = agent_of(item.get("UserAgent"))
         common |= {"at": written(item["ReceivedAt"]), "country": _country(item)}
         fields = interaction(
             EventKind.OPENED if record == "Open" else EventKind.CLICKED,

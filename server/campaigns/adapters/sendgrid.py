@@ -22,6 +22,7 @@ from server.campaigns.adapters.payloads import (
     NotTaken,
     Seen,
     address_of,
+    agent_of,
     batch_of,
     campaign_of,
     interaction,
@@ -107,11 +108,11 @@ def _read(item: Mapping[str, Any], terms: MachineTerms) -> Iterator[Seen]:
         bounce = classify(code, _told(item))
         yield Seen(MessageEvent(**common, kind=EventKind.BOUNCED, bounce=bounce, code=code))
     elif kind == "open":
-        agent = item.get("useragent")
+        agent = agent_of(item.get("useragent"))
         fields = interaction(EventKind.OPENED, agent, terms, machine=item.get("sg_machine_open") is True)
         yield Seen(MessageEvent(**common, **fields), agent)
     elif kind == "click":
-        agent = item.get("useragent")
+        agent = agent_of(item.get("useragent"))
         fields = interaction(EventKind.CLICKED, agent, terms)
         yield Seen(MessageEvent(**common, **fields, link=link_of(item.get("url"))), agent)
 

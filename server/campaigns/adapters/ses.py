@@ -16,6 +16,7 @@ from server.campaigns.adapters.payloads import (
     Batch,
     Seen,
     address_of,
+    agent_of,
     batch_of,
     campaign_of,
     digest_key,
@@ -117,7 +118,7 @@ def _interaction(
 ) -> tuple[str, dict[str, Any], str | None]:
     """Raises ValueError for a message to several: SES does not tell which of them opened it."""
     [recipient] = destination
-    agent = report.get("userAgent")
+    agent = agent_of(report.get("userAgent"))
     fields = interaction(EventKind.OPENED if kind == "Open" else EventKind.CLICKED, agent, terms)
     fields |= {"at": written(report["timestamp"]), "link": link_of(report.get("link"))}
     return recipient, fields, agent

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -36,8 +36,9 @@ _SIGNED: Mapping[str, Sequence[str]] = {
 }
 _OPTIONAL = "Subject"
 _HASHES: Mapping[str, type[HashAlgorithm]] = {"1": SHA1, "2": SHA256}
-_CERTIFICATE_PATH = re.compile(r"/SimpleNotificationService-[0-9a-zA-Z]{1,64}\.pem\Z")
+_CERTIFICATE = re.compile(r"SimpleNotificationService-[0-9a-zA-Z]{1,64}\.pem\Z")
 _URL_LENGTH_MAX = 2_000
+_PARAMETERS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +136,27 @@ def _signed_text(fields: Mapping[str, str]) -> bytes:
 
 
 def _is_certificate(url: str, topic_arn: str) -> bool:
-    return (
-        _is_at(url, topic_arn)
-        and not urlsplit(url).query
-        and bool(_CERTIFICATE_PATH.match(urlsplit(url).path))
-    )
+    return _CERTIFICATE.match(_at_amazon(url, topic_arn)) is not None
 
 
 def _is_confirmation(url: str, topic_arn: str) -> bool:
     """Whether the link confirms this topic and does nothing else."""
-    if not _is_at(url, topic_arn) or urlsplit(url).path not in ("", "/"):
+    path, _, query = _at_amazon(url, topic_arn).partition("?")
+    try:
+        asked = parse_qs(query, max_num_fields=_PARAMETERS_MAX)
+    except ValueError:
         return False
-    asked = parse_qs(urlsplit(url).query, max_num_fields=10)
-    return asked.get("Action") == ["ConfirmSubscription"] and asked.get("TopicArn") == [topic_arn]
+    return (
+        path == "" and asked.get("Action") == ["ConfirmSubscription"] and asked.get("TopicArn") == [topic_arn]
+    )
 
 
-def _is_at(url: str, topic_arn: str) -> bool:
-    """Whether a URL leads to Amazon SNS in the topic's own region: nowhere else does this server go."""
-    plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
-    if not plain or len(url) > _URL_LENGTH_MAX:
-        return False
-    # Compared as a whole: no user name, no port, no fragment.
-    parts = urlsplit(url)
-    return parts.scheme == "https" and parts.netloc == sns_host(topic_arn) and not parts.fragment
+def _at_amazon(url: str, topic_arn: str) -> str:
+    """What follows the host of Amazon SNS in the topic's own region: nowhere else does this server go.
+
+    Something that nothing is at when the URL leads elsewhere. The host is compared together with the slashes around
+    it, so there is no user name, port or other spelling to be taken in by.
+    """
+    start = f"https://{sns_host(topic_arn)}/"
+    plain = url.isascii() and url.isprintable() and not any(mark in url for mark in " #\\")
+    return url.removeprefix(start) if plain and len(url) <= _URL_LENGTH_MAX and url.startswith(start) else "/"
