@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, func, insert, select
 from server.campaigns.actions.looking import Look
 from server.campaigns.actions.statistics import Scope
 from server.campaigns.model import StatisticValue
+from server.campaigns.reads.statistics import TEXT_COLUMN
 from server.campaigns.rules.metrics import DOMAINS_MAX, Dimension
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.crypto import keyed_hash
 from server.kit.db import Prepared
 from server.kit.work import Work
 
-TEXT_COLUMN = "statistic_values.text"
 _HASH_BYTES = 16
 
 

@@ -17,6 +17,8 @@ BUCKET_SECONDS = 15 * 60
 FACET_BITS = 30
 FACET_MASK = (1 << FACET_BITS) - 1
 _DOMAIN_SHIFT, _COUNTRY_SHIFT = 13, 3
+STATE_HASH_BYTES = 16
+"""Of the hash of an address: enough to tell the recipients of one campaign apart."""
 DOMAINS_MAX = (1 << (FACET_BITS - _DOMAIN_SHIFT)) - 1
 """Receiving domains of one campaign that are told apart; later ones are counted without one."""
 
