@@ -142,7 +142,6 @@ def hours(read: Read, scope_number: int, start: int, count: int) -> Sequence[Cou
 
 def parts(
     read: Read,
-    account_id: str,
     scope_number: int,
     dimension: Dimension,
     limit: int,
