@@ -93,6 +93,7 @@ class Subscription(
     orders.OrderSubscriptions,
     plans.PlanSubscriptions,
     senders.SenderSubscriptions,
+    campaigns.CampaignSubscriptions,
 ):
     pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.campaigns import rules as campaign_rules
+from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.rules.connections import WebhookTerms
 from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
@@ -35,7 +36,10 @@ LOSSES = LossSources(
 """What closing an account would cost it (M086)."""
 
 SENDS = SendSources((wallet_lifecycle.last_send,))
-"""Where it is seen that an account sends (M087, M088)."""
+"""Where it is seen that an account sends (M087, M088). What campaigns send is captured in the wallet, too."""
+
+LAUNCH_CHECKS = LaunchChecks(())
+"""What else must be so before an account launches or resumes a campaign."""
 
 
 def default_terms() -> Registry:
@@ -45,6 +49,7 @@ def default_terms() -> Registry:
         account_rules.Terms(people_max=plans.free.users_max),  # M061
         LOSSES,
         SENDS,
+        LAUNCH_CHECKS,
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),
@@ -55,6 +60,7 @@ def default_terms() -> Registry:
         FixedIpTerms(),
         sender_rules.Terms(),
         campaign_rules.Terms(),
+        campaign_rules.PublicAddress(),
         RecordingTerms(),
         WebhookTerms(),
         MachineTerms(),

@@ -20,6 +20,8 @@ from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources
 from server.accounts.rules.closing import check_acknowledged, digest
 from server.campaigns.actions.connections import revoke_connections
+from server.campaigns.actions.sending import cancel_all, pause_all
+from server.campaigns.rules.lifecycle import PauseReason
 from server.kit.events import DomainEvent, Reactions
 from server.kit.work import Work
 from server.notices import actions as notice_actions
@@ -40,6 +42,8 @@ def register(registered: Reactions) -> None:
     registered.on(InactivityLapsed, _forfeit_credits)
     registered.on(AccountClosed, _forfeit_all)  # first: what is lost is compared with what was acknowledged
     registered.on(AccountClosed, _end_what_it_had)
+    for narrowed in (AccountSuspended, AccountDisabled, AccountDeactivated):
+        registered.on(narrowed, _pause_campaigns)
     registered.on(AccountSuspended, _tell_owners("account_suspended"))
     registered.on(AccountReinstated, _tell_owners("account_reactivated"))
     registered.on(AccountReactivated, _tell_owners("account_reactivated"))
@@ -69,13 +73,20 @@ def _forfeit_all(work: Work, event: AccountClosed) -> None:
 
 
 def _end_what_it_had(work: Work, event: AccountClosed) -> None:
-    """Nothing is charged, tried or shown any more: automatic top-ups, plan and seats (M085), senders (M075), cards,
-    webhooks."""
+    """Nothing is charged, tried or shown any more: automatic top-ups, plan and seats (M085), senders (M075), campaigns,
+    cards, webhooks.
+    """
     disable_all(work, event.account_id)
     end_all(work, event.account_id)
     deactivate_all(work, event.account_id)
+    cancel_all(work, event.account_id)
     remove_all_methods(work, event.account_id)
     revoke_connections(work, event.account_id)
+
+
+def _pause_campaigns(work: Work, event: DomainEvent) -> None:
+    """Nothing more is sent; the credits stay held until the campaigns' time is over."""
+    pause_all(work, event.account_id, PauseReason.ACCOUNT_RESTRICTED)
 
 
 def _tell_owners(template: str) -> Callable[[Work, DomainEvent], None]:

@@ -44,6 +44,7 @@ RESTRICTED_SCOPES = frozenset(
         "topups:read",
         "topups:write",
         "orders:read",
+        "campaigns:read",
         SELF_WRITE,
         ACCOUNT_CLOSE,
     }

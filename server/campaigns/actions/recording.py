@@ -6,21 +6,22 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select
 
 from server.campaigns.actions import statistics, values
-from server.campaigns.actions.consequences import follow_up, recipient_hashes
+from server.campaigns.actions.consequences import Fresh, follow_up, segments_of
 from server.campaigns.actions.looking import Look
 from server.campaigns.actions.statistics import Scope
 from server.campaigns.model import Campaign, SeenEvent
+from server.campaigns.reads import CampaignRow
+from server.campaigns.reads.addresses import address_hash
 from server.campaigns.rules import MessageChannel
 from server.campaigns.rules.counting import Changes, Counted, count
 from server.campaigns.rules.events import EventKind, MessageEvent
 from server.campaigns.rules.metrics import (
     DEVICES,
+    STATE_HASH_BYTES,
     Dimension,
     code_number,
     country_number,
@@ -58,22 +59,6 @@ class Recorded:
         )
 
 
-class _Fresh(NamedTuple):
-    """An event that was not seen before, under the hashes by which it is kept."""
-
-    key: bytes
-    recipient: bytes
-    event: MessageEvent
-
-
-class _CampaignRow(NamedTuple):
-    id: str
-    account_id: str
-    channel: str
-    segments: int
-    launched_at: datetime | None
-
-
 def record_events(
     work: Work, source: str, events: Sequence[MessageEvent], *, account_id: str | None, billable: bool
 ) -> Recorded:
@@ -95,7 +80,7 @@ def record_events(
     for campaign_id, of_campaign in _by_campaign(fresh).items():
         row = campaigns[campaign_id]
         accounts[row.account_id].append(_count(work, row, scopes[campaign_id], of_campaign))
-        follow_up(work, row.id, [each.event for each in of_campaign], billable=billable)
+        follow_up(work, row, of_campaign, billable=billable)
     for each, changes in accounts.items():
         statistics.store_account(work, scopes[each], changes)
     return Recorded(
@@ -106,15 +91,27 @@ def record_events(
     )
 
 
-def _campaigns(read: Read, ids: Collection[str], account_id: str | None) -> Mapping[str, _CampaignRow]:
-    query = select(*[Campaign.__table__.c[name] for name in _CampaignRow._fields]).where(Campaign.id.in_(ids))
+def record_unsubscription(work: Work, account_id: str, campaign_id: str, address_hash: bytes) -> None:
+    """Count a recipient who used the unsubscribe link of the campaign, now."""
+    scopes = statistics.locked_scopes(work, {campaign_id: account_id})
+    event = Counted(
+        recipient=address_hash[:STATE_HASH_BYTES],
+        kind=EventKind.UNSUBSCRIBED,
+        moment=moment(second_of(work.now), 0, 0, 0),
+    )
+    changes = _store(work, scopes[campaign_id], [event], [])
+    statistics.store_account(work, scopes[account_id], [changes])
+
+
+def _campaigns(read: Read, ids: Collection[str], account_id: str | None) -> Mapping[str, CampaignRow]:
+    query = select(Campaign.__table__).where(Campaign.id.in_(ids))
     if account_id is not None:
         query = query.where(Campaign.account_id == account_id)
-    return {row.id: _CampaignRow._make(row) for row in read.rows(query)}
+    return {row.id: CampaignRow(**row._mapping) for row in read.rows(query)}
 
 
 def _timely(
-    work: Work, events: Sequence[MessageEvent], campaigns: Mapping[str, _CampaignRow]
+    work: Work, events: Sequence[MessageEvent], campaigns: Mapping[str, CampaignRow]
 ) -> Sequence[MessageEvent]:
     terms = work.terms(RecordingTerms)
     return [
@@ -131,8 +128,8 @@ def _timely(
 
 
 def _unseen(
-    work: Work, source: str, events: Sequence[MessageEvent], campaigns: Mapping[str, _CampaignRow]
-) -> Sequence[_Fresh]:
+    work: Work, source: str, events: Sequence[MessageEvent], campaigns: Mapping[str, CampaignRow]
+) -> Sequence[Fresh]:
     """Those that were not seen before, each once, and remember them.
 
     The scopes are locked by now, so no other batch of these accounts is between its look and its writing.
@@ -147,18 +144,23 @@ def _unseen(
     found = sorted(keyed.items(), key=lambda item: item[0])  # in the order of the table
     days = [{"key": key, "day": second_of(event.at) // _SECONDS_A_DAY} for key, event in found]
     _remember.run_many(work.connection, days)
-    hashed = recipient_hashes(work, campaigns)
-    return [_Fresh(key, hashed(event), event) for key, event in found]
+    return [
+        Fresh(key, _address_hash(work, campaigns[event.campaign_id], event), event) for key, event in found
+    ]
 
 
-def _by_campaign(fresh: Sequence[_Fresh]) -> Mapping[str, Sequence[_Fresh]]:
-    found: dict[str, list[_Fresh]] = defaultdict(list)
+def _address_hash(work: Work, row: CampaignRow, event: MessageEvent) -> bytes:
+    return address_hash(work, row.account_id, MessageChannel(row.channel), event.recipient)
+
+
+def _by_campaign(fresh: Sequence[Fresh]) -> Mapping[str, Sequence[Fresh]]:
+    found: dict[str, list[Fresh]] = defaultdict(list)
     for each in fresh:
         found[each.event.campaign_id].append(each)
-    return found
+    return dict(sorted(found.items()))  # campaigns are locked in the order of their ids
 
 
-def _count(work: Work, row: _CampaignRow, scope: Scope, fresh: Sequence[_Fresh]) -> Changes:
+def _count(work: Work, row: CampaignRow, scope: Scope, fresh: Sequence[Fresh]) -> Changes:
     """Count the events of one campaign and store what changed."""
     links = [event.link for _, _, event in fresh if event.link and event.kind is EventKind.CLICKED]
     link_numbers = values.numbers(work, scope, Dimension.LINK, links)
@@ -168,19 +170,25 @@ def _count(work: Work, row: _CampaignRow, scope: Scope, fresh: Sequence[_Fresh])
         _counted(row, each, domain_numbers[domain], link_numbers.get(each.event.link or "", 0))
         for each, domain in zip(fresh, domains, strict=True)
     ]
-    known = statistics.known(work, scope, counted)
-    changes = count(counted, known)
     keyed = zip(fresh, counted, strict=True)
     bounces = [(each.key, event) for each, event in keyed if event.kind is EventKind.BOUNCED]
+    return _store(work, scope, counted, bounces)
+
+
+def _store(
+    work: Work, scope: Scope, counted: Sequence[Counted], bounces: Sequence[tuple[bytes, Counted]]
+) -> Changes:
+    known = statistics.known(work, scope, counted)
+    changes = count(counted, known)
     statistics.store_campaign(work, scope, changes, known, bounces)
     return changes
 
 
-def _counted(row: _CampaignRow, fresh: _Fresh, domain: int, link: int) -> Counted:
+def _counted(row: CampaignRow, fresh: Fresh, domain: int, link: int) -> Counted:
     event = fresh.event
     country, device = country_number(event.country), _DEVICE_NUMBER[event.device]
     return Counted(
-        recipient=fresh.recipient,
+        recipient=fresh.address_hash[:STATE_HASH_BYTES],
         kind=event.kind,
         moment=moment(second_of(event.at), domain, country, device),
         bounce=event.bounce,
@@ -188,18 +196,11 @@ def _counted(row: _CampaignRow, fresh: _Fresh, domain: int, link: int) -> Counte
         link=link if event.kind is EventKind.CLICKED else 0,
         machine=event.machine,
         suspect_bot=event.suspect_bot,
-        segments=_segments(row, event),
+        segments=segments_of(row, event),
     )
 
 
-def _segments(row: _CampaignRow, event: MessageEvent) -> int:
-    """The segments of an accepted SMS: as its provider counted them, else as the campaign's text has them."""
-    if row.channel != MessageChannel.SMS.value or event.kind is not EventKind.ACCEPTED:
-        return 0
-    return row.segments if event.segments is None else event.segments
-
-
-def _domain(row: _CampaignRow, event: MessageEvent) -> str:
+def _domain(row: CampaignRow, event: MessageEvent) -> str:
     """The receiving domain in lower case; empty for a number."""
     if row.channel == MessageChannel.SMS.value:
         return ""

@@ -61,15 +61,16 @@ def locked_scopes(work: Work, campaigns: Mapping[str, str]) -> Mapping[str, Scop
     They are locked in the order of their numbers, and made in that of their ids, so that no two wait for each other.
     """
     wanted = {account_id: account_id for account_id in campaigns.values()} | dict(campaigns)
-    found = _scopes(work, list(wanted))
+    found = existing_scopes(work, list(wanted))
     if missing := sorted(wanted.keys() - found.keys()):
         rows = [{"subject_id": each, "account_id": wanted[each], "sequence": 0} for each in missing]
         work.connection.execute(insert(StatisticScope).on_conflict_do_nothing(), rows)
-        found = _scopes(work, list(wanted))
+        found = existing_scopes(work, list(wanted))
     return found
 
 
-def _scopes(work: Work, subject_ids: Sequence[str]) -> Mapping[str, Scope]:
+def existing_scopes(work: Work, subject_ids: Sequence[str]) -> Mapping[str, Scope]:
+    """Those of these scopes that there are, locked in the order of their numbers, by their ids."""
     query = select(StatisticScope.__table__).where(StatisticScope.subject_id.in_(subject_ids))
     rows = work.rows(query.order_by(StatisticScope.number).with_for_update())
     return {row.subject_id: Scope._make(row) for row in rows}
@@ -111,8 +112,10 @@ def store_campaign(
         ],
     )
     _put_bounce.run_many(work.connection, [_bounce(number, key, event) for key, event in bounces])
-    _add_sums(work, scope, changes)
-    _advance(work, scope, changes, min((_bounce_ends(work, event) for _, event in bounces), default=None))
+    store_sums(work, scope, changes)
+    _plan_deletion(
+        work, scope, changes, min((_bounce_ends(work, event) for _, event in bounces), default=None)
+    )
 
 
 def store_account(work: Work, scope: Scope, changes: Sequence[Changes]) -> None:
@@ -120,8 +123,7 @@ def store_account(work: Work, scope: Scope, changes: Sequence[Changes]) -> None:
     whole = Changes()
     for each in changes:
         whole.include(each)
-    _add_sums(work, scope, whole)
-    _advance(work, scope, whole, None)
+    store_sums(work, scope, whole)
 
 
 def _bounce(number: int, key: bytes, event: Counted) -> dict[str, Any]:
@@ -143,7 +145,8 @@ def bounce_ends(moment: int, bounce: BounceClass | None, terms: RecordingTerms) 
     )
 
 
-def _add_sums(work: Work, scope: Scope, changes: Changes) -> None:
+def store_sums(work: Work, scope: Scope, changes: Changes) -> None:
+    """Add to the totals and to the quarter hours, give the scope its next number, and wake who watches it."""
     _add_total.run_many(
         work.connection,
         [
@@ -164,39 +167,32 @@ def _add_sums(work: Work, scope: Scope, changes: Changes) -> None:
             for bucket, row in sorted(rows(changes.buckets).items())
         ],
     )
-
-
-def _advance(work: Work, scope: Scope, changes: Changes, bounces_due: int | None) -> None:
-    """Give the scope its next number, and plan the deletion of what it now has."""
     first, last = _spanned(scope, changes)
-    due = _least(scope.bounces_due, bounces_due)
-    _advance_scope.run(
+    _advance.run(
         work.connection,
-        number=scope.number,
+        number_=scope.number,
         sequence=scope.sequence + 1,
         first_second=first,
         last_second=last,
-        bounces_due=due,
     )
     work.wake(live_topic(scope.subject_id))
-    if scope.subject_id == scope.account_id:
-        return
-    terms = work.terms(RecordingTerms)
+
+
+def _plan_deletion(work: Work, scope: Scope, changes: Changes, bounces_due: int | None) -> None:
+    """Have a campaign's statistics deleted five years behind its first event, and its bounces in their time."""
+    first, _ = _spanned(scope, changes)
     if first is not None and first != scope.first_second:
-        ends = add_months(from_seconds(first), terms.statistics_kept_months)
+        ends = add_months(from_seconds(first), work.terms(RecordingTerms).statistics_kept_months)
         schedule(work, DELETE_STATISTICS, scope.subject_id, ends)
-    if due is not None and due != scope.bounces_due:
-        schedule(work, DELETE_BOUNCES, scope.subject_id, from_seconds(due))
+    if bounces_due is not None and (scope.bounces_due is None or bounces_due < scope.bounces_due):
+        _plan_bounces.run(work.connection, number_=scope.number, bounces_due=bounces_due)
+        schedule(work, DELETE_BOUNCES, scope.subject_id, from_seconds(bounces_due))
 
 
 def _spanned(scope: Scope, changes: Changes) -> tuple[int | None, int | None]:
     seconds = (scope.first_second, scope.last_second, changes.earliest, changes.latest)
     found = [second for second in seconds if second is not None]
     return min(found, default=None), max(found, default=None)
-
-
-def _least(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else min(one, other)
 
 
 def _adding(table: type[Base], keys: Sequence[str], added: Sequence[str]) -> Prepared:
@@ -222,8 +218,12 @@ _put_clicker = _putting(LinkClicker, ("scope", "link", "recipient"), ("human",))
 _put_bounce = _putting(Bounce, ("scope", "recipient", "key"), ("moment", "kind", "code"))
 _add_total = _adding(StatisticTotal, ("scope", "dimension", "value"), ("weight", *COLUMNS))
 _add_bucket = _adding(StatisticBucket, ("scope", "bucket"), COLUMNS)
-_advance_scope = Prepared(
-    update(StatisticScope)
-    .where(StatisticScope.number == bindparam("number"))
-    .values({name: bindparam(name) for name in ("sequence", "first_second", "last_second", "bounces_due")})
+_scope = StatisticScope.__table__
+_advance = Prepared(
+    update(_scope)
+    .where(_scope.c.number == bindparam("number_"))
+    .values({name: bindparam(name) for name in ("sequence", "first_second", "last_second")})
+)
+_plan_bounces = Prepared(
+    update(_scope).where(_scope.c.number == bindparam("number_")).values(bounces_due=bindparam("bounces_due"))
 )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from server.campaigns.actions.looking import Look
 from server.campaigns.actions.statistics import Scope
 from server.campaigns.model import StatisticValue
-from server.campaigns.rules.metrics import DOMAINS_MAX, Dimension
+from server.campaigns.reads.statistics import TEXT_COLUMN
+from server.campaigns.rules.metrics import DOMAINS_MAX, Dimension, free_number
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.crypto import keyed_hash
 from server.kit.db import Prepared
 from server.kit.work import Work
 
-TEXT_COLUMN = "statistic_values.text"
 _HASH_BYTES = 16
 
 
@@ -34,26 +34,28 @@ def numbers(work: Work, scope: Scope, dimension: Dimension, texts: Iterable[str]
 def _add(
     work: Work, scope: Scope, dimension: Dimension, hashes: Sequence[tuple[bytes, str]]
 ) -> Mapping[str, int]:
-    limit = DOMAINS_MAX if dimension is Dimension.DOMAIN else work.terms(RecordingTerms).links_max
-    newest = select(func.max(_table.value)).where(
-        _table.scope == scope.number, _table.dimension == int(dimension)
+    taken = set(
+        work.execute(
+            select(_table.value).where(_table.scope == scope.number, _table.dimension == int(dimension))
+        ).scalars()
     )
-    last = int(work.scalar(newest) or 0)
-    room = hashes[: max(0, limit - last)]
-    _insert.run_many(
-        work.connection,
-        [
+    limit = DOMAINS_MAX if dimension is Dimension.DOMAIN else work.terms(RecordingTerms).links_max
+    added: dict[str, int] = {}
+    rows = []
+    for each, text in hashes[: max(0, limit - len(taken))]:
+        number = added[text] = free_number(each, taken)
+        taken.add(number)
+        sealed = work.seal(scope.account_id, "content", TEXT_COLUMN, text)
+        rows.append(
             {
                 "scope": scope.number,
                 "dimension": int(dimension),
                 "value": number,
                 "hash": each,
-                "text": work.seal(scope.account_id, "content", TEXT_COLUMN, text),
+                "text": sealed,
             }
-            for number, (each, text) in enumerate(room, start=last + 1)
-        ],
-    )
-    added = {text: number for number, (_, text) in enumerate(room, start=last + 1)}
+        )
+    _insert.run_many(work.connection, rows)
     return {text: added.get(text, 0) for _, text in hashes}
 
 

@@ -46,12 +46,12 @@ class Counted(NamedTuple):
     recipient: bytes
     kind: EventKind
     moment: int
-    bounce: BounceClass | None
-    code: int
-    link: int
-    machine: bool
-    suspect_bot: bool
-    segments: int
+    bounce: BounceClass | None = None
+    code: int = 0
+    link: int = 0
+    machine: bool = False
+    suspect_bot: bool = False
+    segments: int = 0
 
 
 @dataclass(slots=True)

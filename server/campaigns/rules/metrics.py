@@ -6,7 +6,7 @@ moments is the earlier event, and for two events of one second the choice does n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from enum import IntEnum
 
@@ -17,7 +17,10 @@ BUCKET_SECONDS = 15 * 60
 FACET_BITS = 30
 FACET_MASK = (1 << FACET_BITS) - 1
 _DOMAIN_SHIFT, _COUNTRY_SHIFT = 13, 3
-DOMAINS_MAX = (1 << (FACET_BITS - _DOMAIN_SHIFT)) - 1
+STATE_HASH_BYTES = 16
+"""Of the hash of an address: enough to tell the recipients of one campaign apart."""
+_DOMAIN_MASK = (1 << (FACET_BITS - _DOMAIN_SHIFT)) - 1
+DOMAINS_MAX = _DOMAIN_MASK // 2
 """Receiving domains of one campaign that are told apart; later ones are counted without one."""
 
 COUNTS = (
@@ -136,6 +139,14 @@ def facet_values(facets: int) -> tuple[tuple[Dimension, int], ...]:
     domain, country, device = facets >> _DOMAIN_SHIFT, facets >> _COUNTRY_SHIFT & 0x3FF, facets & 0x7
     found = ((Dimension.DOMAIN, domain), (Dimension.COUNTRY, country), (Dimension.DEVICE, device))
     return tuple((dimension, value) for dimension, value in found if value)
+
+
+def free_number(digest: bytes, taken: Collection[int]) -> int:
+    """The number under which a text is counted: of its hash, so that it says nothing of who came first."""
+    number = int.from_bytes(digest[:4], "big") & _DOMAIN_MASK
+    while number == 0 or number in taken:
+        number = (number + 1) & _DOMAIN_MASK
+    return number
 
 
 def country_number(country: str | None) -> int:

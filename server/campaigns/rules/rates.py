@@ -82,5 +82,3 @@ class Counts:
     def complaint(self) -> Rate:
         """Complained of delivered."""
         return Rate(self["complained_unique"], self["delivered_unique"])
-
-

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.campaigns.rules.metrics import BUCKET_SECONDS, bucket_of, second_of
@@ -74,7 +75,7 @@ def boundaries(first: datetime, until: datetime, step: Step, place: ZoneInfo) ->
 def buckets(instants: Sequence[datetime]) -> Sequence[tuple[int, int]]:
     """The quarter hours of each step: from the first, until before the second."""
     numbers = [bucket_of(instant) for instant in instants]
-    return list(zip(numbers, numbers[1:], strict=False))
+    return list(pairwise(numbers))
 
 
 def _start(local: datetime, step: Step) -> datetime:

@@ -90,6 +90,13 @@ class NoticeKind(Enum):
     )
     SENDER_ACCEPTED = strawberry.enum_value("sender_accepted", description="A sender ID may be used.")
     SENDER_REFUSED = strawberry.enum_value("sender_refused", description="A sender ID may not be used.")
+    CAMPAIGN_COMPLETED = strawberry.enum_value("campaign_completed", description="A campaign was sent.")
+    CAMPAIGN_FAILED = strawberry.enum_value(
+        "campaign_failed", description="A campaign could not be launched, or nothing of it was sent."
+    )
+    CAMPAIGN_PAUSED = strawberry.enum_value(
+        "campaign_paused", description="A campaign may not be sent for now."
+    )
     FIXED_IP_MISUSE = strawberry.enum_value(
         "fixed_ip_misuse", description="A fixed IP address will be taken back for misuse."
     )
