@@ -212,6 +212,8 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "createOperatorEventConnection",
         "rotateEventConnectionSecret",
         "revokeEventConnection",
+        "rotateOperatorEventConnectionSecret",
+        "revokeOperatorEventConnection",
         "leaveAccount",
         "reactivateAccount",
         "suspendAccount",

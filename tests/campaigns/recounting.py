@@ -61,7 +61,7 @@ def make_events(
     seed: int, count: int, campaign_id: str, *, recipients: int | None = None, repeated: float = 0.05, until: datetime = NOON
 ) -> list[MessageEvent]:
     """So many different events and, beside them, that share of repetitions; out of order."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - repeatability is the point
     people = recipients or max(1, count // 4)
     events = [make_event(dice, number, campaign_id, people, until) for number in range(count)]
     events += dice.choices(events, k=int(count * repeated))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.campaigns.actions.recording import Recorded
-from server.campaigns.rules.counting import Counted, Known, count, rows
-from server.campaigns.rules.events import MessageEvent
+from server.campaigns.model import SeenEvent
+from server.campaigns.rules.counting import Counted, Known, cell, count, rows
+from server.campaigns.rules.events import BounceClass, EventKind, MessageEvent
 from server.campaigns.rules.metrics import (
+    COLUMNS,
     DEVICES,
     WIDTH,
     Dimension,
@@ -23,7 +27,7 @@ from server.campaigns.rules.metrics import (
 )
 from tests.campaigns.counting import ACCOUNT, Meter
 from tests.campaigns.counting import meter as meter
-from tests.campaigns.recounting import Recount, make_events
+from tests.campaigns.recounting import NOON, Recount, make_events
 
 PARTS = [dimension for dimension in Dimension if dimension is not Dimension.ALL]
 
@@ -64,7 +68,7 @@ async def test_what_is_stored_equals_a_recount(meter: Meter) -> None:
     of_mine, of_other = make_events(1, 400, mine), make_events(2, 300, other)
     of_other = [replace(event, key=f"other-{event.key}") for event in of_other]
     events = [*of_mine, *of_other]
-    random.Random(3).shuffle(events)
+    random.Random(3).shuffle(events)  # noqa: S311
     recorded = await meter.record(events, batch=97)
     assert recorded == Recorded(accepted=700, duplicates=35)
     for campaign_id, given in ((mine, of_mine), (other, of_other)):

@@ -24,6 +24,8 @@ ROTATE = f"""mutation($input: RotateEventConnectionSecretInput!) {{
     rotateEventConnectionSecret(input: $input) {{ {OPENED} }} }}"""
 REVOKE = f"""mutation($input: RevokeEventConnectionInput!) {{ revokeEventConnection(input: $input) {{
     __typename ... on Problem {{ code }} ... on EventConnectionRevoked {{ connection {{ {CONNECTION} }} }} }} }}"""
+ROTATE_OPERATORS = ROTATE.replace("rotateEvent", "rotateOperatorEvent")
+REVOKE_OPERATORS = REVOKE.replace(" revokeEvent", " revokeOperatorEvent")
 MINE = f"""query($first: Int! = 20, $after: String) {{ viewer {{ account {{
     eventConnections(first: $first, after: $after) {{
         edges {{ node {{ {CONNECTION} }} }} pageInfo {{ hasNextPage endCursor }} }} }} }} }}"""
@@ -112,17 +114,20 @@ async def test_what_decides_bills_is_the_operators(staff: Staff) -> None:
     assert edge["node"] == made
     assert (await mine(staff))["edges"] == []
     rotation = {"connectionId": made["id"], "credential": SIGNING_KEY[::-1]}
-    for who in ("CUSTOMER", "SUPPORT"):
-        assert await staff.ask(who, NODE, id=made["id"]) is None
-        refused = await staff.ask(who, ROTATE, input=rotation)
-        assert refused["code"] == "EVENT_CONNECTION_NOT_FOUND"
-        refused = await staff.ask(who, REVOKE, input={"connectionId": made["id"]})
-        assert refused["code"] == "EVENT_CONNECTION_NOT_FOUND"
+    end = {"connectionId": made["id"]}
+    assert await staff.ask("CUSTOMER", NODE, id=made["id"]) is None
+    assert (await staff.ask("CUSTOMER", ROTATE, input=rotation))["code"] == "EVENT_CONNECTION_NOT_FOUND"
+    assert (await staff.ask("CUSTOMER", REVOKE, input=end))["code"] == "EVENT_CONNECTION_NOT_FOUND"
+    for who in ("CUSTOMER", "SUPPORT", "FINANCE"):
+        assert await staff.refused(who, ROTATE_OPERATORS, input=rotation) == "FORBIDDEN"
+        assert await staff.refused(who, REVOKE_OPERATORS, input=end) == "FORBIDDEN"
     assert (await staff.ask("ADMIN", NODE, id=made["id"]))["__typename"] == "EventConnection"
-    assert (await staff.ask("ADMIN", ROTATE, input=rotation))["connection"]["rotatedAt"] is not None
+    assert (await staff.ask("ADMIN", ROTATE_OPERATORS, input=rotation))["connection"]["rotatedAt"] is not None
     own = (await staff.ask("CUSTOMER", CREATE, input=asked))["connection"]
     assert await staff.ask("ADMIN", NODE, id=own["id"]) is None
-    revoked = await staff.ask("ADMIN", REVOKE, input={"connectionId": made["id"]})
+    theirs = await staff.ask("ADMIN", REVOKE_OPERATORS, input={"connectionId": own["id"]})
+    assert theirs["code"] == "EVENT_CONNECTION_NOT_FOUND"
+    revoked = await staff.ask("ADMIN", REVOKE_OPERATORS, input=end)
     assert revoked["connection"]["state"] == "REVOKED"
 
 

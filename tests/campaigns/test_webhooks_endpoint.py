@@ -431,7 +431,7 @@ async def test_the_only_answer_elsewhere_is_404(desk: Desk) -> None:
             answer = await client.post(path, content=body, headers=headers)
             assert (answer.status_code, answer.content) == (404, b""), path
         assert (await client.get(f"/webhooks/sendgrid/{connection_id}")).status_code == 405
-    await desk.act(lambda work: revoke_connection(work, connection_id, SHOP, is_operator=False))
+    await desk.act(lambda work: revoke_connection(work, SHOP, connection_id))
     assert (await desk.post(EventProvider.SENDGRID, connection_id, body, headers)).status_code == 404
     assert await desk.counted() == {}
 
@@ -550,7 +550,7 @@ async def test_another_topic_waits_for_its_own_confirmation(desk: Desk) -> None:
     assert (await desk.deliver(EventProvider.SES, connection_id, event)).status_code == 200
     assert (await desk.row(connection_id)).state == "ACTIVE"  # what comes was confirmed
     other = TOPIC + "2"
-    await desk.act(lambda work: rotate_secret(work, connection_id, SHOP, other, is_operator=False))
+    await desk.act(lambda work: rotate_secret(work, SHOP, connection_id, other))
     old = desk.amazon.signed(desk.amazon.envelope("confirmation"))
     assert (await desk.post(EventProvider.SES, connection_id, old)).status_code == 403
     assert (await desk.deliver(EventProvider.SES, connection_id, event)).status_code == 200
@@ -565,7 +565,7 @@ async def test_another_topic_waits_for_its_own_confirmation(desk: Desk) -> None:
 async def test_the_old_secret_is_good_for_an_hour(desk: Desk, seconds: int, status: int) -> None:
     connection_id = await desk.connect(EventProvider.POSTMARK)
     old = desk.passwords[connection_id]
-    opened = await desk.act(lambda work: rotate_secret(work, connection_id, SHOP, None, is_operator=False))
+    opened = await desk.act(lambda work: rotate_secret(work, SHOP, connection_id, None))
     assert opened.password not in (None, old)
     desk.clock.advance(timedelta(seconds=seconds))
     body = orjson.dumps(desk.event(EventProvider.POSTMARK, "open"))
@@ -578,11 +578,7 @@ async def test_the_old_secret_is_good_for_an_hour(desk: Desk, seconds: int, stat
 async def test_a_revoked_connection_keeps_no_secret(desk: Desk) -> None:
     connection_id = await desk.connect(EventProvider.MAILGUN)
     await desk.deliver(EventProvider.MAILGUN, connection_id, desk.event(EventProvider.MAILGUN, "opened"))
-    await desk.act(
-        lambda work: rotate_secret(
-            work, connection_id, SHOP, "another-key-of-32-characters....", is_operator=False
-        )
-    )
+    await desk.act(lambda work: rotate_secret(work, SHOP, connection_id, "another-key-of-32-characters...."))
     for _ in range(2):
         await desk.units.run(Call("test"), lambda work: revoke_connections(work, SHOP))
     row = await desk.row(connection_id)
@@ -590,8 +586,8 @@ async def test_a_revoked_connection_keeps_no_secret(desk: Desk) -> None:
     assert row.revoked_at == desk.clock.now()
     assert await desk.units.read(lambda read: read.rows(select(WebhookToken.token_hash))) == []
     for change in (
-        lambda work: revoke_connection(work, connection_id, SHOP, is_operator=True),
-        lambda work: rotate_secret(work, connection_id, SHOP, SIGNING_KEY, is_operator=True),
+        lambda work: revoke_connection(work, SHOP, connection_id),
+        lambda work: rotate_secret(work, SHOP, connection_id, SIGNING_KEY),
     ):
         with pytest.raises(EventConnectionNotFound):
             await desk.act(change)
@@ -603,24 +599,11 @@ async def test_whose_connection_it_is(desk: Desk) -> None:
     own = await desk.connect(EventProvider.POSTMARK)
     operators = await desk.connect(EventProvider.POSTMARK, None)
     theirs = await desk.connect(EventProvider.POSTMARK, OTHER)
-    for connection_id, is_operator in (
-        (operators, False),
-        (theirs, False),
-        (theirs, True),
-        ("con_none", True),
-    ):
+    for owner, connection_id in ((SHOP, operators), (SHOP, theirs), (None, own), (SHOP, "con_none")):
         with pytest.raises(EventConnectionNotFound):
-            await desk.act(
-                lambda work, one=connection_id, staff=is_operator: revoke_connection(
-                    work, one, SHOP, is_operator=staff
-                )
-            )
-    for connection_id, is_operator in ((own, False), (operators, True)):
-        await desk.act(
-            lambda work, one=connection_id, staff=is_operator: revoke_connection(
-                work, one, SHOP, is_operator=staff
-            )
-        )
+            await desk.act(lambda work, who=owner, one=connection_id: revoke_connection(work, who, one))
+    for owner, connection_id in ((SHOP, own), (None, operators)):
+        await desk.act(lambda work, who=owner, one=connection_id: revoke_connection(work, who, one))
     states = select(EventConnection.id, EventConnection.state)
     found = {row.id: row.state for row in await desk.units.read(lambda read: read.rows(states))}
     assert found == {own: "REVOKED", operators: "REVOKED", theirs: "ACTIVE"}
@@ -634,7 +617,7 @@ async def test_there_are_so_many_connections(desk: Desk) -> None:
     with pytest.raises(EventConnectionLimitReached):
         await desk.connect(EventProvider.POSTMARK)
     await desk.connect(EventProvider.POSTMARK, None)
-    await desk.act(lambda work: revoke_connection(work, first, SHOP, is_operator=False))
+    await desk.act(lambda work: revoke_connection(work, SHOP, first))
     assert await desk.connect(EventProvider.POSTMARK)
 
 

@@ -88,15 +88,13 @@ def create_connection(
     return Opened(_told(work, row, EventConnectionCreated), password)
 
 
-def rotate_secret(
-    work: Work, connection_id: str, account_id: str, credential: str | None, *, is_operator: bool
-) -> Opened:
-    """Give a connection another secret; the old one stands a little while beside it.
+def rotate_secret(work: Work, account_id: str | None, connection_id: str, credential: str | None) -> Opened:
+    """Give a connection of the account, or of the operator, another secret; the old one stands a little while beside
+    it. Another topic waits for its confirmation.
 
-    `is_operator` says that the actor may change the operator's own, too. Another topic waits for its confirmation.
     Raises EventConnectionNotFound or EventCredentialInvalid.
     """
-    row = _locked(work, connection_id, account_id, is_operator=is_operator)
+    row = _locked(work, account_id, connection_id)
     provider = EventProvider(row.provider)
     check_credential(provider, credential)
     kept, password = _credential(work, provider, credential)
@@ -113,9 +111,12 @@ def rotate_secret(
     return Opened(_told(work, changed, EventConnectionRotated), password)
 
 
-def revoke_connection(work: Work, connection_id: str, account_id: str, *, is_operator: bool) -> ConnectionRow:
-    """End a connection at once, and forget its secrets. Raises EventConnectionNotFound."""
-    return _revoke(work, _locked(work, connection_id, account_id, is_operator=is_operator))
+def revoke_connection(work: Work, account_id: str | None, connection_id: str) -> ConnectionRow:
+    """End a connection of the account, or of the operator, at once, and forget its secrets.
+
+    Raises EventConnectionNotFound.
+    """
+    return _revoke(work, _locked(work, account_id, connection_id))
 
 
 def revoke_connections(work: Work, account_id: str) -> None:
@@ -126,13 +127,11 @@ def revoke_connections(work: Work, account_id: str) -> None:
         _revoke(work, ConnectionRow(**row._mapping))
 
 
-def _locked(work: Work, connection_id: str, account_id: str, *, is_operator: bool) -> ConnectionRow:
-    """Raises EventConnectionNotFound, also for what is another account's (Q014), and once it is revoked."""
+def _locked(work: Work, account_id: str | None, connection_id: str) -> ConnectionRow:
+    """Raises EventConnectionNotFound, also for what is another's (Q014), and once it is revoked."""
     query = select(EventConnection.__table__).where(EventConnection.id == connection_id)
     row = work.first(query.with_for_update()) if is_id(connection_id, PREFIX) else None
-    if row is None or row.state == ConnectionState.REVOKED.value:
-        raise EventConnectionNotFound
-    if not (row.account_id == account_id or (row.account_id is None and is_operator)):
+    if row is None or row.account_id != account_id or row.state == ConnectionState.REVOKED.value:
         raise EventConnectionNotFound
     return ConnectionRow(**row._mapping)
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server.campaigns.actions.consequences import recipient_hashes
 from server.campaigns.model import Campaign, RecipientState, StatisticScope
+from server.campaigns.reads.addresses import address_hash
+from server.campaigns.rules import MessageChannel
 from server.campaigns.rules.events import EventKind, MessageEvent
 from server.campaigns.rules.machines import MachineTerms, is_hasty
-from server.campaigns.rules.metrics import moment_at
+from server.campaigns.rules.metrics import STATE_HASH_BYTES, moment_at
 from server.kit.work import Read
 
 Deliveries = Mapping[tuple[str, str], datetime]
@@ -48,14 +49,16 @@ def _delivered_before(read: Read, events: Sequence[MessageEvent]) -> Deliveries:
     """Two look-ups for any number of events."""
     ids = {event.campaign_id for event in events}
     query = (
-        select(Campaign.id, Campaign.account_id, StatisticScope.number)
+        select(Campaign.id, Campaign.account_id, Campaign.channel, StatisticScope.number)
         .join(StatisticScope, StatisticScope.subject_id == Campaign.id)
         .where(Campaign.id.in_(ids))
     )
     campaigns: dict[str, Any] = {row.id: row for row in read.rows(query)}
-    hashed = recipient_hashes(read, campaigns)
     wanted = {
-        (campaigns[event.campaign_id].number, hashed(event)): _message(event)
+        (
+            campaigns[event.campaign_id].number,
+            _recipient(read, campaigns[event.campaign_id], event),
+        ): _message(event)
         for event in events
         if event.campaign_id in campaigns
     }
@@ -66,6 +69,11 @@ def _delivered_before(read: Read, events: Sequence[MessageEvent]) -> Deliveries:
     )
     found = {(row.scope, row.recipient): moment_at(row.delivered_unique) for row in read.rows(states)}
     return {message: found[key] for key, message in wanted.items() if key in found}
+
+
+def _recipient(read: Read, row: Any, event: MessageEvent) -> bytes:
+    hashed = address_hash(read, row.account_id, MessageChannel(row.channel), event.recipient)
+    return hashed[:STATE_HASH_BYTES]
 
 
 def _message(event: MessageEvent) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -132,36 +132,35 @@ class ConnectionMutations:
         return await _create(info, None, input)
 
     @strawberry.mutation(
-        description="Give a connection another secret. Of the operator's own the staff may.",
-        metadata=declare(WRITE),
+        description="Give a connection of the account another secret.", metadata=declare(WRITE)
     )
     async def rotate_event_connection_secret(
         self, info: Info, input: Annotated[RotateEventConnectionSecretInput, _ASKED]
     ) -> RotateEventConnectionSecretResult:
-        account_id, is_operator = _account_of(info), _is_operator(info)
-
-        def rotate(work: Work) -> actions.Opened:
-            return actions.rotate_secret(
-                work, input.connection_id, account_id, input.credential, is_operator=is_operator
-            )
-
-        return await run(info, rotate, lambda _work, opened: EventConnectionOpened.of(opened))
+        return await _rotate(info, _account_of(info), input)
 
     @strawberry.mutation(
-        description="End a connection at once. Of the operator's own the staff may.",
-        metadata=declare(WRITE),
+        description="Give a connection of the operator another secret. For the staff.",
+        metadata=declare(OPERATOR),
     )
+    async def rotate_operator_event_connection_secret(
+        self, info: Info, input: Annotated[RotateEventConnectionSecretInput, _ASKED]
+    ) -> RotateEventConnectionSecretResult:
+        return await _rotate(info, None, input)
+
+    @strawberry.mutation(description="End a connection of the account at once.", metadata=declare(WRITE))
     async def revoke_event_connection(
         self, info: Info, input: Annotated[RevokeEventConnectionInput, _ASKED]
     ) -> RevokeEventConnectionResult:
-        account_id, is_operator = _account_of(info), _is_operator(info)
+        return await _revoke(info, _account_of(info), input)
 
-        def revoke(work: Work) -> reads.ConnectionRow:
-            return actions.revoke_connection(work, input.connection_id, account_id, is_operator=is_operator)
-
-        return await run(
-            info, revoke, lambda _work, row: EventConnectionRevoked(connection=EventConnectionType.of(row))
-        )
+    @strawberry.mutation(
+        description="End a connection of the operator at once. For the staff.", metadata=declare(OPERATOR)
+    )
+    async def revoke_operator_event_connection(
+        self, info: Info, input: Annotated[RevokeEventConnectionInput, _ASKED]
+    ) -> RevokeEventConnectionResult:
+        return await _revoke(info, None, input)
 
 
 @strawberry.field(
@@ -174,18 +173,34 @@ def event_connections(
     return _page(info, account.id, first, after)
 
 
-async def _create(
-    info: Info, account_id: str | None, asked: CreateEventConnectionInput
-) -> CreateEventConnectionResult:
+async def _create(info: Info, account_id: str | None, asked: CreateEventConnectionInput) -> Any:
     provider = EventProvider[asked.provider.name]
 
     def create(work: Work) -> actions.Opened:
         return actions.create_connection(work, account_id, provider, asked.credential)
 
-    opened: CreateEventConnectionResult = await run(
-        info, create, lambda _work, opened: EventConnectionOpened.of(opened)
-    )
-    return opened
+    return await run(info, create, _opened)
+
+
+async def _rotate(info: Info, account_id: str | None, asked: RotateEventConnectionSecretInput) -> Any:
+    def rotate(work: Work) -> actions.Opened:
+        return actions.rotate_secret(work, account_id, asked.connection_id, asked.credential)
+
+    return await run(info, rotate, _opened)
+
+
+async def _revoke(info: Info, account_id: str | None, asked: RevokeEventConnectionInput) -> Any:
+    def revoke(work: Work) -> reads.ConnectionRow:
+        return actions.revoke_connection(work, account_id, asked.connection_id)
+
+    def present(_work: Work, row: reads.ConnectionRow) -> EventConnectionRevoked:
+        return EventConnectionRevoked(connection=EventConnectionType.of(row))
+
+    return await run(info, revoke, present)
+
+
+def _opened(_work: Work, opened: actions.Opened) -> EventConnectionOpened:
+    return EventConnectionOpened.of(opened)
 
 
 def _page(
@@ -196,24 +211,19 @@ def _page(
 
 
 def _node(info: Info, id: str) -> EventConnectionType | None:
-    if READ.denial(info.context.viewer):
-        return None
+    viewer = info.context.viewer
     row = reads.connection(info.context.read, id)
     if row is None:
         return None
-    is_own = row.account_id == info.context.viewer.account_id
-    is_theirs = row.account_id is None and _is_operator(info)
-    return EventConnectionType.of(row) if is_own or is_theirs else None
+    is_own = row.account_id == viewer.account_id and READ.denial(viewer) is None
+    is_operators = row.account_id is None and OPERATOR.denial(viewer) is None
+    return EventConnectionType.of(row) if is_own or is_operators else None
 
 
 def _account_of(info: Info) -> str:
     account_id = info.context.viewer.account_id
     assert account_id is not None, "these fields are for the signed-in"
     return account_id
-
-
-def _is_operator(info: Info) -> bool:
-    return OPERATOR.denial(info.context.viewer) is None
 
 
 EXTENSIONS: list[tuple[type, StrawberryField]] = [(Account, event_connections)]
