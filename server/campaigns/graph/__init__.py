@@ -1,14 +1,28 @@
 """Campaigns in the API: what is sent to whom, what it costs, and who wants nothing more."""
 
+from server.campaigns.graph import queries, statistics
 from server.campaigns.graph.drafts import DraftMutations
-from server.campaigns.graph.queries import EXTENSIONS, NODES, CampaignQueries
+from server.campaigns.graph.queries import NODES
+from server.campaigns.graph.recording import RecordingMutations
 from server.campaigns.graph.sending import SendingMutations
-from server.campaigns.graph.subscriptions import CampaignSubscriptions
+from server.campaigns.graph.statistics_live import StatisticsSubscriptions
+from server.campaigns.graph.subscriptions import CampaignSubscriptions as _CampaignSubscriptions
 from server.campaigns.graph.suppression import SuppressionMutations
 
 
-class CampaignMutations(DraftMutations, SendingMutations, SuppressionMutations):
+class CampaignMutations(DraftMutations, SendingMutations, SuppressionMutations, RecordingMutations):
     """All of them."""
+
+
+class CampaignQueries(queries.CampaignQueries, statistics.StatisticsQueries):
+    """Campaigns and their statistics."""
+
+
+class CampaignSubscriptions(_CampaignSubscriptions, StatisticsSubscriptions):
+    """Both of them live."""
+
+
+EXTENSIONS = [*queries.EXTENSIONS, *statistics.EXTENSIONS]
 
 
 __all__ = ["EXTENSIONS", "NODES", "CampaignMutations", "CampaignQueries", "CampaignSubscriptions"]
