@@ -23,6 +23,7 @@ from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
 from server.campaigns import rules as campaign_rules
 from server.campaigns.http import events as event_http
+from server.campaigns.http import exports as export_http
 from server.campaigns.http import unsubscribe as unsubscribe_http
 from server.campaigns.jobs import statistics as statistic_jobs
 from server.gateway.engine import Engine, Limits
@@ -105,6 +106,7 @@ class Postmeter:
                 *ide.routes,
                 *sender_http.routes(self.units),
                 *unsubscribe_http.routes(self.units),
+                *export_http.routes(self.units),
                 *event_http.routes(self.units, self.authenticator.authenticate),
                 *self._webhooks(),
                 *self._pages(),

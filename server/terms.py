@@ -6,6 +6,7 @@ from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
+from server.campaigns.rules.exports import ExportTerms
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
@@ -60,4 +61,5 @@ def default_terms() -> Registry:
         campaign_rules.Terms(),
         campaign_rules.PublicAddress(),
         RecordingTerms(),
+        ExportTerms(),
     )

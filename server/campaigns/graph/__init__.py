@@ -2,6 +2,7 @@
 
 from server.campaigns.graph import queries, statistics
 from server.campaigns.graph.drafts import DraftMutations
+from server.campaigns.graph.exports import ExportQueries
 from server.campaigns.graph.queries import NODES
 from server.campaigns.graph.recording import RecordingMutations
 from server.campaigns.graph.sending import SendingMutations
@@ -14,8 +15,8 @@ class CampaignMutations(DraftMutations, SendingMutations, SuppressionMutations, 
     """All of them."""
 
 
-class CampaignQueries(queries.CampaignQueries, statistics.StatisticsQueries):
-    """Campaigns and their statistics."""
+class CampaignQueries(queries.CampaignQueries, statistics.StatisticsQueries, ExportQueries):
+    """Campaigns, their statistics, and copies of both."""
 
 
 class CampaignSubscriptions(_CampaignSubscriptions, StatisticsSubscriptions):
