@@ -23,8 +23,11 @@ from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
 from server.campaigns import rules as campaign_rules
 from server.campaigns.adapters.fetching import HttpsFetcher
+from server.campaigns.http import events as event_http
+from server.campaigns.http import exports as export_http
 from server.campaigns.http import unsubscribe as unsubscribe_http
 from server.campaigns.http.webhooks import EventWebhooks
+from server.campaigns.jobs import statistics as statistic_jobs
 from server.campaigns.rules.connections import WebhookTerms
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
@@ -107,6 +110,8 @@ class Postmeter:
                 *ide.routes,
                 *sender_http.routes(self.units),
                 *unsubscribe_http.routes(self.units),
+                *export_http.routes(self.units),
+                *event_http.routes(self.units, self.authenticator.authenticate),
                 *self._webhooks(),
                 *self._pages(),
             ],
@@ -150,6 +155,7 @@ class Postmeter:
             await stack.enter_async_context(self.storage())
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
+            await self.units.run_unaudited(statistic_jobs.plan)
             await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)

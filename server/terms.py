@@ -7,6 +7,7 @@ from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.rules.connections import WebhookTerms
+from server.campaigns.rules.exports import ExportTerms
 from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.registry import Registry
@@ -62,6 +63,7 @@ def default_terms() -> Registry:
         campaign_rules.Terms(),
         campaign_rules.PublicAddress(),
         RecordingTerms(),
+        ExportTerms(),
         WebhookTerms(),
         MachineTerms(),
     )
