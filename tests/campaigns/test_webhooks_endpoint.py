@@ -38,6 +38,7 @@ from server.kit.clock import ManualClock
 from server.kit.db import Base
 from server.kit.viewer import Viewer
 from server.kit.work import Call, House, Units
+from tests.campaigns.conftest import Studio
 from tests.campaigns.webhooks import (
     CAMPAIGN,
     SIGNING_KEY,
@@ -400,6 +401,18 @@ async def test_whose_campaigns_a_connection_reports_of(desk: Desk) -> None:
     assert ((await desk.counted())["opened"], (await desk.counted(theirs))["opened"]) == (2, 1)
     rows = [await desk.row(own), await desk.row(operators)]
     assert [(row.events_known, row.events_unknown) for row in rows] == [(1, 3), (2, 2)]
+
+
+@SQLITE
+async def test_only_the_operators_connection_decides_a_bill(desk: Desk, studio: Studio) -> None:
+    await studio.give("EMAIL", 5)
+    desk.campaign_id = (await studio.launched(recipients=2)).id
+    own, operators = await desk.connect(EventProvider.SES), await desk.connect(EventProvider.SES, None)
+    posted, held = await studio.balance()
+    for connection_id, paid in ((own, 0), (operators, 1), (operators, 1)):
+        sent = desk.event(EventProvider.SES, "send")
+        assert (await desk.deliver(EventProvider.SES, connection_id, sent)).status_code == 200
+        assert await studio.balance() == (posted - paid, held - paid)
 
 
 @SQLITE

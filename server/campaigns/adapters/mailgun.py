@@ -97,7 +97,7 @@ def _is_signed(signed: bytes, given: bytes, key: str) -> bool:
 
 def _read(item: Mapping[str, Any], terms: MachineTerms) -> Iterator[Seen]:
     kind = item["event"]
-    common = {
+    common: dict[str, Any] = {
         "key": key_of(item["id"]),
         "campaign_id": campaign_of(item["user-variables"]),
         "recipient": address_of(item.get("recipient") or item["message"]["headers"]["to"]),

@@ -95,7 +95,7 @@ def _is_signed(signed: bytes, signature: str, public_key: str) -> bool:
 
 def _read(item: Mapping[str, Any], terms: MachineTerms) -> Iterator[Seen]:
     kind = item["event"]
-    common = {
+    common: dict[str, Any] = {
         "key": key_of(item["sg_event_id"]),
         "campaign_id": campaign_of(item),
         "recipient": address_of(item["email"]),
