@@ -571,6 +571,9 @@ async def test_another_topic_waits_for_its_own_confirmation(desk: Desk) -> None:
     new = desk.amazon.notification(event, TopicArn=other)
     assert (await desk.post(EventProvider.SES, connection_id, new)).status_code == 200
     assert (await desk.row(connection_id)).state == "ACTIVE"
+    left = desk.amazon.signed(desk.amazon.envelope("unsubscription"))
+    assert (await desk.post(EventProvider.SES, connection_id, left)).status_code == 200
+    assert (await desk.row(connection_id)).state == "ACTIVE"
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(3599, 200), (3600, 401), (3601, 401)])

@@ -26,7 +26,7 @@ class HttpsFetcher:
 
     def __init__(self, terms: WebhookTerms) -> None:
         self._terms = terms
-        self._client = httpx.AsyncClient(follow_redirects=False, timeout=terms.fetch_seconds_max)
+        self._opened: httpx.AsyncClient | None = None
 
     async def get(self, url: str) -> bytes:
         body = bytearray()
@@ -46,4 +46,12 @@ class HttpsFetcher:
         return bytes(body)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._opened is not None:
+            await self._opened.aclose()
+
+    @property
+    def _client(self) -> httpx.AsyncClient:
+        """Made when it is first needed: reading the authorities' certificates takes a while."""
+        if self._opened is None:
+            self._opened = httpx.AsyncClient(follow_redirects=False, timeout=self._terms.fetch_seconds_max)
+        return self._opened

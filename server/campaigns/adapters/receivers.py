@@ -72,9 +72,9 @@ class Receivers:
 
     async def _ses(self, request: Request) -> Received:
         envelope = await self._sns.verify(request.body, request.credentials, request.now)
-        if envelope.kind == UNSUBSCRIPTION:
-            return Unsubscribed()
         is_current = envelope.topic_arn == request.credentials[0]
+        if envelope.kind == UNSUBSCRIPTION:
+            return Unsubscribed() if is_current else Delivered((), unknown=1)
         if envelope.kind == CONFIRMATION:
             if not is_current:
                 raise NotTaken(DeliveryFault.WRONG_TOPIC)

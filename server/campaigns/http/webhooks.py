@@ -33,6 +33,7 @@ from server.campaigns.reads.connections import connection, credentials_of
 from server.campaigns.rules.connections import DeliveryFault, EventProvider, WebhookTerms
 from server.campaigns.rules.machines import MachineTerms
 from server.kit.bodies import BodyTooLarge, read_body
+from server.kit.problems import PublicError
 from server.kit.work import Read, Units, Work
 
 PATH = "/webhooks/{provider}/{connection_id}"
@@ -112,8 +113,11 @@ class EventWebhooks:
             return Response(status_code=404)
         except (TimeoutError, ClientDisconnect):
             raise
+        except PublicError as busy:
+            _log.warning("delivery_not_stored", connection_id=connection_id, code=busy.code)
+            return self._again()
         except Exception:
-            _log.exception("delivery_not_stored", connection_id=connection_id, provider=provider.value)
+            _log.exception("delivery_not_stored", connection_id=connection_id)
             return self._again()
 
     async def _store(self, connection_id: str, received: Received) -> Response:
