@@ -189,7 +189,7 @@ async def _statements(dataset: Dataset, campaign_ids: list[str]) -> list[int]:
         _trace(postmeter, run)
         for campaign_id in campaign_ids:
             run.clear()
-            prepared = postmeter.engine.prepare(PAGE, {"id": campaign_id}, None)
+            prepared = postmeter.engine.prepare(PAGE, None, {"id": campaign_id})
             context = Context(units=postmeter.units, services=postmeter.services, viewer=viewer)
             await postmeter.engine.execute(prepared, context)
             counted.append(len(run))
