@@ -11,7 +11,8 @@ import pytest
 from server.campaigns.adapters.fetching import FetchFailed, HttpsFetcher
 from server.campaigns.rules.connections import WebhookTerms
 
-TERMS = WebhookTerms(fetched_bytes_max=1_000, fetch_seconds_max=0.5)
+TERMS = WebhookTerms(fetched_bytes_max=1_000, fetch_seconds_max=20.0)
+IMPATIENT = WebhookTerms(fetch_seconds_max=0.1)
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 
 
@@ -37,8 +38,8 @@ async def answering(answer: bytes, *, and_stall: bool = False) -> AsyncIterator[
         await server.wait_closed()
 
 
-async def fetched(url: str) -> bytes:
-    fetcher = HttpsFetcher(TERMS)
+async def fetched(url: str, terms: WebhookTerms = TERMS) -> bytes:
+    fetcher = HttpsFetcher(terms)
     try:
         return await fetcher.get(url)
     finally:
@@ -66,7 +67,7 @@ async def test_a_short_answer_is_taken() -> None:
 async def test_no_other_answer_is(answer: bytes, and_stall: bool) -> None:
     async with answering(answer, and_stall=and_stall) as url:
         with pytest.raises(FetchFailed):
-            await fetched(url)
+            await fetched(url, IMPATIENT if and_stall else TERMS)
 
 
 async def test_nobody_there() -> None:
