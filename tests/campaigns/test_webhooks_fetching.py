@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,14 +21,19 @@ OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 async def answering(answer: bytes, *, and_stall: bool = False) -> AsyncIterator[str]:
     """The URL of a server that answers everybody with these bytes, and then hangs up or does nothing."""
     over = asyncio.Event()
+    served: set[asyncio.Task[None] | None] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer)
-        await writer.drain()
-        if and_stall:
-            await over.wait()
+        served.add(asyncio.current_task())
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+            if and_stall:
+                await over.wait()
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
@@ -35,6 +41,7 @@ async def answering(answer: bytes, *, and_stall: bool = False) -> AsyncIterator[
     finally:
         over.set()
         server.close()
+        await asyncio.gather(*(task for task in served if task))
         await server.wait_closed()
 
 
