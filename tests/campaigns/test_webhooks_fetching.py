@@ -13,7 +13,7 @@ from server.campaigns.adapters.fetching import FetchFailed, HttpsFetcher
 from server.campaigns.rules.connections import WebhookTerms
 
 TERMS = WebhookTerms(fetched_bytes_max=1_000, fetch_seconds_max=20.0)
-IMPATIENT = WebhookTerms(fetch_seconds_max=0.1)
+IMPATIENT = WebhookTerms(fetch_seconds_max=0.3)
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 
 

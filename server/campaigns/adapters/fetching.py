@@ -29,11 +29,11 @@ class HttpsFetcher:
         self._opened: httpx.AsyncClient | None = None
 
     async def get(self, url: str) -> bytes:
-        body = bytearray()
+        body, client = bytearray(), self._client
         try:
             async with (
                 asyncio.timeout(self._terms.fetch_seconds_max),
-                self._client.stream("GET", url) as response,
+                client.stream("GET", url) as response,
             ):
                 if response.status_code != httpx.codes.OK:
                     raise FetchFailed
