@@ -235,6 +235,7 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "cancelCampaign",
         "importSuppressions",
         "removeSuppression",
+        "recordMessageEvents",
         "leaveAccount",
         "reactivateAccount",
         "suspendAccount",
