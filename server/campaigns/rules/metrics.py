@@ -153,8 +153,8 @@ def country_number(country: str | None) -> int:
     """1 to 676 for an ISO 3166-1 alpha-2 code, 0 for none and for what is no such code."""
     if country is None or len(country) != 2 or not (country.isascii() and country.isalpha()):
         return 0
-    first, second = country.upper()
-    return (ord(first) - 65) * 26 + ord(second) - 64
+    letters = country.upper()
+    return (ord(letters[0]) - 65) * 26 + ord(letters[1]) - 64
 
 
 def country_code(number: int) -> str:
