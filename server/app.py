@@ -22,7 +22,13 @@ from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
 from server.campaigns import rules as campaign_rules
+from server.campaigns.adapters.fetching import HttpsFetcher
+from server.campaigns.http import events as event_http
+from server.campaigns.http import exports as export_http
 from server.campaigns.http import unsubscribe as unsubscribe_http
+from server.campaigns.http.webhooks import EventWebhooks
+from server.campaigns.jobs import statistics as statistic_jobs
+from server.campaigns.rules.connections import WebhookTerms
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -94,6 +100,7 @@ class Postmeter:
             authority=account_reads,
             limits=_live_limits(settings),
         )
+        self.fetcher = HttpsFetcher(self.house.terms.get(WebhookTerms))
         self.gateway_limits = _gateway_limits(settings)
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
@@ -103,6 +110,8 @@ class Postmeter:
                 *ide.routes,
                 *sender_http.routes(self.units),
                 *unsubscribe_http.routes(self.units),
+                *export_http.routes(self.units),
+                *event_http.routes(self.units, self.authenticator.authenticate),
                 *self._webhooks(),
                 *self._pages(),
             ],
@@ -146,10 +155,12 @@ class Postmeter:
             await stack.enter_async_context(self.storage())
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
+            await self.units.run_unaudited(statistic_jobs.plan)
             await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.live.close)
+            stack.push_async_callback(self.fetcher.close)
             if self.stripe is not None:
                 stack.push_async_callback(self.stripe.close)
             await stack.enter_async_context(_background(self.due.serve))
@@ -198,7 +209,8 @@ class Postmeter:
 
     def _webhooks(self) -> list[BaseRoute]:
         secret = self.settings.stripe_webhook_secret
-        return [StripeWebhook(self.units, secret.get_secret_value()).route] if secret is not None else []
+        stripe = [] if secret is None else [StripeWebhook(self.units, secret.get_secret_value()).route]
+        return [*stripe, EventWebhooks(self.units, self.fetcher).route]
 
     def _pages(self) -> list[BaseRoute]:
         printer = Printer(

@@ -6,6 +6,10 @@ from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
+from server.campaigns.rules.connections import WebhookTerms
+from server.campaigns.rules.exports import ExportTerms
+from server.campaigns.rules.machines import MachineTerms
+from server.campaigns.rules.recording import RecordingTerms
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
@@ -65,4 +69,8 @@ def default_terms() -> Registry:
         sender_rules.Terms(),
         campaign_rules.Terms(),
         campaign_rules.PublicAddress(),
+        RecordingTerms(),
+        ExportTerms(),
+        WebhookTerms(),
+        MachineTerms(),
     )

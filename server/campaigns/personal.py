@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 from server.campaigns.model import (
+    Bounce,
     Campaign,
     CampaignCountry,
     CampaignRecipient,
+    LinkClicker,
+    RecipientState,
+    SeenEvent,
+    StatisticBucket,
+    StatisticScope,
+    StatisticTotal,
+    StatisticValue,
     Suppression,
     SuppressionRemoval,
 )
+from server.campaigns.model.connections import EventConnection, WebhookToken
+from server.kit.db import Base
 from server.kit.personal import Held
+
+
+def _counted(model: type[Base], retention: str = "statistics", *, exported: bool = True) -> Held:
+    """Numbers, instants and keyed hashes of what became of messages; sealed columns are declared apart."""
+    columns = tuple(column.name for column in model.__table__.columns if column.name != "text")
+    return Held(
+        model,
+        columns,
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention=retention,
+        erasure="delete",
+        exported=exported,
+    )
+
 
 HELD = (
     Held(
@@ -126,6 +152,68 @@ HELD = (
         category="activity",
         purpose="balance_and_orders",
         legal_basis="legal_obligation",
+        retention="account",
+        erasure="delete",
+        exported=False,
+    ),
+    _counted(StatisticScope),
+    _counted(StatisticTotal),
+    _counted(StatisticBucket),
+    _counted(SeenEvent, "repetitions", exported=False),
+    _counted(RecipientState, exported=False),
+    _counted(LinkClicker, exported=False),
+    _counted(Bounce, "bounces", exported=False),
+    _counted(StatisticValue),
+    Held(
+        model=StatisticValue,
+        columns=("text",),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="statistics",
+        erasure="shred",
+        retention_class="content",
+    ),
+    Held(
+        model=EventConnection,
+        columns=("credential", "previous_credential"),
+        category="technical",
+        purpose="security",
+        legal_basis="contract",
+        retention="account",
+        erasure="shred",
+        retention_class="content",
+        exported=False,
+    ),
+    Held(
+        model=EventConnection,
+        columns=(
+            "id",
+            "account_id",
+            "provider",
+            "state",
+            "previous_until",
+            "events_known",
+            "events_unknown",
+            "last_event_at",
+            "last_failure_at",
+            "last_failure_code",
+            "created_at",
+            "rotated_at",
+            "revoked_at",
+        ),
+        category="technical",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="account",
+        erasure="delete",
+    ),
+    Held(
+        model=WebhookToken,
+        columns=("connection_id", "token_hash", "body_hash", "expires_at"),
+        category="technical",
+        purpose="security",
+        legal_basis="contract",
         retention="account",
         erasure="delete",
         exported=False,

@@ -19,6 +19,7 @@ from server.accounts.actions.events import (
 from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources
 from server.accounts.rules.closing import check_acknowledged, digest
+from server.campaigns.actions.connections import revoke_connections
 from server.campaigns.actions.sending import cancel_all, pause_all
 from server.campaigns.rules.lifecycle import PauseReason
 from server.kit.events import DomainEvent, Reactions
@@ -74,7 +75,7 @@ def _forfeit_all(work: Work, event: AccountClosed) -> None:
 
 def _end_what_it_had(work: Work, event: AccountClosed) -> None:
     """Nothing is charged, tried, sent or shown any more: automatic top-ups, plan and seats (M085), senders (M075),
-    campaigns, cards. The payment gateways forget the customer, too.
+    campaigns, webhooks, cards. The payment gateways forget the customer, too.
     """
     disable_all(work, event.account_id)
     end_all(work, event.account_id)
@@ -82,6 +83,7 @@ def _end_what_it_had(work: Work, event: AccountClosed) -> None:
     cancel_all(work, event.account_id)
     remove_all_methods(work, event.account_id)
     forget_payer(work, event.account_id)
+    revoke_connections(work, event.account_id)
 
 
 def _pause_campaigns(work: Work, event: DomainEvent) -> None:

@@ -2,6 +2,30 @@
 
 from server.campaigns.model.campaigns import Campaign
 from server.campaigns.model.recipients import CampaignCountry, CampaignRecipient
+from server.campaigns.model.statistics import (
+    Bounce,
+    LinkClicker,
+    RecipientState,
+    SeenEvent,
+    StatisticBucket,
+    StatisticScope,
+    StatisticTotal,
+    StatisticValue,
+)
 from server.campaigns.model.suppression import Suppression, SuppressionRemoval
 
-__all__ = ["Campaign", "CampaignCountry", "CampaignRecipient", "Suppression", "SuppressionRemoval"]
+__all__ = [
+    "Bounce",
+    "Campaign",
+    "CampaignCountry",
+    "CampaignRecipient",
+    "LinkClicker",
+    "RecipientState",
+    "SeenEvent",
+    "StatisticBucket",
+    "StatisticScope",
+    "StatisticTotal",
+    "StatisticValue",
+    "Suppression",
+    "SuppressionRemoval",
+]
