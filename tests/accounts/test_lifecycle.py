@@ -102,7 +102,8 @@ def test_only_these_changes_of_state_are_allowed() -> None:
     back = {("DISABLED", "ACTIVE"), ("DEACTIVATED", "ACTIVE"), ("SUSPENDED", "ACTIVE")}
     suspending = {(before, "SUSPENDED") for before in ("ACTIVE", "DISABLED", "DEACTIVATED")}
     closing = {(before, "CLOSED") for before in ("ACTIVE", "DISABLED", "DEACTIVATED", "SUSPENDED")}
-    assert allowed == restricting | back | suspending | closing
+    reopening = {("CLOSED", "ACTIVE")}
+    assert allowed == restricting | back | suspending | closing | reopening
 
 
 def _allowed(before: str, after: AccountStatus) -> bool:
