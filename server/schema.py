@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from server.accounts import graph as accounts
 from server.accounts import personal as accounts_personal
+from server.campaigns import personal as campaigns_personal
 from server.kit import personal as kit_personal
 from server.kit.graph.access import Access, Who, declare
 from server.kit.graph.context import Info
@@ -109,5 +110,6 @@ HELD = (
     *orders_personal.HELD,
     *plans_personal.HELD,
     *senders_personal.HELD,
+    *campaigns_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.campaigns import rules as campaign_rules
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
@@ -50,4 +51,5 @@ def default_terms() -> Registry:
         plans,
         FixedIpTerms(),
         sender_rules.Terms(),
+        campaign_rules.Terms(),
     )

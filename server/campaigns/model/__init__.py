@@ -7,5 +7,17 @@ from server.campaigns.model.complaints import (
     ComplaintEvidence,
     ComplaintReport,
 )
+from server.campaigns.model.recipients import CampaignCountry, CampaignRecipient
+from server.campaigns.model.suppression import Suppression, SuppressionRemoval
 
-__all__ = ["Campaign", "ComplaintCase", "ComplaintDecision", "ComplaintEvidence", "ComplaintReport"]
+__all__ = [
+    "Campaign",
+    "CampaignCountry",
+    "CampaignRecipient",
+    "ComplaintCase",
+    "ComplaintDecision",
+    "ComplaintEvidence",
+    "ComplaintReport",
+    "Suppression",
+    "SuppressionRemoval",
+]

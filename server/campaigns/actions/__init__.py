@@ -1,0 +1,1 @@
+"""The verbs of campaigns: drafts, recipients, launching, sending, suppression."""
