@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
@@ -179,9 +178,7 @@ def _check_reports(work: Work, reporter: bytes) -> None:
     since = work.now - terms.reports_window
     public = ComplaintReport.reporter_hash.is_not(None)
     work.execute(
-        update(ComplaintReport)
-        .where(public, ComplaintReport.created_at <= since)
-        .values(reporter_hash=None)
+        update(ComplaintReport).where(public, ComplaintReport.created_at <= since).values(reporter_hash=None)
     )
     recent = select(func.count()).where(public, ComplaintReport.created_at > since)
     from_address = work.scalar(recent.where(ComplaintReport.reporter_hash == reporter))

@@ -22,7 +22,7 @@ class ComplaintCase(Base):
     __tablename__ = "complaint_cases"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     account_id: Mapped[str] = mapped_column(String(40))
-    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaigns.id"))
+    campaign_id: Mapped[str | None] = mapped_column(String(40))
     category: Mapped[str] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(12))
     status: Mapped[str] = mapped_column(String(16))
@@ -40,7 +40,9 @@ class ComplaintCase(Base):
     closed_account: Mapped[bool]
     updated_at: Mapped[datetime] = mapped_column(Instant)
     __table_args__ = (
-        CheckConstraint("status <> 'AWAITING_PROOF' OR proof_due_at IS NOT NULL", name="asked_has_a_deadline"),
+        CheckConstraint(
+            "status <> 'AWAITING_PROOF' OR proof_due_at IS NOT NULL", name="asked_has_a_deadline"
+        ),
         CheckConstraint(
             "category <> 'SPAM' OR source = 'AUTOMATIC' OR campaign_id IS NOT NULL", name="spam_of_campaign"
         ),

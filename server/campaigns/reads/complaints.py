@@ -103,9 +103,7 @@ def queue(
     if after is not None:
         instant, case_id = after
         query = query.where(tuple_(_cases.queue_at, _cases.id) > (from_micros(instant), case_id))
-    return [
-        CaseRow._make(row) for row in read.rows(query.order_by(_cases.queue_at, _cases.id).limit(limit))
-    ]
+    return [CaseRow._make(row) for row in read.rows(query.order_by(_cases.queue_at, _cases.id).limit(limit))]
 
 
 def open_cases(read: Read, account_id: str) -> Sequence[str]:
@@ -167,9 +165,7 @@ def proofs_due(read: Read, rows: Sequence[CaseRow]) -> Mapping[str, datetime]:
 def appeals_due(read: Read, rows: Sequence[CaseRow]) -> Mapping[str, datetime]:
     """Until before when each closing can be appealed against, by the id of its complaint."""
     within = read.terms(ComplaintTerms).appeal_within
-    ended = {
-        row.id: row.ended_at for row in rows if row.ended_at is not None and row.status in _APPEALABLE
-    }
+    ended = {row.id: row.ended_at for row in rows if row.ended_at is not None and row.status in _APPEALABLE}
     terms = [(since, since + within) for since in ended.values()]
     return dict(zip(ended, ends_of_terms(read, terms), strict=True))
 
