@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, exists, func, select, tuple_
+from sqlalchemy import Row, Select, exists, func, select
 
 from server.accounts.reads import account
 from server.accounts.reads.lifecycle import closure
@@ -15,6 +15,7 @@ from server.accounts.rules.lifecycle import AccountStatus
 from server.campaigns.model import ComplaintCase, ComplaintDecision, ComplaintEvidence, ComplaintReport
 from server.campaigns.rules.complaints import (
     AGAINST,
+    APPEALABLE,
     CLEARED,
     HOLDING,
     ComplaintOpen,
@@ -34,7 +35,6 @@ OPEN_CASES_MAX = 1_000
 
 _cases = ComplaintCase.__table__.c
 _UNDECIDED = frozenset({ComplaintStatus.RECEIVED, *HOLDING, ComplaintStatus.APPEALED})
-_APPEALABLE = frozenset({ComplaintStatus.REJECTED, ComplaintStatus.LAPSED})
 
 
 class CaseRow(NamedTuple):
@@ -96,14 +96,16 @@ def any_case(read: Read, case_id: str) -> CaseRow | None:
 
 
 def queue(
-    read: Read, statuses: Collection[ComplaintStatus], limit: int, after: tuple[int, str] | None = None
+    read: Read, status: ComplaintStatus, limit: int, after: tuple[int, str] | None = None
 ) -> Sequence[CaseRow]:
-    """The complaints in these statuses, what is late first, behind an instant (microseconds) and id."""
-    query = _rows().where(_in(statuses))
+    """The complaints in this status, what is late first, behind an instant (microseconds) and id."""
+    query = _rows().where(_cases.status == status.value)
     if after is not None:
         instant, case_id = after
-        query = query.where(tuple_(_cases.queue_at, _cases.id) > (from_micros(instant), case_id))
-    return [CaseRow._make(row) for row in read.rows(query.order_by(_cases.queue_at, _cases.id).limit(limit))]
+        behind = (_cases.queue_at == from_micros(instant)) & (_cases.id > case_id)
+        query = query.where((_cases.queue_at > from_micros(instant)) | behind)
+    query = query.order_by(_cases.queue_at, _cases.id).limit(limit)
+    return [CaseRow._make(row) for row in read.rows(query)]
 
 
 def open_cases(read: Read, account_id: str) -> Sequence[str]:
@@ -111,7 +113,7 @@ def open_cases(read: Read, account_id: str) -> Sequence[str]:
 
     A closing that can still be appealed against is not over.
     """
-    query = _rows().where(_cases.account_id == account_id, _in(_UNDECIDED | _APPEALABLE))
+    query = _rows().where(_cases.account_id == account_id, _in(_UNDECIDED | APPEALABLE))
     rows = [CaseRow._make(row) for row in read.rows(query.order_by(_cases.id).limit(OPEN_CASES_MAX))]
     until = appeals_due(read, rows)
     return [row.id for row in rows if row.status in _UNDECIDED or read.now < until[row.id]]
@@ -165,7 +167,7 @@ def proofs_due(read: Read, rows: Sequence[CaseRow]) -> Mapping[str, datetime]:
 def appeals_due(read: Read, rows: Sequence[CaseRow]) -> Mapping[str, datetime]:
     """Until before when each closing can be appealed against, by the id of its complaint."""
     within = read.terms(ComplaintTerms).appeal_within
-    ended = {row.id: row.ended_at for row in rows if row.ended_at is not None and row.status in _APPEALABLE}
+    ended = {row.id: row.ended_at for row in rows if row.ended_at is not None and row.status in APPEALABLE}
     terms = [(since, since + within) for since in ended.values()]
     return dict(zip(ended, ends_of_terms(read, terms), strict=True))
 

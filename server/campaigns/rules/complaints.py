@@ -105,6 +105,10 @@ MOVES: Mapping[ComplaintStatus, frozenset[ComplaintStatus]] = {
 
 HOLDING = frozenset({_S.AWAITING_PROOF, _S.PROOF_SUBMITTED})
 """While a case is there, nothing is launched."""
+APPEALABLE = frozenset({_S.REJECTED, _S.LAPSED})
+"""The account was closed, and the customer may appeal for a while."""
+MAY_APPEAL = HOLDING | APPEALABLE
+"""The customer may need the code of an appeal."""
 AGAINST = frozenset({_S.REJECTED, _S.LAPSED, _S.APPEALED, _S.UPHELD})
 """A case that stands against the account keeps it closed."""
 CLEARED = frozenset({_S.ACCEPTED, _S.OVERTURNED})
