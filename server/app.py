@@ -21,6 +21,8 @@ from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
+from server.campaigns import rules as campaign_rules
+from server.campaigns.http import unsubscribe as unsubscribe_http
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -100,6 +102,7 @@ class Postmeter:
                 *self.gateway.routes("/graphql"),
                 *ide.routes,
                 *sender_http.routes(self.units),
+                *unsubscribe_http.routes(self.units),
                 *self._webhooks(),
                 *self._pages(),
             ],
@@ -222,6 +225,7 @@ async def _alive(_request: Request) -> Response:
 def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
     terms = default_terms()
     terms.add(notice_rules.Mailing(relay=settings.smtp_url is not None))
+    terms.add(campaign_rules.PublicAddress(settings.public_url))
     masters = MasterKeys.load(settings.master_key_file, entropy)
     return House(
         database=open_database(settings.database_url),

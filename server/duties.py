@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from server.accounts import jobs as account_jobs
+from server.campaigns import jobs as campaign_jobs
 from server.kit.due import Handler, Timer
 from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import MailRelay
@@ -25,6 +26,7 @@ TIMERS: Mapping[str, Timer] = {
     **order_jobs.TIMERS,
     **plan_jobs.TIMERS,
     **sender_jobs.TIMERS,
+    **campaign_jobs.TIMERS,
 }
 
 
@@ -40,4 +42,5 @@ def handlers(
         **order_jobs.handlers(),
         **plan_jobs.handlers(),
         **sender_jobs.handlers(),
+        **campaign_jobs.handlers(),
     }

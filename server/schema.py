@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from server.accounts import graph as accounts
 from server.accounts import personal as accounts_personal
+from server.campaigns import graph as campaigns
 from server.campaigns import personal as campaigns_personal
 from server.kit import personal as kit_personal
 from server.kit.graph.access import Access, Who, declare
@@ -30,7 +31,7 @@ from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, plans, senders)
+_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -47,6 +48,7 @@ class Query(
     orders.OrderQueries,
     plans.PlanQueries,
     senders.SenderQueries,
+    campaigns.CampaignQueries,
     operations.OperationsQueries,
 ):
     @strawberry.field(
@@ -74,6 +76,7 @@ class Mutation(
     orders.OrderMutations,
     plans.PlanMutations,
     senders.SenderMutations,
+    campaigns.CampaignMutations,
     operations.OperationsMutations,
 ):
     pass
@@ -90,6 +93,7 @@ class Subscription(
     orders.OrderSubscriptions,
     plans.PlanSubscriptions,
     senders.SenderSubscriptions,
+    campaigns.CampaignSubscriptions,
 ):
     pass
 

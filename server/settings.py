@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     stripe_api_url: str | None = Field(
         None, description="Another place of Stripe's API, for tests: `https://…`, or plain HTTP on loopback."
     )
+    public_url: str | None = Field(
+        None,
+        description="The address under which the world reaches this server, such as `https://mail.example.com`: what "
+        "unsubscribe links begin with. Without it they are paths.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs carry no personal data.")
 
     @field_validator("allowed_origins", mode="before")
@@ -131,6 +136,16 @@ class Settings(BaseSettings):
             raise ValueError("A secret of Stripe is empty.")
         if self.stripe_api_url is not None and not _is_private(self.stripe_api_url):
             raise ValueError("Stripe is reached over https only, or on loopback (POSTMETER_STRIPE_API_URL).")
+        return self
+
+    @model_validator(mode="after")
+    def _public_url_is_private(self) -> Self:
+        if self.public_url is not None and (
+            not _is_private(self.public_url) or self.public_url.endswith("/")
+        ):
+            raise ValueError(
+                "The server is reached over https only, or on loopback; no slash at the end (POSTMETER_PUBLIC_URL)."
+            )
         return self
 
     @property

@@ -5,6 +5,9 @@ from __future__ import annotations
 from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.campaigns import rules as campaign_rules
+from server.campaigns.actions.launching import LaunchChecks
+from server.campaigns.reads import complaints as complaint_reads
+from server.campaigns.rules.complaints import ComplaintTerms
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
@@ -32,7 +35,10 @@ LOSSES = LossSources(
 """What closing an account would cost it (M086)."""
 
 SENDS = SendSources((wallet_lifecycle.last_send,))
-"""Where it is seen that an account sends (M087, M088)."""
+"""Where it is seen that an account sends (M087, M088). What campaigns send is captured in the wallet, too."""
+
+LAUNCH_CHECKS = LaunchChecks((complaint_reads.refuse_while_open,))
+"""What else must be so before an account launches or resumes a campaign."""
 
 
 def default_terms() -> Registry:
@@ -42,6 +48,7 @@ def default_terms() -> Registry:
         account_rules.Terms(people_max=plans.free.users_max),  # M061
         LOSSES,
         SENDS,
+        LAUNCH_CHECKS,
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),
@@ -52,4 +59,6 @@ def default_terms() -> Registry:
         FixedIpTerms(),
         sender_rules.Terms(),
         campaign_rules.Terms(),
+        ComplaintTerms(),
+        campaign_rules.PublicAddress(),
     )

@@ -19,6 +19,8 @@ from server.accounts.actions.events import (
 )
 from server.accounts.reads.lifecycle import LossSources
 from server.accounts.rules.closing import check_acknowledged, digest
+from server.campaigns.actions.sending import cancel_all, pause_all
+from server.campaigns.rules.lifecycle import PauseReason
 from server.kit.events import DomainEvent, Reactions
 from server.kit.work import Work
 from server.orders.actions.auto_top_up import disable_all
@@ -40,6 +42,8 @@ def register(registered: Reactions) -> None:
     registered.on(AccountClosed, _end_what_it_had)
     registered.on(AccountReopened, _return_forfeits)
     registered.on(AccountReopened, _tell_owners("account_reactivated"))
+    for narrowed in (AccountSuspended, AccountDisabled, AccountDeactivated):
+        registered.on(narrowed, _pause_campaigns)
     registered.on(AccountSuspended, _tell_owners("account_suspended"))
     registered.on(AccountReinstated, _tell_owners("account_reactivated"))
     registered.on(AccountReactivated, _tell_owners("account_reactivated"))
@@ -74,11 +78,19 @@ def _return_forfeits(work: Work, event: AccountReopened) -> None:
 
 
 def _end_what_it_had(work: Work, event: AccountClosed) -> None:
-    """Nothing is charged, tried or shown any more: automatic top-ups, plan and seats (M085), senders (M075), cards."""
+    """Nothing is charged, tried or shown any more: automatic top-ups, plan and seats (M085), senders (M075), campaigns,
+    cards.
+    """
     disable_all(work, event.account_id)
     end_all(work, event.account_id)
     deactivate_all(work, event.account_id)
+    cancel_all(work, event.account_id)
     remove_all_methods(work, event.account_id)
+
+
+def _pause_campaigns(work: Work, event: DomainEvent) -> None:
+    """Nothing more is sent; the credits stay held until the campaigns' time is over."""
+    pause_all(work, event.account_id, PauseReason.ACCOUNT_RESTRICTED)
 
 
 def _tell_owners(template: str) -> Callable[[Work, DomainEvent], None]:

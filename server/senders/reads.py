@@ -139,6 +139,20 @@ def effective_sender(read: Read, account_id: str, requested: str | None, country
     return effective(requested, found, read.now, read.terms(Terms))
 
 
+def effective_senders(
+    read: Read, account_id: str, asked: Collection[tuple[str | None, str]]
+) -> Mapping[tuple[str | None, str], Effective]:
+    """What messages of the account show, by the requested sender and the country, with two look-ups for all of them."""
+    found = _allowances(read, account_id) if any(requested is not None for requested, _ in asked) else {}
+    terms = read.terms(Terms)
+    return {
+        (requested, country): effective(
+            requested, _in_country(found.get((requested or "").upper()), country), read.now, terms
+        )
+        for requested, country in asked
+    }
+
+
 def accepted_sender(read: Read, account_id: str, name: str) -> Row[Any] | None:
     """Id and sealed name of the account's accepted sender of this name."""
     query = (
@@ -151,6 +165,30 @@ def accepted_sender(read: Read, account_id: str, name: str) -> Row[Any] | None:
         )
     )
     return read.first(query)
+
+
+def _allowances(read: Read, account_id: str) -> Mapping[str, Mapping[str | None, Allowance]]:
+    """The account's accepted senders by their names in capitals; of each what its countries see, and under None what
+    all others do."""
+    accepted = _senders.status == SenderStatus.ACCEPTED.value
+    rows = read.rows(_rows().where(_senders.account_id == account_id, accepted))
+    names = {row.id: name_of(read, row) for row in map(SenderRow._make, rows)}
+    in_countries = countries(read, names)
+    return {
+        name.upper(): {
+            None: Allowance(name, in_country=False, carrier_refused_at=None),
+            **{
+                each.country: Allowance(name, each.accepted, each.carrier_refused_at)
+                for each in in_countries.get(sender_id, ())
+            },
+        }
+        for sender_id, name in names.items()
+        if name is not None
+    }
+
+
+def _in_country(found: Mapping[str | None, Allowance] | None, country: str) -> Allowance | None:
+    return None if found is None else found.get(country, found[None])
 
 
 def _allowance(read: Read, account_id: str, requested: str, country: str) -> Allowance | None:

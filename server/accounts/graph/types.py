@@ -153,6 +153,12 @@ class Scope(Enum):
     ORDERS_READ = strawberry.enum_value("orders:read", description="Read orders and prices.")
     ORDERS_WRITE = strawberry.enum_value("orders:write", description="Place and cancel orders.")
     USAGE_WRITE = strawberry.enum_value("usage:write", description="Record usage, which spends the balance.")
+    CAMPAIGNS_READ = strawberry.enum_value(
+        "campaigns:read", description="Read campaigns, their statistics, and who wants nothing more."
+    )
+    CAMPAIGNS_WRITE = strawberry.enum_value(
+        "campaigns:write", description="Make and launch campaigns, which spends credits."
+    )
 
 
 @exposes(Access(Who.ANYONE, "identification"))

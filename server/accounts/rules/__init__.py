@@ -28,6 +28,8 @@ SCOPES = (
     "orders:read",
     "orders:write",
     "usage:write",
+    "campaigns:read",
+    "campaigns:write",
 )
 """What an API key can be allowed to do."""
 

@@ -45,6 +45,7 @@ RESTRICTED_SCOPES = frozenset(
         "topups:read",
         "topups:write",
         "orders:read",
+        "campaigns:read",
         SELF_WRITE,
         COMPLAINTS_ANSWER,
         ACCOUNT_CLOSE,

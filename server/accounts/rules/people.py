@@ -47,7 +47,15 @@ ROLE_SCOPES: dict[str, frozenset[str] | None] = {
         }
     ),
     "ANALYST": frozenset(
-        {"account:read", "balance:read", "ledger:read", "topups:read", "orders:read", SELF_WRITE}
+        {
+            "account:read",
+            "balance:read",
+            "ledger:read",
+            "topups:read",
+            "orders:read",
+            "campaigns:read",
+            SELF_WRITE,
+        }
     ),
     "DEVELOPER": frozenset(
         {
@@ -57,11 +65,13 @@ ROLE_SCOPES: dict[str, frozenset[str] | None] = {
             "orders:read",
             "orders:write",
             "usage:write",
+            "campaigns:read",
+            "campaigns:write",
             KEYS_WRITE,
             SELF_WRITE,
         }
     ),
-    "VIEWER": frozenset({"account:read", "balance:read", "orders:read", SELF_WRITE}),
+    "VIEWER": frozenset({"account:read", "balance:read", "orders:read", "campaigns:read", SELF_WRITE}),
     "STAFF": frozenset({"account:read", SELF_WRITE}),
 }
 """The scopes of a person's sessions; None for all. STAFF are the company's own people."""

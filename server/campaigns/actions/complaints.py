@@ -16,6 +16,7 @@ from server.campaigns.actions.complaints_events import (
     locked,
     move,
 )
+from server.campaigns.actions.sending import pause_all
 from server.campaigns.model import Campaign, ComplaintCase, ComplaintReport
 from server.campaigns.reads.complaints import COMPLAINANT_COLUMN, REPORT_TEXT_COLUMN, CaseRow
 from server.campaigns.rules import CampaignNotFound
@@ -32,6 +33,7 @@ from server.campaigns.rules.complaints import (
     check_text,
     classify,
 )
+from server.campaigns.rules.lifecycle import PauseReason
 from server.kit.due import schedule
 from server.kit.ids import is_id
 from server.kit.work import Read, Work
@@ -117,6 +119,7 @@ def _classify(work: Work, row: CaseRow, finding: Finding) -> CaseRow:
         return move(work, row, to, ComplaintDismissed, ended_at=work.now, queue_at=work.now, **found)
     due_at = work.now + work.terms(ComplaintTerms).proof_within
     schedule(work, LAPSE, row.id, due_at)
+    pause_all(work, row.account_id, PauseReason.COMPLAINT)
     return move(
         work, row, to, ComplaintOpened, asked_at=work.now, proof_due_at=due_at, queue_at=due_at, **found
     )

@@ -78,7 +78,9 @@ class AppealComplaintInput:
 @exposes(OUTCOME)
 @strawberry.type(description="The report arrived; somebody of the company will look at it.")
 class AbuseReported:
-    receipt: strawberry.ID = strawberry.field(description="The receipt, `rpt_…`; name it when you write to us.")
+    receipt: strawberry.ID = strawberry.field(
+        description="The receipt, `rpt_…`; name it when you write to us."
+    )
     received_at: datetime = strawberry.field(description="When it arrived.")
 
 
@@ -125,9 +127,7 @@ class AnsweringMutations:
         "somebody of the company looked at it. At most five reports an hour.",
         metadata=_OPEN,
     )
-    async def report_abuse(
-        self, info: Info, input: Annotated[ReportAbuseInput, _ASKED]
-    ) -> ReportAbuseResult:
+    async def report_abuse(self, info: Info, input: Annotated[ReportAbuseInput, _ASKED]) -> ReportAbuseResult:
         category, said = ComplaintCategory[input.category.name], Said(input.complainant, input.text)
         address = info.context.remote_address
 

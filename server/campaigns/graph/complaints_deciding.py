@@ -98,7 +98,9 @@ class ComplaintOpened:
 
 
 @exposes(OUTCOME)
-@strawberry.type(description="What the report is was noted; if it is a complaint, the customer was asked for a proof.")
+@strawberry.type(
+    description="What the report is was noted; if it is a complaint, the customer was asked for a proof."
+)
 class ComplaintClassified:
     case: ComplaintCase = strawberry.field(description="The complaint.")
 
@@ -146,7 +148,7 @@ DecideComplaintResult = Annotated[
 @strawberry.type
 class DecidingMutations:
     @strawberry.mutation(
-        description="Open a complaint that reached the company, and ask the customer for a proof (M022). For the staff.",
+        description="Open a complaint that reached the company, and ask the customer for a proof (M022). For staff.",
         metadata=declare(DECIDE),
     )
     async def open_complaint(
@@ -176,8 +178,8 @@ class DecidingMutations:
         return await run(info, classify, present)
 
     @strawberry.mutation(
-        description="Decide about a proof, or about an appeal that somebody else decided about before. A rejected proof "
-        "closes the account for ever (M025), and nothing is refunded (M026). For the staff.",
+        description="Decide about a proof, or about an appeal against what somebody else decided. A rejected proof closes "
+        "the account for ever (M025), and nothing is refunded (M026). For the staff.",
         metadata=declare(DECIDE),
     )
     async def decide_complaint(

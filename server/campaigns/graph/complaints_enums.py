@@ -75,9 +75,7 @@ class VerdictEnum(Enum):
     REJECT = strawberry.enum_value("REJECT", description="The customer does not; a proof closes the account.")
 
 
-@strawberry.enum(
-    name="ComplaintRejectionReason", description="Why a proof or an appeal does not convince."
-)
+@strawberry.enum(name="ComplaintRejectionReason", description="Why a proof or an appeal does not convince.")
 class ReasonEnum(Enum):
     CONSENT_NOT_SHOWN = strawberry.enum_value("CONSENT_NOT_SHOWN", description="It shows no consent.")
     CONSENT_OF_ANOTHER = strawberry.enum_value(

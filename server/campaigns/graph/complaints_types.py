@@ -41,7 +41,9 @@ class ComplaintReport:
         description="The address or number that received the message, so that the consent can be found; null when it "
         "was not told, and once it was erased."
     )
-    text: str | None = strawberry.field(description="In their words; null without, and once they were erased.")
+    text: str | None = strawberry.field(
+        description="In their words; null without, and once they were erased."
+    )
     reported_at: datetime = strawberry.field(description="When.")
 
     @classmethod
@@ -205,7 +207,10 @@ class ComplaintCase:
 
     @classmethod
     def many(cls, read: Read, rows: Sequence[CaseRow]) -> list[ComplaintCase]:
-        complaints, decisions = ComplaintType.many(read, rows), reads.decisions(read, [row.id for row in rows])
+        complaints, decisions = (
+            ComplaintType.many(read, rows),
+            reads.decisions(read, [row.id for row in rows]),
+        )
         return [
             cls(
                 account_id=strawberry.ID(row.account_id),

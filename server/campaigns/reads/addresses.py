@@ -7,7 +7,7 @@ from server.campaigns.rules.addresses import identity
 from server.kit.work import Read
 
 _PURPOSE = "campaign_addresses"
-"""Of the secret: one of the server, not of a person: erasing statistics or a person's keys destroys no opt-out (C21)."""
+"""Of the secret, which is the server's and not a person's: erasing statistics destroys no opt-out (C21)."""
 
 
 def address_hash(read: Read, account_id: str, channel: MessageChannel, address: str) -> bytes:

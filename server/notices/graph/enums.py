@@ -90,6 +90,13 @@ class NoticeKind(Enum):
     )
     SENDER_ACCEPTED = strawberry.enum_value("sender_accepted", description="A sender ID may be used.")
     SENDER_REFUSED = strawberry.enum_value("sender_refused", description="A sender ID may not be used.")
+    CAMPAIGN_COMPLETED = strawberry.enum_value("campaign_completed", description="A campaign was sent.")
+    CAMPAIGN_FAILED = strawberry.enum_value(
+        "campaign_failed", description="A campaign could not be launched, or nothing of it was sent."
+    )
+    CAMPAIGN_PAUSED = strawberry.enum_value(
+        "campaign_paused", description="A campaign may not be sent for now."
+    )
     FIXED_IP_MISUSE = strawberry.enum_value(
         "fixed_ip_misuse", description="A fixed IP address will be taken back for misuse."
     )
@@ -112,6 +119,19 @@ class NoticeKind(Enum):
         "account_inactivity_warning", description="Without a sign-in or a payment credits will be lost."
     )
     ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
+    COMPLAINT_OPENED = strawberry.enum_value(
+        "complaint_opened", description="A proof of consent is asked for, by a deadline."
+    )
+    COMPLAINT_RATE_WARNING = strawberry.enum_value(
+        "complaint_rate_warning", description="Many of the recipients complain."
+    )
+    COMPLAINT_ACCEPTED = strawberry.enum_value("complaint_accepted", description="The proof convinced.")
+    COMPLAINT_CLOSED = strawberry.enum_value(
+        "complaint_closed", description="The account was closed for a complaint."
+    )
+    COMPLAINT_APPEALED = strawberry.enum_value("complaint_appealed", description="The appeal arrived.")
+    COMPLAINT_UPHELD = strawberry.enum_value("complaint_upheld", description="The appeal was refused.")
+    COMPLAINT_OVERTURNED = strawberry.enum_value("complaint_overturned", description="The appeal convinced.")
 
 
 @strawberry.enum(

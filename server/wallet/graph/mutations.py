@@ -25,6 +25,7 @@ from server.wallet import actions, reads
 from server.wallet.actions import HoldRow
 from server.wallet.graph.enums import Unit
 from server.wallet.graph.problems import (
+    HoldBoundProblem,
     HoldNotFoundProblem,
     HoldNotOpenProblem,
     HoldQuantityInvalidProblem,
@@ -43,6 +44,7 @@ from server.wallet.rules import (
     PostingKind,
     Terms,
     check_minutes,
+    check_unbound,
     quantity_of,
 )
 
@@ -113,6 +115,7 @@ PlaceHoldResult = Annotated[
 CaptureHoldResult = Annotated[
     HoldCaptured
     | HoldNotFoundProblem
+    | HoldBoundProblem
     | HoldNotOpenProblem
     | HoldTooSmallProblem
     | HoldQuantityInvalidProblem
@@ -124,6 +127,7 @@ CaptureHoldResult = Annotated[
 ReleaseHoldResult = Annotated[
     HoldReleased
     | HoldNotFoundProblem
+    | HoldBoundProblem
     | HoldNotOpenProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
@@ -169,6 +173,7 @@ class WalletMutations:
             row = reads.hold(work, account_id, input.hold_id)
             if row is None:
                 raise HoldNotFound
+            check_unbound(row.id, row.reference)
             hold = actions.capture(
                 work,
                 row.id,
@@ -192,7 +197,11 @@ class WalletMutations:
         account_id = account_of(info)
 
         def release(work: Work) -> Receipt:
-            return _receipt(work, actions.release(work, input.hold_id, account_id=account_id))
+            row = reads.hold(work, account_id, input.hold_id)
+            if row is None:
+                raise HoldNotFound
+            check_unbound(row.id, row.reference)
+            return _receipt(work, actions.release(work, row.id))
 
         return await run_once(info, input, release, _presenter(account_id, HoldReleased))
 

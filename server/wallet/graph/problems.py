@@ -74,6 +74,15 @@ class HoldNotFoundProblem(Problem):
     pass
 
 
+@problem(rules.HoldBound)
+@strawberry.type(
+    name="HoldBound",
+    description="The hold belongs to what it was placed for, such as a campaign, and is spent and given back there.",
+)
+class HoldBoundProblem(Problem):
+    reference: strawberry.ID = strawberry.field(description="What it was placed for.")
+
+
 @problem(rules.HoldNotOpen)
 @strawberry.type(name="HoldNotOpen", description="The hold was captured, released or has expired.")
 class HoldNotOpenProblem(Problem):

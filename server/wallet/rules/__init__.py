@@ -138,6 +138,15 @@ class HoldNotFound(Refusal):
 
 
 @dataclass(eq=False)
+class HoldBound(Refusal):
+    """This hold belongs to what it was placed for, such as a campaign, and is spent and given back there."""
+
+    code = "HOLD_BOUND"
+    blames = "holdId"
+    reference: str
+
+
+@dataclass(eq=False)
 class HoldNotOpen(Refusal):
     """The hold was captured, released or has expired."""
 
@@ -207,6 +216,12 @@ def check_minutes(minutes: int, terms: Terms) -> None:
     """Raises HoldTimeInvalid."""
     if not 1 <= minutes <= terms.hold_minutes_max:
         raise HoldTimeInvalid(terms.hold_minutes_max)
+
+
+def check_unbound(hold_id: str, reference: str) -> None:
+    """Raises HoldBound: a customer spends and gives back what the customer placed, and nothing else."""
+    if reference != hold_id:
+        raise HoldBound(reference)
 
 
 def check_open(state: str, expired: bool) -> None:
