@@ -16,8 +16,8 @@ class AccountStatus(Enum):
     """How an account stands. In every state but ACTIVE and CLOSED it is restricted.
 
     DISABLED: nothing was sent for a while (M088). DEACTIVATED: nothing was sent for long (M087), or nobody signed in
-    or paid for a year (M048). SUSPENDED: by the company (M083). CLOSED: by either side (M081, M026), for ever unless the
-    company takes a preventive closing back.
+    or paid for a year (M048). SUSPENDED: by the company (M083). CLOSED: by either side (M081, M026), for ever unless
+    the company takes a preventive closing back.
     """
 
     ACTIVE = "ACTIVE"

@@ -178,8 +178,8 @@ class DecidingMutations:
         return await run(info, classify, present)
 
     @strawberry.mutation(
-        description="Decide about a proof, or about an appeal against what somebody else decided. A rejected proof closes "
-        "the account for ever (M025), and nothing is refunded (M026). For the staff.",
+        description="Decide about a proof, or about an appeal against what somebody else decided. A rejected proof "
+        "closes the account for ever (M025), and nothing is refunded (M026). For the staff.",
         metadata=declare(DECIDE),
     )
     async def decide_complaint(
