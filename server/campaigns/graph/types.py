@@ -34,6 +34,7 @@ from server.senders.reads import effective_senders
 from server.senders.rules import Effective
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "campaigns:read")
+_BATCHED = "resolved for many campaigns at once"
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "campaigns:write")
 OWN = Access(Who.SIGNED_IN, "balance_and_orders")
 """For the fields of a campaign: whoever was let through a field that leads to it may read it, the payload of a
@@ -161,13 +162,15 @@ class CampaignType(Node):
         description="The recipients of an SMS campaign by country, in order; none for e-mail.",
         metadata=declare(batch=_countries_of),
     )
-    def countries(self) -> list[CampaignCountry]: ...
+    def countries(self) -> list[CampaignCountry]:
+        raise AssertionError(_BATCHED)
 
     @strawberry.field(
         description="What an SMS campaign shows as its sender now, by country, in order; none for e-mail.",
         metadata=declare(batch=_senders_of),
     )
-    def senders(self) -> list[CampaignSender]: ...
+    def senders(self) -> list[CampaignSender]:
+        raise AssertionError(_BATCHED)
 
     @strawberry.field(
         description="How one recipient unsubscribes with one click (RFC 8058); null for what is no such address.",

@@ -63,7 +63,7 @@ def suppressed(read: Read, row: CampaignRow) -> Mapping[str | None, int]:
     return {row.country: row.recipients for row in read.rows(query.group_by(mine.country))}
 
 
-def suppressed_hashes(account_id: str, channel: str) -> Select[tuple[bytes]]:
+def suppressed_hashes(account_id: str, channel: str) -> Select[bytes]:
     """The hashes of all that the account must not write to. A campaign's recipients are looked up by them: what is
     suppressed is little beside what is sent to."""
     return select(Suppression.address_hash).where(

@@ -23,8 +23,8 @@ _IBAN_START = re.compile(r"(?<![A-Z0-9])([A-Z]{2})[0-9]{2}")
 _BETWEEN = re.compile(r"[ \t\u00a0-]")
 _IBAN_TEXT_MAX = 70
 """The longest IBAN, 34 characters, with a blank between any two of them."""
-_CONTEXT = re.compile(
-    r"(?<![A-Z])(?:SWIFT|BIC)(?![A-Z])[^A-Z0-9]{0,5}(?:CODE|NUMBER|NR|NO|IS|IST|EST|ES|È)?[^A-Z0-9]{0,5}"
+_ANNOUNCED = re.compile(
+    r"\b(?:BIC|(?:BIC|SWIFT)[ -/]{0,3}(?:BIC|SWIFT|CODE|NUMBER|NO|NR|IS|:|=))\W{0,5}", re.IGNORECASE
 )
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Z0-9])")
 
@@ -106,9 +106,10 @@ def holds_iban(text: str) -> bool:
 
 
 def holds_swift_code(text: str) -> bool:
-    """Whether a bank's identifier (ISO 9362) follows a word that announces one. Alone, it looks like any word."""
-    capitals = text.upper()
-    return any(_SWIFT.match(capitals, found.end()) for found in _CONTEXT.finditer(capitals))
+    """Whether a bank's identifier (ISO 9362), in capitals, follows a word that announces one. Alone, it looks like any
+    word.
+    """
+    return any(_SWIFT.match(text, found.end()) for found in _ANNOUNCED.finditer(text))
 
 
 def _is_iban(text: str, country: str) -> bool:
