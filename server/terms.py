@@ -7,7 +7,9 @@ from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.reads import complaints as complaint_reads
+from server.campaigns.reads import statistics as statistic_reads
 from server.campaigns.rules.complaints import ComplaintTerms
+from server.campaigns.rules.recording import RecordingTerms
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
@@ -40,6 +42,9 @@ SENDS = SendSources((wallet_lifecycle.last_send,))
 LAUNCH_CHECKS = LaunchChecks((complaint_reads.refuse_while_open,))
 """What else must be so before an account launches or resumes a campaign."""
 
+COMPLAINTS = complaint_reads.ComplaintCounts(statistic_reads.complaints_since)
+"""Who counts those who complain, for the rate at which a case opens."""
+
 
 def default_terms() -> Registry:
     """Each slice's numbers, as profile `mailpro` sets them."""
@@ -49,6 +54,7 @@ def default_terms() -> Registry:
         LOSSES,
         SENDS,
         LAUNCH_CHECKS,
+        COMPLAINTS,
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),
@@ -61,4 +67,5 @@ def default_terms() -> Registry:
         campaign_rules.Terms(),
         ComplaintTerms(),
         campaign_rules.PublicAddress(),
+        RecordingTerms(),
     )

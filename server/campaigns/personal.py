@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.campaigns.model import (
+    Bounce,
     Campaign,
     CampaignCountry,
     CampaignRecipient,
@@ -10,10 +11,34 @@ from server.campaigns.model import (
     ComplaintDecision,
     ComplaintEvidence,
     ComplaintReport,
+    LinkClicker,
+    RecipientState,
+    SeenEvent,
+    StatisticBucket,
+    StatisticScope,
+    StatisticTotal,
+    StatisticValue,
     Suppression,
     SuppressionRemoval,
 )
+from server.kit.db import Base
 from server.kit.personal import Held
+
+
+def _counted(model: type[Base], retention: str = "statistics", *, exported: bool = True) -> Held:
+    """Numbers, instants and keyed hashes of what became of messages; sealed columns are declared apart."""
+    columns = tuple(column.name for column in model.__table__.columns if column.name != "text")
+    return Held(
+        model,
+        columns,
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention=retention,
+        erasure="delete",
+        exported=exported,
+    )
+
 
 HELD = (
     Held(
@@ -238,5 +263,23 @@ HELD = (
         legal_basis="legitimate_interest",
         retention="account",
         erasure="delete",
+    ),
+    _counted(StatisticScope),
+    _counted(StatisticTotal),
+    _counted(StatisticBucket),
+    _counted(SeenEvent, "repetitions", exported=False),
+    _counted(RecipientState, exported=False),
+    _counted(LinkClicker, exported=False),
+    _counted(Bounce, "bounces", exported=False),
+    _counted(StatisticValue),
+    Held(
+        model=StatisticValue,
+        columns=("text",),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="contract",
+        retention="statistics",
+        erasure="shred",
+        retention_class="content",
     ),
 )

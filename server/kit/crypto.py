@@ -60,11 +60,7 @@ def key_id_of(sealed: bytes) -> bytes:
 
 def keyed_hash(secret: bytes, *parts: bytes) -> bytes:
     """HMAC-SHA256 over the parts, each preceded by its length so that no two lists of parts collide."""
-    digest = hmac.new(secret, digestmod=hashlib.sha256)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.digest()
+    return hmac.digest(secret, b"".join([len(part).to_bytes(8, "big") + part for part in parts]), "sha256")
 
 
 def token_hash(token: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What an account and its owners are told of complaints."""
+"""What follows when recipients complain, and what an account and its owners are told of it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from server.campaigns.actions.complaints_events import (
     ComplaintRejected,
     ComplaintUpheld,
 )
+from server.campaigns.actions.complaints_rate import note_complaint
+from server.campaigns.actions.consequences import MessagesComplained
 from server.campaigns.reads import complaints as reads
 from server.kit.events import Reactions
 from server.kit.work import Work
@@ -22,6 +24,7 @@ from server.reactions.telling import tell_owners
 
 
 def register(registered: Reactions) -> None:
+    registered.on(MessagesComplained, _judge_soon)
     registered.on(ComplaintOpened, _ask_for_proof)
     registered.on(ComplaintRateWarned, _warn)
     for closing in (ComplaintRejected, ComplaintLapsed):
@@ -30,6 +33,10 @@ def register(registered: Reactions) -> None:
     registered.on(ComplaintAppealed, _tell("complaint_appealed"))
     registered.on(ComplaintUpheld, _tell("complaint_upheld"))
     registered.on(ComplaintOverturned, _tell("complaint_overturned"))
+
+
+def _judge_soon(work: Work, event: MessagesComplained) -> None:
+    note_complaint(work, event.account_id)
 
 
 def _ask_for_proof(work: Work, event: ComplaintOpened) -> None:

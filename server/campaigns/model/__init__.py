@@ -8,9 +8,20 @@ from server.campaigns.model.complaints import (
     ComplaintReport,
 )
 from server.campaigns.model.recipients import CampaignCountry, CampaignRecipient
+from server.campaigns.model.statistics import (
+    Bounce,
+    LinkClicker,
+    RecipientState,
+    SeenEvent,
+    StatisticBucket,
+    StatisticScope,
+    StatisticTotal,
+    StatisticValue,
+)
 from server.campaigns.model.suppression import Suppression, SuppressionRemoval
 
 __all__ = [
+    "Bounce",
     "Campaign",
     "CampaignCountry",
     "CampaignRecipient",
@@ -18,6 +29,13 @@ __all__ = [
     "ComplaintDecision",
     "ComplaintEvidence",
     "ComplaintReport",
+    "LinkClicker",
+    "RecipientState",
+    "SeenEvent",
+    "StatisticBucket",
+    "StatisticScope",
+    "StatisticTotal",
+    "StatisticValue",
     "Suppression",
     "SuppressionRemoval",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -137,6 +137,17 @@ class Prepared:
             return cursor.fetchall() if returns else ()
         result = connection.exec_driver_sql(sql, values)
         return [tuple(row) for row in result.fetchall()] if returns else ()
+
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute once for each of the rows' parameters, in order. For statements that return nothing."""
+        if not rows:
+            return
+        sql, names, _, _ = self._for(connection.dialect)
+        values = [tuple(map(row.__getitem__, names)) for row in rows]
+        if connection.dialect.name == "sqlite":
+            _sqlite_driver(connection).executemany(sql, values)
+        else:
+            connection.exec_driver_sql(sql, values)
 
     def rows(
         self, connection: Connection, make: Callable[[Iterable[Any]], T], **parameters: Any

@@ -1,0 +1,116 @@
+"""The statistics of a campaign through the slice's own actions and reads; every call is a unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from server.campaigns import jobs
+from server.campaigns.actions.recording import Recorded, record_events
+from server.campaigns.model import Campaign, StatisticBucket, Suppression
+from server.campaigns.reads import statistics as reads
+from server.campaigns.rules.events import MessageEvent
+from server.campaigns.rules.metrics import COLUMNS, Dimension, bucket_start
+from server.kit.clock import ManualClock
+from server.kit.db import Base
+from server.kit.due import DueRunner
+from server.kit.viewer import SYSTEM
+from server.kit.work import Call, House, Read, Units, Work
+
+ACCOUNT = "acc_shop"
+
+
+@dataclass
+class Meter:
+    """One account's campaigns and what is counted of them."""
+
+    house: House
+    units: Units
+    clock: ManualClock
+
+    async def begin(self, channel: str = "EMAIL", account_id: str = ACCOUNT, segments: int = 1) -> str:
+        """A campaign that was launched now."""
+
+        def launch(work: Work) -> str:
+            campaign_id = work.ids.new("cmp")
+            work.execute(
+                insert(Campaign).values(
+                    id=campaign_id,
+                    account_id=account_id,
+                    channel=channel,
+                    status="SENDING",
+                    name=work.seal(account_id, "content", "campaigns.name", "Spring"),
+                    segments=segments,
+                    recipients=1_000,
+                    uploaded=False,
+                    credits_reserved=0,
+                    credits_captured=0,
+                    launched_at=work.now,
+                    created_at=work.now,
+                    updated_at=work.now,
+                )
+            )
+            return campaign_id
+
+        return await self.units.run(Call("test", SYSTEM), launch)
+
+    async def record(
+        self, events: Sequence[MessageEvent], batch: int = 1_000, source: str = "test"
+    ) -> Recorded:
+        total = Recorded()
+        for start in range(0, len(events), batch):
+            some = events[start : start + batch]
+            total += await self.units.run(
+                Call("test", SYSTEM),
+                lambda work, some=some: record_events(work, source, some, account_id=None, billable=False),
+            )
+        return total
+
+    async def row(self, subject_id: str) -> list[int]:
+        whole = await self.units.read(lambda read: reads.whole(read, subject_id))
+        return list(whole.counts.row)
+
+    async def series(self, subject_id: str) -> dict[datetime, list[int]]:
+        """The quarter hours in which anything is counted."""
+
+        def look(read: Read) -> dict[datetime, list[int]]:
+            scope = reads.scope(read, subject_id)
+            if scope is None:
+                return {}
+            table = StatisticBucket.__table__.c
+            query = select(table.bucket, *[table[name] for name in COLUMNS]).where(table.scope == scope.number)
+            found = {bucket_start(bucket): [int(each) for each in row] for bucket, *row in read.rows(query)}
+            return {start: row for start, row in found.items() if any(row)}
+
+        return await self.units.read(look)
+
+    async def breakdown(self, subject_id: str, dimension: Dimension) -> dict[str | None, list[int]]:
+        def look(read: Read) -> dict[str | None, list[int]]:
+            scope = reads.scope(read, subject_id)
+            if scope is None:
+                return {}
+            parts = reads.parts(read, scope.number, dimension, 1_000)
+            return {part.name: list(part.counts.row) for part in parts if any(part.counts.row)}
+
+        return await self.units.read(look)
+
+    async def suppressed(self) -> int:
+        return await self.count(Suppression)
+
+    async def count(self, table: type[Base]) -> int:
+        return int(await self.units.read(lambda read: read.scalar(select(func.count()).select_from(table))))
+
+    async def fall_due(self) -> None:
+        """Do all that is due now."""
+        runner = DueRunner(self.units, jobs.handlers())
+        while await runner.run_due():
+            pass
+
+
+@pytest.fixture
+def meter(house: House, units: Units, clock: ManualClock) -> Meter:
+    return Meter(house, units, clock)
