@@ -41,7 +41,6 @@ def register(registered: Reactions) -> None:
     registered.on(AccountClosed, _forfeit_all)  # first: what is lost is compared with what was acknowledged
     registered.on(AccountClosed, _end_what_it_had)
     registered.on(AccountReopened, _return_forfeits)
-    registered.on(AccountReopened, _tell_owners("account_reactivated"))
     for narrowed in (AccountSuspended, AccountDisabled, AccountDeactivated):
         registered.on(narrowed, _pause_campaigns)
     registered.on(AccountSuspended, _tell_owners("account_suspended"))

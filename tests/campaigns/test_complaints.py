@@ -18,6 +18,7 @@ from server.campaigns.actions.complaints_deciding import appeal_complaint
 from server.campaigns.actions.complaints_proof import lapse
 from server.campaigns.actions.complaints_rate import JUDGE_RATE, judge_rate, note_complaint
 from server.campaigns.actions.launching import check_may_launch
+from server.campaigns.actions.recording import record_events
 from server.campaigns.model import ComplaintDecision, ComplaintEvidence, ComplaintReport
 from server.campaigns.reads.complaints import CaseRow, ComplaintCounts
 from server.campaigns.rules import CampaignNotFound
@@ -35,6 +36,7 @@ from server.campaigns.rules.complaints import (
     Finding,
     RejectionReason,
 )
+from server.campaigns.rules.events import EventKind, MessageEvent
 from server.kit.clock import ManualClock
 from server.kit.due import DueWork, pauses
 from server.kit.viewer import SYSTEM
@@ -398,6 +400,28 @@ async def test_many_complaints_open_a_case_by_themselves(
     )
     assert (await desk.notices()).count("complaint_rate_warning") == warned
     assert await desk.campaign_status() == ("PAUSED" if opens else "SENDING")
+
+
+async def test_what_recipients_report_is_counted_and_judged(desk: Desk) -> None:
+    """Through the statistics of the server: 199 recipients are too few, and one complaint of 200 is too many."""
+    sent_at = desk.clock.now()
+    delivered = [
+        MessageEvent(f"d{number}", desk.campaign_id, f"r{number}@example.com", EventKind.DELIVERED, sent_at)
+        for number in range(200)
+    ]
+    complained = replace(delivered[0], key="c", kind=EventKind.COMPLAINED)
+
+    async def record(*events: MessageEvent) -> None:
+        await desk.act(lambda work: record_events(work, "test", events, account_id=None, billable=False))
+        desk.clock.advance(timedelta(minutes=1))
+        await desk.runner.run_due()
+
+    await record(*delivered[:199], complained)
+    assert await desk.open_cases() == []
+    await record(delivered[199], replace(complained, key="c2", recipient="r1@example.com"))
+    (case_id,) = await desk.open_cases()
+    row = await desk.case(case_id)
+    assert (row.source, row.status, row.asked_at) == ("AUTOMATIC", "AWAITING_PROOF", desk.clock.now())
 
 
 async def test_what_was_settled_counts_no_more(desk: Desk, house: House) -> None:

@@ -210,7 +210,6 @@ async def test_a_closed_account_appeals_with_its_code(office: Office, clock: Man
         "account_closed",
         "complaint_appealed",
         "complaint_overturned",
-        "account_reactivated",
     ], "each goes to the owner's address, too"
 
 

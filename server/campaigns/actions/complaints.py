@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, update
 
 from server.accounts import reads as account_reads
 from server.accounts.actions.authority import lock_authority
+from server.accounts.reads import team
 from server.accounts.rules.lifecycle import AccountNotFound
 from server.campaigns.actions.complaints_events import (
     ComplaintDismissed,
@@ -214,6 +215,7 @@ def _owner(read: Read, account_id: str | None, campaign_id: str | None) -> str:
     owner_id = account_id if campaign_id is None else _launched_by(read, campaign_id)
     if owner_id is None or (account_id is not None and account_id != owner_id):
         raise ComplaintSubjectInvalid
-    if not is_id(owner_id, "acc") or account_reads.account(read, owner_id) is None:
+    known = is_id(owner_id, "acc") and account_reads.account(read, owner_id) is not None
+    if not known or owner_id == team.staff_account_id(read):
         raise AccountNotFound
     return owner_id

@@ -56,8 +56,8 @@ class ComplaintCase(Base):
 class ComplaintReport(Base):
     """What one complainant said. `complainant` is the address or number that received the message, if it was told.
 
-    `reporter_hash` is a keyed hash of the network address of a public report, kept for the
-    window of its limit only.
+    `reporter_hash` is a keyed hash of the network address of a public report, forgotten
+    by the first report after the window of its limit.
     """
 
     __tablename__ = "complaint_reports"

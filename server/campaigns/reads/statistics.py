@@ -15,6 +15,7 @@ from server.campaigns.rules.metrics import (
     DEVICES,
     Dimension,
     bucket_of,
+    bucket_start,
     country_code,
     from_seconds,
     status_code,
@@ -161,8 +162,11 @@ def parts(
 
 
 def complaints_since(read: Read, account_id: str, since: datetime) -> tuple[int, int]:
-    """How many recipients of the account complained since then, and to how many messages were delivered."""
-    counts = between(read, account_id, since, from_seconds(_FAR))
+    """How many recipients of the account complained since then, and to how many messages were delivered.
+
+    Counted are whole quarter hours: the one that the instant is in does not count, so that nothing before it does.
+    """
+    counts = between(read, account_id, bucket_start(bucket_of(since) + 1), from_seconds(_FAR))
     return counts["complained_unique"], counts["delivered_unique"]
 
 
