@@ -70,9 +70,10 @@ class Desk:
         category: ComplaintCategory = ComplaintCategory.SPAM,
         said: Said = NOTHING_SAID,
     ) -> CaseRow:
-        return await self.act(
-            lambda work: open_complaint(work, None, self.campaign_id, category, finding, said), self.staff[0]
-        )
+        def complain(work: Work) -> Receipt:
+            return open_complaint(work, None, self.campaign_id, category, finding, said)
+
+        return await self.case((await self.act(complain, self.staff[0])).facts["case_id"])
 
     async def prove(self, case_id: str, evidence: tuple[Evidence, ...] = CONSENT) -> CaseRow:
         return await self.act(lambda work: submit_proof(work, self.account_id, case_id, evidence))

@@ -445,7 +445,8 @@ async def test_what_was_settled_counts_no_more(desk: Desk, house: House) -> None
 
 async def test_a_complaint_of_no_campaign_names_an_account(desk: Desk) -> None:
     content, found = ComplaintCategory.CONTENT, Finding(founded=True)
-    row = await desk.act(
+    opened = await desk.act(
         lambda work: open_complaint(work, desk.account_id, None, content, found, SAID), desk.staff[0]
     )
+    row = await desk.case(opened.facts["case_id"])
     assert (row.account_id, row.campaign_id, row.status) == (desk.account_id, None, "AWAITING_PROOF")

@@ -104,7 +104,9 @@ class Office:
         return [edge["node"] for edge in found["account"]["complaints"]["edges"]]
 
     async def opened(self) -> str:
-        opened = await self.ask("SUPPORT", OPEN, category="SPAM", finding=SPAM, campaignId=self.campaign_id)
+        opened = await self.ask(
+            "SUPPORT", OPEN, category="SPAM", finding=SPAM, campaignId=self.campaign_id, idempotencyKey=key
+        )
         return str(opened["case"]["complaint"]["id"])
 
 
@@ -245,13 +247,20 @@ async def test_refusals_carry_what_explains_them(office: Office) -> None:
     unknown = await office.ask("CUSTOMER", PROVE, caseId="cpl_1", evidence=[])
     assert (unknown["code"], unknown["field"]) == ("COMPLAINT_NOT_FOUND", "caseId")
     half = await office.ask(
-        "ADMIN", OPEN, category="SPAM", finding={"bulk": True}, campaignId=office.campaign_id
+        "ADMIN",
+        OPEN,
+        category="SPAM",
+        finding={"bulk": True},
+        campaignId=office.campaign_id,
+        idempotencyKey="a",
     )
     assert (half["code"], half["category"]) == ("COMPLAINT_FINDING_INVALID", "SPAM")
-    of_nobody = await office.ask("ADMIN", OPEN, category="SPAM", finding=SPAM, accountId=office.account_id)
+    of_nobody = await office.ask(
+        "ADMIN", OPEN, category="SPAM", finding=SPAM, accountId=office.account_id, idempotencyKey="b"
+    )
     assert of_nobody["code"] == "COMPLAINT_SUBJECT_INVALID"
     nowhere = await office.ask(
-        "ADMIN", OPEN, category="CONTENT", finding={"founded": True}, accountId="acc_1"
+        "ADMIN", OPEN, category="CONTENT", finding={"founded": True}, accountId="acc_1", idempotencyKey="c"
     )
     assert nowhere["code"] == "ACCOUNT_NOT_FOUND"
     blank = await office.anybody(REPORT, campaignId=office.campaign_id, category="CONTENT", text=" ")
@@ -267,8 +276,9 @@ async def test_refusals_carry_what_explains_them(office: Office) -> None:
 
 async def test_the_queue_has_what_is_late_first_and_pages(office: Office, clock: ManualClock) -> None:
     ids = []
-    for _ in range(3):
-        ids.append(await office.opened())
+    for key in ("one", "two", "three"):
+        ids.append(await office.opened(key))
+        assert await office.opened(key) == ids[-1], "a repetition opens no other"
         clock.advance(timedelta(minutes=5))
     seen, cursor = [], None
     for _ in ids:

@@ -36,6 +36,7 @@ from server.campaigns.rules.complaints import (
 )
 from server.campaigns.rules.lifecycle import PauseReason
 from server.kit.due import schedule
+from server.kit.idempotency import Receipt
 from server.kit.ids import is_id
 from server.kit.work import Read, Work
 
@@ -80,8 +81,9 @@ def open_complaint(
     category: ComplaintCategory,
     finding: Finding,
     said: Said,
-) -> CaseRow:
-    """Open a complaint that reached the staff, and ask the customer for a proof if it is one (M022, M015).
+) -> Receipt:
+    """Open a complaint that reached the staff, and ask the customer for a proof if it is one (M022, M015); facts:
+    `case_id`.
 
     Raises ComplaintSubjectInvalid, CampaignNotFound, AccountNotFound, ComplaintFindingInvalid or
     ComplaintTextInvalid.
@@ -93,7 +95,8 @@ def open_complaint(
     row = _insert(work, owner_id, campaign_id, category, ComplaintSource.STAFF)
     if said.complainant is not None or said.text is not None:
         _add_report(work, row, said, None)
-    return _classify(work, row, finding)
+    _classify(work, row, finding)
+    return Receipt({"case_id": row.id})
 
 
 def classify_complaint(work: Work, case_id: str, finding: Finding) -> CaseRow:

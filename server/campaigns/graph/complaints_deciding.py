@@ -73,6 +73,7 @@ class OpenComplaintInput:
     text: str | None = strawberry.field(
         default=None, description="What was said, up to 2,000 characters. The customer is shown it."
     )
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
 
 
 @strawberry.input(description="What a report is.")
@@ -95,6 +96,7 @@ class DecideComplaintInput:
 @strawberry.type(description="The complaint is there; if it is one, the customer was asked for a proof.")
 class ComplaintOpened:
     case: ComplaintCase = strawberry.field(description="The complaint.")
+    replayed: bool = strawberry.field(description=REPLAYED_DESCRIPTION)
 
 
 @exposes(OUTCOME)
@@ -125,7 +127,10 @@ OpenComplaintResult = Annotated[
     | CampaignNotFound
     | AccountNotFoundProblem
     | ComplaintFindingInvalid
-    | ComplaintTextInvalid,
+    | ComplaintTextInvalid
+    | IdempotencyMismatchProblem
+    | IdempotencyInProgressProblem
+    | IdempotencyKeyInvalidProblem,
     strawberry.union("OpenComplaintResult", description="What became of `openComplaint`."),
 ]
 ClassifyComplaintResult = Annotated[
@@ -157,10 +162,13 @@ class DecidingMutations:
         category, finding = ComplaintCategory[input.category.name], _finding(input.finding)
         said = Said(input.complainant, input.text)
 
-        def open_(work: Work) -> CaseRow:
+        def open_(work: Work) -> Receipt:
             return open_complaint(work, input.account_id, input.campaign_id, category, finding, said)
 
-        return await run(info, open_, lambda work, row: ComplaintOpened(case=ComplaintCase.of(work, row)))
+        def present(work: Work, receipt: Receipt) -> ComplaintOpened:
+            return ComplaintOpened(case=_case(work, receipt), replayed=receipt.replayed)
+
+        return await run_once(info, input, open_, present)
 
     @strawberry.mutation(
         description="Say whether a report is a complaint; if it is, the customer is asked for a proof. For the staff.",
@@ -189,10 +197,8 @@ class DecidingMutations:
         reason = None if input.reason is None else RejectionReason[input.reason.name]
 
         def present(work: Work, receipt: Receipt) -> ComplaintDecided:
-            row = any_case(work, input.case_id)
-            assert row is not None, "complaints stay"
             return ComplaintDecided(
-                case=ComplaintCase.of(work, row),
+                case=_case(work, receipt),
                 account_closed=receipt.facts["account_closed"],
                 account_reopened=receipt.facts["account_reopened"],
                 replayed=receipt.replayed,
@@ -205,3 +211,9 @@ class DecidingMutations:
 
 def _finding(said: ComplaintFindingInput) -> Finding:
     return Finding(unsolicited=said.unsolicited, bulk=said.bulk, founded=said.founded)
+
+
+def _case(work: Work, receipt: Receipt) -> ComplaintCase:
+    row = any_case(work, receipt.facts["case_id"])
+    assert row is not None, "complaints stay"
+    return ComplaintCase.of(work, row)
