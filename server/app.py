@@ -22,7 +22,10 @@ from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
 from server.campaigns import rules as campaign_rules
+from server.campaigns.http import events as event_http
+from server.campaigns.http import exports as export_http
 from server.campaigns.http import unsubscribe as unsubscribe_http
+from server.campaigns.jobs import statistics as statistic_jobs
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -103,6 +106,8 @@ class Postmeter:
                 *ide.routes,
                 *sender_http.routes(self.units),
                 *unsubscribe_http.routes(self.units),
+                *export_http.routes(self.units),
+                *event_http.routes(self.units, self.authenticator.authenticate),
                 *self._webhooks(),
                 *self._pages(),
             ],
@@ -146,6 +151,7 @@ class Postmeter:
             await stack.enter_async_context(self.storage())
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
+            await self.units.run_unaudited(statistic_jobs.plan)
             await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)

@@ -9,6 +9,7 @@ from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.reads import complaints as complaint_reads
 from server.campaigns.reads import statistics as statistic_reads
 from server.campaigns.rules.complaints import ComplaintTerms
+from server.campaigns.rules.exports import ExportTerms
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
@@ -68,4 +69,5 @@ def default_terms() -> Registry:
         ComplaintTerms(),
         campaign_rules.PublicAddress(),
         RecordingTerms(),
+        ExportTerms(),
     )

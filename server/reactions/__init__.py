@@ -27,6 +27,7 @@ from server.reactions import (
     people,
     plans,
     senders,
+    statistics,
 )
 from server.topups.actions.changes import TopUpFailed, TopUpReversed, TopUpSettled
 from server.topups.actions.method_changes import (
@@ -40,6 +41,7 @@ def reactions() -> Reactions:
     """All of them; app.py hands them to the units of work."""
     registered = Reactions()
     account_life.register(registered)
+    statistics.register(registered)
     _spend_what_came(registered)
     registered.on(TopUpFailed, plan_settlement.ask_again_later)
     registered.on(TopUpReversed, plan_settlement.take_back_cycle)

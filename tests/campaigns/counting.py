@@ -82,7 +82,9 @@ class Meter:
             if scope is None:
                 return {}
             table = StatisticBucket.__table__.c
-            query = select(table.bucket, *[table[name] for name in COLUMNS]).where(table.scope == scope.number)
+            query = select(table.bucket, *[table[name] for name in COLUMNS]).where(
+                table.scope == scope.number
+            )
             found = {bucket_start(bucket): [int(each) for each in row] for bucket, *row in read.rows(query)}
             return {start: row for start, row in found.items() if any(row)}
 

@@ -31,7 +31,9 @@ _CODES = {
 }
 
 
-def make_event(dice: random.Random, number: int, campaign_id: str, recipients: int, until: datetime) -> MessageEvent:
+def make_event(
+    dice: random.Random, number: int, campaign_id: str, recipients: int, until: datetime
+) -> MessageEvent:
     """One plausible event; few recipients, links and instants make ties and repeated kinds likely."""
     kind = dice.choice(_KINDS)
     person = dice.randrange(recipients)
@@ -58,7 +60,13 @@ def make_event(dice: random.Random, number: int, campaign_id: str, recipients: i
 
 
 def make_events(
-    seed: int, count: int, campaign_id: str, *, recipients: int | None = None, repeated: float = 0.05, until: datetime = NOON
+    seed: int,
+    count: int,
+    campaign_id: str,
+    *,
+    recipients: int | None = None,
+    repeated: float = 0.05,
+    until: datetime = NOON,
 ) -> list[MessageEvent]:
     """So many different events and, beside them, that share of repetitions; out of order."""
     dice = random.Random(seed)  # noqa: S311 - repeatability is the point
@@ -96,7 +104,9 @@ class Recount:
 
     def breakdown(self, dimension: Dimension) -> dict[object, list[int]]:
         parts = {value: row for (of, value), row in self.parts.items() if of is dimension}
-        return {value: [row[column] for column in COLUMNS] for value, row in parts.items() if any(row.values())}
+        return {
+            value: [row[column] for column in COLUMNS] for value, row in parts.items() if any(row.values())
+        }
 
     def _place(self, event: MessageEvent, column: str) -> None:
         self.total[column] += 1
@@ -123,7 +133,9 @@ class Recount:
             for first in _firsts(of_kind):
                 self._place_first(first, f"{name}_human_unique")
         for first in _firsts(event for event in self.events if event.kind is EventKind.BOUNCED):
-            self._place_first(first, f"bounced_{(first.bounce or BounceClass.UNDETERMINED).value.lower()}_unique")
+            self._place_first(
+                first, f"bounced_{(first.bounce or BounceClass.UNDETERMINED).value.lower()}_unique"
+            )
 
     def _place_first(self, event: MessageEvent, column: str) -> None:
         self._place(event, column)

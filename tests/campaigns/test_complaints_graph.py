@@ -103,7 +103,7 @@ class Office:
         found = await self.staff.ask("CUSTOMER", MINE)
         return [edge["node"] for edge in found["account"]["complaints"]["edges"]]
 
-    async def opened(self) -> str:
+    async def opened(self, key: str = "open") -> str:
         opened = await self.ask(
             "SUPPORT", OPEN, category="SPAM", finding=SPAM, campaignId=self.campaign_id, idempotencyKey=key
         )

@@ -159,6 +159,9 @@ class Scope(Enum):
     CAMPAIGNS_WRITE = strawberry.enum_value(
         "campaigns:write", description="Make and launch campaigns, which spends credits."
     )
+    EVENTS_WRITE = strawberry.enum_value(
+        "events:write", description="Report what became of messages, which suppresses addresses."
+    )
 
 
 @exposes(Access(Who.ANYONE, "identification"))

@@ -30,6 +30,7 @@ SCOPES = (
     "usage:write",
     "campaigns:read",
     "campaigns:write",
+    "events:write",
 )
 """What an API key can be allowed to do."""
 

@@ -67,6 +67,7 @@ ROLE_SCOPES: dict[str, frozenset[str] | None] = {
             "usage:write",
             "campaigns:read",
             "campaigns:write",
+            "events:write",
             KEYS_WRITE,
             SELF_WRITE,
         }

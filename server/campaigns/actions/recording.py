@@ -32,6 +32,8 @@ from server.campaigns.rules.recording import RecordingTerms, untimely
 from server.kit.db import Prepared
 from server.kit.work import Read, Work
 
+API_SOURCE = "api"
+"""The source of what customers report themselves: their keys are unique within their account."""
 _KEY_BYTES = 12
 _SECONDS_A_DAY = 24 * 60 * 60
 _DEVICE_NUMBER = {device: number for number, device in enumerate(DEVICES)}

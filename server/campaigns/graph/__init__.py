@@ -1,32 +1,40 @@
 """Campaigns in the API: what is sent to whom, what it costs, who wants nothing more, and who complained."""
 
-from server.campaigns.graph import complaints_queries, queries
+from server.campaigns.graph import complaints_queries, queries, statistics
 from server.campaigns.graph.complaints_answering import AnsweringMutations
 from server.campaigns.graph.complaints_deciding import DecidingMutations
 from server.campaigns.graph.complaints_feed import ComplaintSubscriptions
 from server.campaigns.graph.complaints_queries import ComplaintQueries
 from server.campaigns.graph.drafts import DraftMutations
-from server.campaigns.graph.queries import CampaignQueries as OwnQueries
+from server.campaigns.graph.exports import ExportQueries
+from server.campaigns.graph.recording import RecordingMutations
 from server.campaigns.graph.sending import SendingMutations
-from server.campaigns.graph.subscriptions import CampaignSubscriptions as OwnSubscriptions
+from server.campaigns.graph.statistics_live import StatisticsSubscriptions
+from server.campaigns.graph.subscriptions import CampaignSubscriptions as _CampaignSubscriptions
 from server.campaigns.graph.suppression import SuppressionMutations
-
-EXTENSIONS = [*queries.EXTENSIONS, *complaints_queries.EXTENSIONS]
-NODES = {**queries.NODES, **complaints_queries.NODES}
-
-
-class CampaignQueries(OwnQueries, ComplaintQueries):
-    """All of them."""
 
 
 class CampaignMutations(
-    DraftMutations, SendingMutations, SuppressionMutations, AnsweringMutations, DecidingMutations
+    DraftMutations,
+    SendingMutations,
+    SuppressionMutations,
+    RecordingMutations,
+    AnsweringMutations,
+    DecidingMutations,
 ):
     """All of them."""
 
 
-class CampaignSubscriptions(OwnSubscriptions, ComplaintSubscriptions):
-    """All of them."""
+class CampaignQueries(queries.CampaignQueries, statistics.StatisticsQueries, ExportQueries, ComplaintQueries):
+    """Campaigns, their statistics, copies of both, and complaints."""
+
+
+class CampaignSubscriptions(_CampaignSubscriptions, StatisticsSubscriptions, ComplaintSubscriptions):
+    """All of them live."""
+
+
+EXTENSIONS = [*queries.EXTENSIONS, *statistics.EXTENSIONS, *complaints_queries.EXTENSIONS]
+NODES = {**queries.NODES, **complaints_queries.NODES}
 
 
 __all__ = ["EXTENSIONS", "NODES", "CampaignMutations", "CampaignQueries", "CampaignSubscriptions"]

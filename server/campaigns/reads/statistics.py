@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Integer, Row, column, func, select, values
 
@@ -21,6 +22,7 @@ from server.campaigns.rules.metrics import (
     status_code,
 )
 from server.campaigns.rules.rates import Counts
+from server.campaigns.rules.series import Step, boundaries, buckets
 from server.kit.work import Read
 
 TEXT_COLUMN = "statistic_values.text"
@@ -101,19 +103,53 @@ def wholes(read: Read, subject_ids: Collection[str]) -> Mapping[str, Whole]:
 
 def whole(read: Read, subject_id: str) -> Whole:
     """The same of one; zeros while nothing was counted."""
-    nothing = Whole(subject_id, 0, None, None, Counts.none())
-    return wholes(read, [subject_id]).get(subject_id, nothing)
+    return wholes(read, [subject_id]).get(subject_id) or nothing(subject_id)
 
 
-def between(read: Read, subject_id: str, since: datetime, until: datetime) -> Counts:
-    """What happened in the quarter hours that begin in a time."""
+def nothing(subject_id: str) -> Whole:
+    """Of what nothing is counted."""
+    return Whole(subject_id, 0, None, None, Counts.none())
+
+
+def between(read: Read, subject_id: str, since: datetime | None, until: datetime | None) -> Counts:
+    """What happened in the quarter hours that begin in a time; it is open where an end is None."""
     place = select(_scopes.number).where(_scopes.subject_id == subject_id).scalar_subquery()
-    row = read.first(
-        select(*_summed()).where(
-            _buckets.scope == place, _buckets.bucket >= bucket_of(since), _buckets.bucket < bucket_of(until)
-        )
-    )
+    query = select(*_summed()).where(_buckets.scope == place)
+    if since is not None:
+        query = query.where(_buckets.bucket >= bucket_of(since))
+    if until is not None:
+        query = query.where(_buckets.bucket < bucket_of(until))
+    row = read.first(query)
     return Counts.none() if row is None else _counts(row)
+
+
+def series(
+    read: Read,
+    subject_id: str,
+    step: Step,
+    place: ZoneInfo,
+    since: datetime | None,
+    until: datetime | None,
+) -> Sequence[tuple[datetime, datetime, Counts]]:
+    """Start, end and sums of each step, without gaps; from the first to the last event where an end is None.
+
+    Raises SeriesTooLong.
+    """
+    found = scope(read, subject_id)
+    span = None if found is None else _span(read, found.number)
+    if found is None or span is None:
+        return []
+    first, behind = since or bucket_start(span[0]), until or bucket_start(span[1] + 1)
+    ends = boundaries(first, behind, step, place)
+    counts = steps(read, found.number, buckets(ends))
+    return list(zip(ends, ends[1:], counts, strict=False))
+
+
+def _span(read: Read, scope_number: int) -> tuple[int, int] | None:
+    """The first and the last quarter hour that are kept."""
+    mine = _buckets.scope == scope_number
+    first = read.scalar(select(func.min(_buckets.bucket)).where(mine))
+    return None if first is None else (first, read.scalar(select(func.max(_buckets.bucket)).where(mine)))
 
 
 def steps(read: Read, scope_number: int, ranges: Sequence[tuple[int, int]]) -> Sequence[Counts]:
@@ -166,11 +202,8 @@ def complaints_since(read: Read, account_id: str, since: datetime) -> tuple[int,
 
     Counted are whole quarter hours: the one that the instant is in does not count, so that nothing before it does.
     """
-    counts = between(read, account_id, bucket_start(bucket_of(since) + 1), from_seconds(_FAR))
+    counts = between(read, account_id, bucket_start(bucket_of(since) + 1), None)
     return counts["complained_unique"], counts["delivered_unique"]
-
-
-_FAR = 1 << 32
 
 
 def _names(

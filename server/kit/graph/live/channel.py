@@ -118,7 +118,7 @@ class Channel:
         if batch.more:
             self._news.ring()
         if self._latest:  # what comes during the pause is read once, after it
-            await self._life.wait(1 / self._limits.latest_per_second_max)
+            await self._life.wait(1 / self._source.updates_per_second_max)
 
     def _patience_seconds(self) -> float:
         if self._lagging:

@@ -89,6 +89,13 @@ class Source:
         )
 
     @property
+    def updates_per_second_max(self) -> float:
+        """How often a LATEST feed is read: as the hub allows, or less where the feed says so."""
+        wanted: float | None = getattr(self.feed, "updates_per_second_max", None)
+        allowed = self._hooks.limits.latest_per_second_max
+        return allowed if wanted is None else min(wanted, allowed)
+
+    @property
     def topics(self) -> list[str]:
         revocations = [self._hooks.authority.authority_topic(account) for account in self._accounts]
         return [self.feed.topic, *revocations]

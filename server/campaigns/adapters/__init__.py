@@ -1,0 +1,1 @@
+"""What providers send, and how it is known to be theirs."""
