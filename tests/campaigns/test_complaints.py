@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from server.accounts.actions import reinstate_account, suspend_account
 from server.accounts.reads.lifecycle import closure
 from server.accounts.rules import Terms as AccountTerms
 from server.campaigns.actions.complaints import LAPSE, Said, classify_complaint, open_complaint, report_abuse
@@ -39,8 +40,7 @@ from server.campaigns.rules.complaints import (
 from server.campaigns.rules.events import EventKind, MessageEvent
 from server.kit.clock import ManualClock
 from server.kit.due import DueWork, pauses
-from server.kit.viewer import SYSTEM
-from server.kit.work import Call, House
+from server.kit.work import House
 from tests.campaigns.complaining import CONSENT, SPAM, Desk, desk_of, exists, launched
 
 HOUR = timedelta(hours=1)
@@ -432,15 +432,25 @@ async def test_what_was_settled_counts_no_more(desk: Desk, house: House) -> None
         return 300, 100_000
 
     house.terms.add(ComplaintCounts(count))
-    await desk.units.run(Call("test", SYSTEM), lambda work: judge_rate(work, desk.account_id))
+    await desk.act(lambda work: judge_rate(work, desk.account_id))
     (case_id,) = await desk.open_cases()
     await desk.prove(case_id)
     desk.clock.advance(HOUR)
     await desk.decide(case_id)
     settled_at = desk.clock.now()
     desk.clock.advance(HOUR)
-    await desk.units.run(Call("test", SYSTEM), lambda work: judge_rate(work, desk.account_id))
+    await desk.act(lambda work: judge_rate(work, desk.account_id))
     assert since == [settled_at - HOUR - timedelta(days=7), settled_at]
+    (case_id,) = await desk.open_cases()
+    await desk.prove(case_id)
+    await desk.decide(case_id)
+    await desk.act(lambda work: suspend_account(work, desk.account_id))
+    desk.clock.advance(HOUR)
+    await desk.act(lambda work: reinstate_account(work, desk.account_id))
+    reinstated_at = desk.clock.now()
+    desk.clock.advance(HOUR)
+    await desk.act(lambda work: judge_rate(work, desk.account_id))
+    assert since[-1] == reinstated_at
 
 
 async def test_a_complaint_of_no_campaign_names_an_account(desk: Desk) -> None:
