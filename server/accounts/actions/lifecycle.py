@@ -86,10 +86,8 @@ def reopen_account(work: Work, account_id: str) -> None:
     What the closing ended stays ended: plan, senders, cards, sessions and API keys. Raises AccountNotFound, or
     AccountStatusConflict when the account is not closed, or was closed by its owner.
     """
-    before, closure = (
-        change_status(work, account_id, AccountStatus.ACTIVE),
-        lifecycle.closure(work, account_id),
-    )
+    before = change_status(work, account_id, AccountStatus.ACTIVE)
+    closure = lifecycle.closure(work, account_id)
     if before is not AccountStatus.CLOSED or closure is None or closure.closing != Closing.PREVENTIVE.value:
         raise AccountStatusConflict(before.value)
     work.execute(delete(AccountClosure).where(AccountClosure.account_id == account_id))
