@@ -23,19 +23,16 @@ from server.campaigns.actions.recording import record_events
 from server.campaigns.model import ComplaintDecision, ComplaintEvidence, ComplaintReport
 from server.campaigns.reads.complaints import CaseRow, ComplaintCounts
 from server.campaigns.rules import CampaignNotFound
-from server.campaigns.rules.complaints import (
+from server.campaigns.rules.complaints import ComplaintCategory, ComplaintTerms, Finding, RejectionReason
+from server.campaigns.rules.complaints_refusals import (
     AbuseReportLimitReached,
     ComplaintAppealRefused,
     ComplaintAppealTooLate,
-    ComplaintCategory,
     ComplaintDecidedBefore,
     ComplaintNotFound,
     ComplaintOpen,
     ComplaintProofTooLate,
     ComplaintStatusConflict,
-    ComplaintTerms,
-    Finding,
-    RejectionReason,
 )
 from server.campaigns.rules.events import EventKind, MessageEvent
 from server.kit.clock import ManualClock

@@ -11,18 +11,9 @@ import pytest
 
 from server.campaigns.rules.complaints import (
     MOVES,
-    AbuseReportLimitReached,
-    ComplaintAppealTooLate,
     ComplaintCategory,
-    ComplaintEvidenceInvalid,
-    ComplaintFindingInvalid,
-    ComplaintProofTooLate,
     ComplaintStatus,
-    ComplaintStatusConflict,
-    ComplaintSubjectInvalid,
     ComplaintTerms,
-    ComplaintTextInvalid,
-    ComplaintVerdictInvalid,
     Evidence,
     EvidenceKind,
     Finding,
@@ -39,6 +30,17 @@ from server.campaigns.rules.complaints import (
     classify,
     counted_since,
     judge,
+)
+from server.campaigns.rules.complaints_refusals import (
+    AbuseReportLimitReached,
+    ComplaintAppealTooLate,
+    ComplaintEvidenceInvalid,
+    ComplaintFindingInvalid,
+    ComplaintProofTooLate,
+    ComplaintStatusConflict,
+    ComplaintSubjectInvalid,
+    ComplaintTextInvalid,
+    ComplaintVerdictInvalid,
 )
 from server.kit.problems import Refusal
 from tests.kit.test_card_numbers import card_number

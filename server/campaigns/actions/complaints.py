@@ -26,7 +26,6 @@ from server.campaigns.rules.complaints import (
     ComplaintCategory,
     ComplaintSource,
     ComplaintStatus,
-    ComplaintSubjectInvalid,
     ComplaintTerms,
     Finding,
     check_reports,
@@ -34,6 +33,7 @@ from server.campaigns.rules.complaints import (
     check_text,
     classify,
 )
+from server.campaigns.rules.complaints_refusals import ComplaintSubjectInvalid
 from server.campaigns.rules.lifecycle import PauseReason
 from server.kit.due import schedule
 from server.kit.idempotency import Receipt

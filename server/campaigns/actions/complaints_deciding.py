@@ -22,9 +22,6 @@ from server.campaigns.model import ComplaintDecision
 from server.campaigns.reads import complaints as reads
 from server.campaigns.reads.complaints import APPEAL_COLUMN, CaseRow
 from server.campaigns.rules.complaints import (
-    ComplaintAppealRefused,
-    ComplaintDecidedBefore,
-    ComplaintNotFound,
     ComplaintStatus,
     ComplaintTerms,
     RejectionReason,
@@ -33,6 +30,11 @@ from server.campaigns.rules.complaints import (
     check_move,
     check_text,
     check_verdict,
+)
+from server.campaigns.rules.complaints_refusals import (
+    ComplaintAppealRefused,
+    ComplaintDecidedBefore,
+    ComplaintNotFound,
 )
 from server.kit.idempotency import Receipt
 from server.kit.work import Work

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from server.accounts.actions.authority import lock_authority
 from server.campaigns.model import ComplaintCase
 from server.campaigns.reads.complaints import CaseRow, any_case
-from server.campaigns.rules.complaints import ComplaintNotFound, ComplaintStatus, check_move
+from server.campaigns.rules.complaints import ComplaintStatus, check_move
+from server.campaigns.rules.complaints_refusals import ComplaintNotFound
 from server.kit.events import DomainEvent
 from server.kit.work import Work
 

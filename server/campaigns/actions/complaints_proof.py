@@ -20,7 +20,6 @@ from server.campaigns.actions.complaints_events import (
 from server.campaigns.model import ComplaintEvidence
 from server.campaigns.reads.complaints import EVIDENCE_COLUMN, CaseRow, proofs_due
 from server.campaigns.rules.complaints import (
-    ComplaintNotFound,
     ComplaintStatus,
     ComplaintTerms,
     Evidence,
@@ -28,6 +27,7 @@ from server.campaigns.rules.complaints import (
     check_move,
     check_proof_in_time,
 )
+from server.campaigns.rules.complaints_refusals import ComplaintNotFound
 from server.kit.due import cancel, schedule
 from server.kit.work import Work
 

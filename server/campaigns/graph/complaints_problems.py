@@ -13,7 +13,7 @@ from server.campaigns.graph.complaints_enums import (
     StatusEnum,
     TextFaultEnum,
 )
-from server.campaigns.rules import complaints as rules
+from server.campaigns.rules import complaints_refusals as rules
 from server.kit.graph.problems import Problem, common, problem
 
 

@@ -18,10 +18,10 @@ from server.campaigns.rules.complaints import (
     APPEALABLE,
     CLEARED,
     HOLDING,
-    ComplaintOpen,
     ComplaintStatus,
     ComplaintTerms,
 )
+from server.campaigns.rules.complaints_refusals import ComplaintOpen
 from server.kit.clock import from_micros
 from server.kit.due.pauses import ends_of_terms
 from server.kit.ids import is_id
