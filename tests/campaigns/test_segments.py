@@ -139,7 +139,7 @@ def test_ten_segments_are_the_most() -> None:
 def test_what_merge_fields_are_refused(text: str, fields: list[MergeField], fault: str) -> None:
     with pytest.raises(MergeFieldInvalid) as refused:
         check_fields(text, fields, TERMS)
-    assert refused.value.fault == fault
+    assert refused.value.merge_fault == fault
 
 
 def test_merge_fields_that_are_in_order() -> None:

@@ -97,9 +97,9 @@ class Api:
         answer = await self.send(query, who, **variables)
         return [error["extensions"]["code"] for error in answer.get("errors", [])]
 
-    async def customer(self, login: str) -> None:
+    async def customer(self, login: str, **signing: str) -> None:
         policy = await self.data("{ policyInForce { document version } }")
-        given = {"login": login, "password": PASSWORD}
+        given = {"login": login, "password": PASSWORD, **signing}
         await self.data(REGISTER, input={**given, "acceptedPolicy": policy})
         await self.sign_in(login)
 

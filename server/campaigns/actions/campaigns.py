@@ -146,7 +146,7 @@ def _content(
         count = 1
         columns |= {SUBJECT_COLUMN: message.subject}
     else:
-        check_text(message.text, "message.sms.text", None, terms)
+        check_text(message.text, "message.sms.text", terms.sms_text_length_max, terms)
         if message.sender is not None:
             place, length_max = "message.sms.sender", terms.sender_length_max
             check_text(message.sender, place, length_max, terms, one_line=True)

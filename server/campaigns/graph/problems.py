@@ -77,7 +77,7 @@ class CampaignChannelFixed(Problem):
 @strawberry.type(description="A text is not empty, not too long, and without control characters.")
 class MessageTextInvalid(Problem):
     fault: TextFaultEnum = strawberry.field(description="What is wrong with it.")
-    length_max: int | None = strawberry.field(description="How many characters it may have; null for an SMS.")
+    length_max: int = strawberry.field(description="How many characters it may have.")
 
     @classmethod
     def of(cls, refusal: content.MessageTextInvalid) -> Self:
@@ -99,14 +99,14 @@ class MessageTextSensitive(Problem):
     description="Every merge field of the text is declared once, with a length within the limit."
 )
 class MergeFieldInvalid(Problem):
-    fault: MergeFaultEnum = strawberry.field(description="What is wrong with them.")
+    merge_fault: MergeFaultEnum = strawberry.field(description="What is wrong with them.")
     limit: int | None = strawberry.field(
         description="How many fields, or characters of one, there may be; null where nothing is exceeded."
     )
 
     @classmethod
     def of(cls, refusal: segments.MergeFieldInvalid) -> Self:
-        return cls(**common(refusal), fault=MergeFaultEnum[refusal.fault], limit=refusal.limit)
+        return cls(**common(refusal), merge_fault=MergeFaultEnum[refusal.merge_fault], limit=refusal.limit)
 
 
 @problem(segments.TooManySegments)
@@ -166,11 +166,11 @@ class RecipientsConflict(Problem):
 @problem(rules.AccountNotActive)
 @strawberry.type(description="Nothing is sent for an account that is not active.")
 class AccountNotActive(Problem):
-    status: AccountStatus = strawberry.field(description="How the account stands.")
+    account_status: AccountStatus = strawberry.field(description="How the account stands.")
 
     @classmethod
     def of(cls, refusal: rules.AccountNotActive) -> Self:
-        return cls(**common(refusal), status=AccountStatus[refusal.status])
+        return cls(**common(refusal), account_status=AccountStatus[refusal.account_status])
 
 
 @problem(rules.AccountCountryMissing)

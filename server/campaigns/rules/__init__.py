@@ -25,7 +25,8 @@ class Terms:
     name_length_max: int = 120
     subject_length_max: int = 200
     email_text_length_max: int = 100_000
-    """Characters, as the counts above."""
+    sms_text_length_max: int = 2_000
+    """Characters, as the counts above; what an SMS may have is decided by its segments."""
     sms_segments_max: int = 10
     """Segments of the longest message that a recipient can get."""
     sender_length_max: int = 20
@@ -183,7 +184,7 @@ class AccountNotActive(Refusal):
     """Nothing is sent for an account that is not active."""
 
     code = "ACCOUNT_NOT_ACTIVE"
-    status: str
+    account_status: str
 
 
 @dataclass(eq=False)

@@ -53,7 +53,7 @@ class MessageTextInvalid(Refusal):
     fault: str
     place: str
     """The input field, as a dotted path."""
-    length_max: int | None
+    length_max: int
 
     @property
     def input_field(self) -> str | None:
@@ -74,9 +74,7 @@ class MessageTextSensitive(Refusal):
         return self.place
 
 
-def check_text(
-    text: str, place: str, length_max: int | None, terms: Terms, *, one_line: bool = False
-) -> None:
+def check_text(text: str, place: str, length_max: int, terms: Terms, *, one_line: bool = False) -> None:
     """Raises MessageTextInvalid or MessageTextSensitive; `place` names the input field."""
     if fault := _fault(text, length_max, one_line):
         raise MessageTextInvalid(fault, place, length_max)
@@ -127,10 +125,10 @@ def _holds_word(text: str, words: frozenset[str]) -> bool:
     return not words.isdisjoint(pairs | set(found))
 
 
-def _fault(text: str, length_max: int | None, one_line: bool) -> TextFault | None:
+def _fault(text: str, length_max: int, one_line: bool) -> TextFault | None:
     if not text.strip():
         return TextFault.EMPTY
-    if length_max is not None and len(text) > length_max:
+    if len(text) > length_max:
         return TextFault.TOO_LONG
     lines = text if one_line else text.replace("\r", "").replace("\n", "").replace("\t", "")
     controls = any(unicodedata.category(char) in ("Cc", "Cs") for char in lines)

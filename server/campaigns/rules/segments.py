@@ -82,7 +82,7 @@ class MergeFieldInvalid(Refusal):
 
     code = "MERGE_FIELD_INVALID"
     blames = "message.sms.mergeFields"
-    fault: str
+    merge_fault: str
     limit: int | None
 
 
