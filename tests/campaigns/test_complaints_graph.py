@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 
 from server.accounts.model import Account, Person
 from server.campaigns.graph import complaints_enums as enums
+from server.campaigns.model import Campaign
 from server.campaigns.rules import complaints as rules
 from server.kit.audit import AuditEntry
 from server.kit.clock import ManualClock
@@ -72,6 +74,7 @@ DECIDE = do(
     f"... on ComplaintDecided {{ {CASE} accountClosed accountReopened replayed }}",
 )
 APPEAL = do("appealComplaint", "... on ComplaintAppealed { caseId } ... on ComplaintAppealTooLate { dueAt }")
+PAUSE, RESUME = do("pauseCampaign"), do("resumeCampaign")
 LAUNCH = do("launchCampaign", "... on ComplaintOpen { caseId dueAt }")
 
 
@@ -213,6 +216,16 @@ async def test_a_closed_account_appeals_with_its_code(office: Office, clock: Man
         "complaint_appealed",
         "complaint_overturned",
     ], "each goes to the owner's address, too"
+
+
+async def test_what_is_sent_again_while_a_complaint_opens_is_paused_or_refused(office: Office) -> None:
+    campaign = {"campaignId": office.campaign_id}
+    assert (await office.ask("CUSTOMER", PAUSE, **campaign))["__typename"] == "CampaignPaused"
+    _, resumed = await asyncio.gather(office.opened(), office.ask("CUSTOMER", RESUME, **campaign))
+    assert resumed["__typename"] in ("CampaignResumed", "ComplaintOpen")
+    query = select(Campaign.status).where(Campaign.id == office.campaign_id)
+    status = await office.staff.postmeter.units.read(lambda read: read.scalar(query))
+    assert status == "PAUSED", "whoever was first"
 
 
 @pytest.mark.rule("Q014")
