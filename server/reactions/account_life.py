@@ -77,8 +77,8 @@ def _return_forfeits(work: Work, event: AccountReopened) -> None:
 
 
 def _end_what_it_had(work: Work, event: AccountClosed) -> None:
-    """Nothing is charged, tried or shown any more: automatic top-ups, plan and seats (M085), senders (M075), campaigns,
-    cards.
+    """Nothing is charged, tried, sent or shown any more: automatic top-ups, plan and seats (M085), senders (M075),
+    campaigns, cards.
     """
     disable_all(work, event.account_id)
     end_all(work, event.account_id)

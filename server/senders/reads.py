@@ -135,8 +135,8 @@ def effective_sender(read: Read, account_id: str, requested: str | None, country
 
     Never refuses: what cannot be shown falls back to the default sender, and the answer says why.
     """
-    found = None if requested is None else _allowance(read, account_id, requested, country)
-    return effective(requested, found, read.now, read.terms(Terms))
+    asked = (requested, country)
+    return effective_senders(read, account_id, [asked])[asked]
 
 
 def effective_senders(
@@ -189,23 +189,6 @@ def _allowances(read: Read, account_id: str) -> Mapping[str, Mapping[str | None,
 
 def _in_country(found: Mapping[str | None, Allowance] | None, country: str) -> Allowance | None:
     return None if found is None else found.get(country, found[None])
-
-
-def _allowance(read: Read, account_id: str, requested: str, country: str) -> Allowance | None:
-    row = accepted_sender(read, account_id, requested)
-    name = None if row is None else _open(read, NAME_COLUMN, row.name)
-    if row is None or name is None:
-        return None
-    found = read.first(
-        select(SenderCountry.accepted, SenderCountry.carrier_refused_at).where(
-            SenderCountry.sender_id == row.id, SenderCountry.country == country
-        )
-    )
-    return Allowance(
-        name=name,
-        in_country=found is not None and found.accepted,
-        carrier_refused_at=None if found is None else found.carrier_refused_at,
-    )
 
 
 def _rows() -> Select[Any]:

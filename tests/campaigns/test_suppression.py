@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -40,6 +41,7 @@ from server.campaigns.rules.suppression import (
 from server.kit.events import after
 from server.kit.work import Read, Work
 from tests.campaigns.conftest import ACCOUNT, OTHER_ACCOUNT, Studio
+from tests.test_app import settings
 
 EMAIL = MessageChannel.EMAIL
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -240,3 +242,12 @@ async def test_who_writes_again_says_why(studio: Studio) -> None:
     assert await studio.units.read(lambda read: read.open(REMOVAL_REASON_COLUMN, removed.reason)) == REASON
     await take_in(studio, "ines@example.com")
     assert (await found(studio)).id != row.id, "suppressed anew, beside the record"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://mail.example.com", "https://mail.example.com/", "mail.example.com", "https://u@example.com"],
+)
+def test_a_public_address_that_cannot_be(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ValueError, match="POSTMETER_PUBLIC_URL"):
+        settings(tmp_path, "sqlite:///data/postmeter.sqlite3", public_url=url)

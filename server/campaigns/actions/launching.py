@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from server.accounts import reads as account_reads
 from server.accounts.actions.authority import lock_authority
@@ -13,7 +13,7 @@ from server.accounts.rules.lifecycle import AccountStatus
 from server.campaigns.actions.campaigns import LAUNCH
 from server.campaigns.actions.events import CampaignFailed, CampaignLaunched, locked, move
 from server.campaigns.actions.recipients import drop_suppressed
-from server.campaigns.model import CampaignCountry
+from server.campaigns.model import Campaign, CampaignCountry
 from server.campaigns.reads import CampaignRow
 from server.campaigns.reads.quotes import quote_of
 from server.campaigns.rules import AccountCountryMissing, AccountNotActive, CampaignStatus, Terms
@@ -81,10 +81,12 @@ def launch_campaign(work: Work, account_id: str, campaign_id: str) -> CampaignRo
 
 def launch_scheduled(work: Work, campaign_id: str) -> None:
     """The due step of a scheduled campaign. Raises what `launch_campaign` raises; `fail_scheduled` answers that."""
-    row = locked(work, campaign_id)
-    if _is_due(work, row):
-        lock_authority(work, row.account_id)  # as a customer's own launch has, so that no suspension slips by
-        launch_campaign(work, row.account_id, campaign_id)
+    account_id = work.scalar(select(Campaign.account_id).where(Campaign.id == campaign_id))
+    if account_id is None:
+        return
+    lock_authority(work, account_id)  # first, as a customer's own launch does, so that no suspension slips by
+    if _is_due(work, locked(work, campaign_id)):
+        launch_campaign(work, account_id, campaign_id)
 
 
 def fail_scheduled(work: Work, campaign_id: str, refused: Refusal) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select
@@ -24,6 +24,9 @@ from server.campaigns.rules.suppression import (
 from server.kit.events import DomainEvent, transient
 from server.kit.ids import is_id
 from server.kit.work import Work
+
+_ROWS_MAX = 1_000
+"""Of one statement: the databases bind no more than some 32,000 values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,7 @@ def suppress(
         }
         for hashed in sorted(set(hashes))  # in one order, so that two batches never wait for each other
     ]
-    if not values:
-        return 0
-    new = upsert(Suppression).values(values)
-    once = new.on_conflict_do_nothing(index_elements=["account_id", "channel", "address_hash"])
-    return len(work.rows(once.returning(Suppression.id)))
+    return sum(_insert(work, values[start : start + _ROWS_MAX]) for start in range(0, len(values), _ROWS_MAX))
 
 
 def import_suppressions(
@@ -132,3 +131,9 @@ def unsubscribe(work: Work, token: str) -> None:
                 found.account_id, found.campaign_id, found.channel.value, found.address_hash
             )
         )
+
+
+def _insert(work: Work, values: Sequence[Mapping[str, object]]) -> int:
+    new = upsert(Suppression).values(list(values))
+    once = new.on_conflict_do_nothing(index_elements=["account_id", "channel", "address_hash"])
+    return len(work.rows(once.returning(Suppression.id)))

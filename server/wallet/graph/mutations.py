@@ -201,7 +201,7 @@ class WalletMutations:
             if row is None:
                 raise HoldNotFound
             check_unbound(row.id, row.reference)
-            return _receipt(work, actions.release(work, row.id))
+            return _receipt(work, actions.release(work, row.id, account_id=account_id))
 
         return await run_once(info, input, release, _presenter(account_id, HoldReleased))
 
