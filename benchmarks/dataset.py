@@ -40,6 +40,7 @@ from server.topups.rules.outcomes import ChargeResult, Declined, FailureCode, Su
 T = TypeVar("T")
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+DATABASE = "postmeter.sqlite3"
 OTHER_ACCOUNTS = 49
 OTHER_ORDERS, OTHER_TOP_UPS = 6, 3
 TOP_UPS, ORDERS = 100, 200
@@ -61,19 +62,23 @@ class Dataset:
 
 def make(folder: Path) -> Dataset:
     """Fill a new database in this folder, and put the stock server's copy beside it."""
-    database = folder / "postmeter.sqlite3"
-    settings = Settings(
-        database_url=f"sqlite:///{database}",
-        key_store_url=f"sqlite:///{folder}/keys.sqlite3",
-        master_key_file=folder / "master.key",
-        ledger_roots_dir=folder / "ledger-roots",
-        _env_file=None,
-    )
+    database, settings = folder / DATABASE, settings_in(folder)
     api_key = asyncio.run(_fill(settings))
     stock_database = folder / "stock.sqlite3"
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(stock_database)) as copy:
         source.backup(copy)
     return Dataset(settings, database, stock_database, api_key)
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings that keep every file in this folder."""
+    return Settings(
+        database_url=f"sqlite:///{folder / DATABASE}",
+        key_store_url=f"sqlite:///{folder}/keys.sqlite3",
+        master_key_file=folder / "master.key",
+        ledger_roots_dir=folder / "ledger-roots",
+        _env_file=None,
+    )
 
 
 async def _fill(settings: Settings) -> str:

@@ -83,6 +83,14 @@ def running(dataset: Dataset, folder: Path) -> Iterator[tuple[Server, Server]]:
             raise Failed("\n".join([str(failed), *logs])) from failed
 
 
+@contextlib.contextmanager
+def serving_postmeter(dataset: Dataset, folder: Path) -> Iterator[Server]:
+    """Postmeter alone, freshly started."""
+    with _serving("Postmeter", _postmeter_command, _postmeter(dataset), dataset, folder) as server:
+        _wait_until_it_answers(server, folder)
+        yield server
+
+
 def load(server: Server, kind: str, seconds: float, connections: int, run: str) -> Measured:
     """Put one piece of load on one server. Raises Failed when an answer was wrong."""
     spec = Spec(kind, server.port, server.api_key, server.process.pid, seconds, connections, run)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -260,6 +261,35 @@ def watch(
     except WatchRefused as refused:
         err.print(str(refused), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+@app.command("bench-data")
+def bench_data(
+    campaign: Annotated[str, typer.Argument(help="The campaign that the events are of, cmp_….")],
+    events: Annotated[int, typer.Option(min=1, max=100_000_000, help="How many lines.")] = 1_000_000,
+    seed: Annotated[int, typer.Option(help="Other events by another number.")] = 1,
+    until: Annotated[
+        datetime | None, typer.Option(help="When the last of them happens, in UTC; now if not given.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write them to this file instead of sending them.")
+    ] = None,
+    url: Annotated[str, typer.Option(help="Where they are sent.")] = "http://127.0.0.1:8000/campaigns/events",
+    key: Annotated[
+        str, typer.Option(envvar="POSTMETER_API_KEY", help="An API key with the scope events:write.")
+    ] = "",
+) -> None:
+    """Make plausible events of a campaign, out of order and some twice, and send them to the server as a stream."""
+    from server import bench_data as data
+    from server.kit.clock import SystemClock
+
+    ends = SystemClock().now() if until is None else until.replace(tzinfo=UTC)
+    lines = data.lines(data.Asked(campaign, events, seed, ends))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err) as progress:
+        shown = progress.track(lines, total=events, description="Writing" if output else "Sending")
+        said = data.write(shown, output) if output else data.send(shown, url, key)
+    out.print(said, highlight=False, markup=False, soft_wrap=True)
 
 
 def existing(settings: Settings) -> Settings:

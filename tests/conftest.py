@@ -28,6 +28,12 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _numbers = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full", action="store_true", help="ten simulated years, not one; a million events, not 50,000"
+    )
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"

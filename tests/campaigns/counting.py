@@ -9,8 +9,8 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, insert, select
 
-from server.campaigns import jobs
 from server.campaigns.actions.recording import Recorded, record_events
+from server.campaigns.jobs import statistics as statistic_jobs
 from server.campaigns.model import Campaign, StatisticBucket, Suppression
 from server.campaigns.reads import statistics as reads
 from server.campaigns.rules.events import MessageEvent
@@ -100,15 +100,20 @@ class Meter:
 
         return await self.units.read(look)
 
-    async def suppressed(self) -> int:
-        return await self.count(Suppression)
+    async def reasons(self) -> list[str]:
+        """Why addresses are suppressed."""
+        query = select(Suppression.reason).order_by(Suppression.reason)
+        return await self.units.read(lambda read: list(read.execute(query).scalars()))
+
+    async def prune(self) -> None:
+        await statistic_jobs.prune(self.units, "all")
 
     async def count(self, table: type[Base]) -> int:
         return int(await self.units.read(lambda read: read.scalar(select(func.count()).select_from(table))))
 
     async def fall_due(self) -> None:
         """Do all that is due now."""
-        runner = DueRunner(self.units, jobs.handlers())
+        runner = DueRunner(self.units, statistic_jobs.handlers())
         while await runner.run_due():
             pass
 

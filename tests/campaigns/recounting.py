@@ -69,7 +69,7 @@ def make_events(
     until: datetime = NOON,
 ) -> list[MessageEvent]:
     """So many different events and, beside them, that share of repetitions; out of order."""
-    dice = random.Random(seed)  # noqa: S311 - repeatability is the point
+    dice = random.Random(seed)
     people = recipients or max(1, count // 4)
     events = [make_event(dice, number, campaign_id, people, until) for number in range(count)]
     events += dice.choices(events, k=int(count * repeated))

@@ -17,7 +17,6 @@ BYTES_FREE_MIN = 500_000_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--full", action="store_true", help="simulate ten years by ten seeds, not one")
     parser.addoption("--seed", type=int, help="simulate the year of this seed")
 
 

@@ -50,8 +50,9 @@ def follow_up(work: Work, row: CampaignRow, fresh: Sequence[Fresh], *, billable:
 
 
 def segments_of(row: CampaignRow, event: MessageEvent) -> int:
-    """The segments of an accepted SMS: as its provider counted them, else as the campaign's text has them."""
-    if row.channel != MessageChannel.SMS.value or event.kind is not EventKind.ACCEPTED:
+    """The segments of an accepted SMS: as its provider counted them, else as the campaign's text has them; none of an
+    e-mail."""
+    if row.channel != MessageChannel.SMS.value:
         return 0
     return row.segments if event.segments is None else event.segments
 

@@ -15,7 +15,7 @@ from server.campaigns.actions.looking import Look
 from server.campaigns.actions.statistics import Scope
 from server.campaigns.model import Campaign, SeenEvent
 from server.campaigns.reads import CampaignRow
-from server.campaigns.reads.addresses import address_hash
+from server.campaigns.reads.addresses import address_hasher
 from server.campaigns.rules import MessageChannel
 from server.campaigns.rules.counting import Changes, Counted, count
 from server.campaigns.rules.events import EventKind, MessageEvent
@@ -146,13 +146,11 @@ def _unseen(
     found = sorted(keyed.items(), key=lambda item: item[0])  # in the order of the table
     days = [{"key": key, "day": second_of(event.at) // _SECONDS_A_DAY} for key, event in found]
     _remember.run_many(work.connection, days)
-    return [
-        Fresh(key, _address_hash(work, campaigns[event.campaign_id], event), event) for key, event in found
-    ]
-
-
-def _address_hash(work: Work, row: CampaignRow, event: MessageEvent) -> bytes:
-    return address_hash(work, row.account_id, MessageChannel(row.channel), event.recipient)
+    hashers = {
+        row.id: address_hasher(work, row.account_id, MessageChannel(row.channel))
+        for row in campaigns.values()
+    }
+    return [Fresh(key, hashers[event.campaign_id](event.recipient), event) for key, event in found]
 
 
 def _by_campaign(fresh: Sequence[Fresh]) -> Mapping[str, Sequence[Fresh]]:
@@ -166,7 +164,8 @@ def _count(work: Work, row: CampaignRow, scope: Scope, fresh: Sequence[Fresh]) -
     """Count the events of one campaign and store what changed."""
     links = [event.link for _, _, event in fresh if event.link and event.kind is EventKind.CLICKED]
     link_numbers = values.numbers(work, scope, Dimension.LINK, links)
-    domains = [_domain(row, event) for _, _, event in fresh]
+    is_sms = row.channel == MessageChannel.SMS.value
+    domains = ["" if is_sms else _domain(event) for _, _, event in fresh]
     domain_numbers = values.numbers(work, scope, Dimension.DOMAIN, domains)
     counted = [
         _counted(row, each, domain_numbers[domain], link_numbers.get(each.event.link or "", 0))
@@ -198,14 +197,12 @@ def _counted(row: CampaignRow, fresh: Fresh, domain: int, link: int) -> Counted:
         link=link if event.kind is EventKind.CLICKED else 0,
         machine=event.machine,
         suspect_bot=event.suspect_bot,
-        segments=segments_of(row, event),
+        segments=segments_of(row, event) if event.kind is EventKind.ACCEPTED else 0,
     )
 
 
-def _domain(row: CampaignRow, event: MessageEvent) -> str:
-    """The receiving domain in lower case; empty for a number."""
-    if row.channel == MessageChannel.SMS.value:
-        return ""
+def _domain(event: MessageEvent) -> str:
+    """The receiving domain in lower case."""
     return (event.domain or event.recipient.rpartition("@")[2]).lower()
 
 

@@ -27,13 +27,12 @@ from server.campaigns.model import (
 from server.campaigns.rules.counting import Changes, cell
 from server.campaigns.rules.metrics import CLASSES, COLUMNS, Dimension, from_seconds, second_of
 from server.campaigns.rules.recording import RecordingTerms
-from server.kit.clock import to_micros
 from server.kit.db import Base, Prepared
 from server.kit.due import schedule
 from server.kit.work import Read, Work
 
-SLICES = 256
-"""In which the pruning walks through what was seen: by the first byte of the hashes."""
+_HASH_STARTS = 1 << 16
+"""Values of the first two bytes of a hash."""
 _SECONDS_A_DAY = 24 * 60 * 60
 _OF_CAMPAIGN: tuple[type[Base], ...] = (StatisticValue, RecipientState, LinkClicker, Bounce)
 
@@ -97,12 +96,13 @@ def delete_bounces(work: Work, campaign_id: str) -> None:
 
 
 def prune_seen(work: Work, part: int) -> int:
-    """Forget the events of one of SLICES that are too old to be repeated; how many."""
-    oldest = work.now - work.terms(RecordingTerms).event_age_max
-    day = to_micros(oldest) // 1_000_000 // _SECONDS_A_DAY
-    mine: ColumnElement[bool] = SeenEvent.key >= bytes([part])
-    if part + 1 < SLICES:
-        mine &= SeenEvent.key < bytes([part + 1])
+    """Forget the events of one part of the hashes that are too old to be repeated; how many."""
+    terms = work.terms(RecordingTerms)
+    first, behind = (each * _HASH_STARTS // terms.seen_pruned_in_parts for each in (part, part + 1))
+    mine: ColumnElement[bool] = SeenEvent.key >= first.to_bytes(2, "big")
+    if behind < _HASH_STARTS:
+        mine &= SeenEvent.key < behind.to_bytes(2, "big")
+    day = second_of(work.now - terms.event_age_max) // _SECONDS_A_DAY
     return work.execute(delete(SeenEvent).where(mine, SeenEvent.day < day)).rowcount
 
 

@@ -166,7 +166,8 @@ class EventsInvalid(Problem):
 
 
 RecordMessageEventsResult = Annotated[
-    MessageEventsRecorded | EventsInvalid, strawberry.union("RecordMessageEventsResult")
+    MessageEventsRecorded | EventsInvalid,
+    strawberry.union("RecordMessageEventsResult", description="What became of `recordMessageEvents`."),
 ]
 
 

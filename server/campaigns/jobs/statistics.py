@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from server.campaigns.actions.retention import SLICES, delete_bounces, delete_statistics, prune_seen
+from server.campaigns.actions.retention import delete_bounces, delete_statistics, prune_seen
 from server.campaigns.actions.statistics import DELETE_BOUNCES, DELETE_STATISTICS
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.due import DueWork, Handler, Timer, schedule
@@ -44,7 +44,7 @@ def plan(work: Work) -> None:
 
 async def prune(units: Units, _subject_id: str) -> None:
     """Forget the events that are too old to be repeated, a part in each transaction."""
-    for part in range(SLICES):
+    for part in range(units.house.terms.get(RecordingTerms).seen_pruned_in_parts):
         await units.run_unaudited(partial(prune_seen, part=part))
     await units.run_unaudited(_plan_next)
 

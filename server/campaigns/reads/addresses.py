@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from server.campaigns.rules import MessageChannel
 from server.campaigns.rules.addresses import identity
+from server.kit.crypto import keyed_hash
 from server.kit.work import Read
 
 _PURPOSE = "campaign_addresses"
@@ -12,5 +15,11 @@ _PURPOSE = "campaign_addresses"
 
 def address_hash(read: Read, account_id: str, channel: MessageChannel, address: str) -> bytes:
     """The identity of an address among the account's recipients, message states and suppressions."""
-    parts = (account_id, channel.value, identity(channel, address))
-    return read.keyed_hash(_PURPOSE, *(part.encode() for part in parts))
+    return address_hasher(read, account_id, channel)(address)
+
+
+def address_hasher(read: Read, account_id: str, channel: MessageChannel) -> Callable[[str], bytes]:
+    """The same for many addresses."""
+    secret = read.keys.server_secret(_PURPOSE)
+    account, medium = account_id.encode(), channel.value.encode()
+    return lambda address: keyed_hash(secret, account, medium, identity(channel, address).encode())

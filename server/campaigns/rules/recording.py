@@ -29,9 +29,11 @@ class RecordingTerms:
     rows_deleted_at_once: int = 5_000
     """In one transaction of the retention."""
     seen_pruned_every: timedelta = timedelta(days=1)
+    seen_pruned_in_parts: int = 256
+    """So many transactions, each of a part of the hashes."""
 
     events_a_mutation_max: int = 1_000
-    events_a_batch: int = 2_000
+    events_a_batch: int = 4_000
     """Of the streaming endpoint: in one transaction."""
     line_bytes_max: int = 8 * 1024
     stream_bytes_max: int = 1024 * 1024 * 1024
