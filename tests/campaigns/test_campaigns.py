@@ -441,7 +441,8 @@ async def test_closing_ends_and_restricting_pauses_what_is_sent(studio: Studio) 
     assert reasons == [None, "ACCOUNT_RESTRICTED", "CUSTOMER"]
     for _ in range(2):
         await studio.act(lambda work: sending.cancel_all(work, ACCOUNT))
-        assert {(await studio.row(each)).status for each in (draft, one.id, two.id)} == {"CANCELLED"}
+        rows = [await studio.row(each) for each in (draft, one.id, two.id)]
+        assert {(row.status, row.pause_reason) for row in rows} == {("CANCELLED", None)}
     assert await studio.balance() == (300, 0)
     assert (await studio.told()).count("Cancelled") == 3
 

@@ -16,6 +16,7 @@ from server.campaigns.actions.events import (
     CampaignUnscheduled,
     CampaignUpdated,
     change,
+    draft,
     locked,
     move,
 )
@@ -34,7 +35,6 @@ from server.campaigns.rules.lifecycle import (
     LawfulBasis,
     ListSource,
     check_complete,
-    check_editable,
     check_name,
     check_schedule,
     check_source,
@@ -84,7 +84,7 @@ def update_campaign(
     Raises what `create_campaign` raises except CampaignLimitReached, CampaignNotFound or CampaignStatusConflict, and
     CampaignChannelFixed for a message of the other channel.
     """
-    row = _draft(work, account_id, campaign_id)
+    row = draft(work, account_id, campaign_id)
     check_channel(message, row.channel)
     return change(work, row, CampaignUpdated, **_content(work, account_id, name, message, work.terms(Terms)))
 
@@ -97,7 +97,7 @@ def declare_audience(
 
     Raises ListSourceRefused (M019), CampaignNotFound or CampaignStatusConflict.
     """
-    row = _draft(work, account_id, campaign_id)
+    row = draft(work, account_id, campaign_id)
     check_source(source, work.terms(Terms))
     return change(
         work,
@@ -126,12 +126,6 @@ def schedule_campaign(work: Work, account_id: str, campaign_id: str, at: datetim
     check_schedule(at, work.now, work.terms(Terms))
     schedule(work, LAUNCH, row.id, at)
     return scheduled
-
-
-def _draft(work: Work, account_id: str, campaign_id: str) -> CampaignRow:
-    row = locked(work, campaign_id, account_id)
-    check_editable(CampaignStatus(row.status))
-    return row
 
 
 def _content(

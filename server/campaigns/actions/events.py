@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from server.campaigns.model import Campaign
 from server.campaigns.reads import CampaignRow
 from server.campaigns.rules import CampaignNotFound, CampaignStatus
-from server.campaigns.rules.lifecycle import check_move
+from server.campaigns.rules.lifecycle import check_editable, check_move
 from server.kit.events import DomainEvent
 from server.kit.ids import is_id
 from server.kit.work import Work
@@ -114,6 +114,13 @@ def locked(work: Work, campaign_id: str, account_id: str | None = None) -> Campa
     if row is None or (account_id is not None and row.account_id != account_id):
         raise CampaignNotFound
     return CampaignRow(**row._mapping)
+
+
+def draft(work: Work, account_id: str, campaign_id: str) -> CampaignRow:
+    """The account's draft, locked. Raises CampaignNotFound, or CampaignStatusConflict when it is none any more."""
+    row = locked(work, campaign_id, account_id)
+    check_editable(CampaignStatus(row.status))
+    return row
 
 
 def move(

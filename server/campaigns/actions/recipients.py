@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts.rules.signing import COUNTRIES
-from server.campaigns.actions.events import CampaignRecipientsChanged, change, locked, write
+from server.campaigns.actions.events import CampaignRecipientsChanged, change, draft, write
 from server.campaigns.actions.validating import Address, address_of
 from server.campaigns.model import CampaignCountry, CampaignRecipient
 from server.campaigns.reads import CampaignRow
@@ -19,7 +19,6 @@ from server.campaigns.reads.quotes import suppressed, suppressed_hashes
 from server.campaigns.reads.suppression import suppressed_of
 from server.campaigns.rules import (
     AudienceNotDeclared,
-    CampaignStatus,
     MessageChannel,
     RecipientCountInvalid,
     RecipientLimitReached,
@@ -27,7 +26,6 @@ from server.campaigns.rules import (
     RecipientsInvalid,
     Terms,
 )
-from server.campaigns.rules.lifecycle import check_editable
 from server.kit.work import Work
 
 ADDRESS_COLUMN = "campaign_recipients.address"
@@ -54,7 +52,7 @@ def add_recipients(work: Work, account_id: str, campaign_id: str, texts: Sequenc
     terms = work.terms(Terms)
     if not 1 <= len(texts) <= terms.recipients_a_call_max:
         raise RecipientsInvalid(terms.recipients_a_call_max)
-    row = _draft(work, account_id, campaign_id)
+    row = draft(work, account_id, campaign_id)
     if row.declared_at is None:
         raise AudienceNotDeclared
     if row.recipients and not row.uploaded:
@@ -89,7 +87,7 @@ def count_recipients(
     Raises CampaignNotFound, CampaignStatusConflict, RecipientsConflict when addresses were uploaded,
     RecipientCountInvalid or RecipientLimitReached.
     """
-    row = _draft(work, account_id, campaign_id)
+    row = draft(work, account_id, campaign_id)
     if row.uploaded:
         raise RecipientsConflict(uploaded=True)
     by_country = _counted(row, count)
@@ -112,12 +110,6 @@ def drop_suppressed(work: Work, row: CampaignRow) -> CampaignRow:
     work.execute(delete(CampaignRecipient).where(mine, CampaignRecipient.address_hash.in_(hashes)))
     _count_in(work, row, {country: -count for country, count in gone.items() if country is not None})
     return write(work, row, recipients=row.recipients - sum(gone.values()))
-
-
-def _draft(work: Work, account_id: str, campaign_id: str) -> CampaignRow:
-    row = locked(work, campaign_id, account_id)
-    check_editable(CampaignStatus(row.status))
-    return row
 
 
 def _counted(row: CampaignRow, count: int | Sequence[tuple[str, int]]) -> Mapping[str, int]:

@@ -125,7 +125,7 @@ def cancel_all(work: Work, account_id: str) -> None:
 def _end(
     work: Work, row: CampaignRow, to: CampaignStatus, event: type[CampaignChange], **changes: object
 ) -> CampaignRow:
-    ended = move(work, row, to, event, ended_at=work.now, **changes)
+    ended = move(work, row, to, event, ended_at=work.now, pause_reason=None, **changes)
     cancel(work, LAUNCH, row.id)
     cancel(work, END, row.id)
     if row.hold_id is not None and _left(work, row):

@@ -24,7 +24,9 @@ _BETWEEN = re.compile(r"[ \t\u00a0-]")
 _IBAN_TEXT_MAX = 70
 """The longest IBAN, 34 characters, with a blank between any two of them."""
 _ANNOUNCED = re.compile(
-    r"\b(?:BIC|(?:BIC|SWIFT)[ -/]{0,3}(?:BIC|SWIFT|CODE|NUMBER|NO|NR|IS|:|=))\W{0,5}", re.IGNORECASE
+    r"\b(?:BIC|SWIFT(?=[ /-]{0,3}(?:BIC|CODE|NUMBER|NO|NR|IS|:|=)))\b"
+    r"(?:\W{1,3}(?:BIC|SWIFT|CODE|NUMBER|NO|NR|IS)\b)*\W{0,5}",
+    re.IGNORECASE,
 )
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Z0-9])")
 
