@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from server.accounts import rules as account_rules
+from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
+from server.campaigns.reads import complaints as complaint_reads
+from server.campaigns.reads import statistics as statistic_reads
+from server.campaigns.rules.complaints import ComplaintTerms
 from server.campaigns.rules.connections import WebhookTerms
 from server.campaigns.rules.exports import ExportTerms
 from server.campaigns.rules.machines import MachineTerms
@@ -41,8 +45,11 @@ LOSSES = LossSources(
 SENDS = SendSources((wallet_lifecycle.last_send,))
 """Where it is seen that an account sends (M087, M088). What campaigns send is captured in the wallet, too."""
 
-LAUNCH_CHECKS = LaunchChecks(())
+LAUNCH_CHECKS = LaunchChecks((team.check_may_send, complaint_reads.refuse_while_open))
 """What else must be so before an account launches or resumes a campaign."""
+
+COMPLAINTS = complaint_reads.ComplaintCounts(statistic_reads.complaints_since)
+"""Who counts those who complain, for the rate at which a case opens."""
 
 
 PRICES = PriceLists((plan_prices.list_prices,))
@@ -58,6 +65,7 @@ def default_terms() -> Registry:
         SENDS,
         LAUNCH_CHECKS,
         PRICES,
+        COMPLAINTS,
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),
@@ -68,6 +76,7 @@ def default_terms() -> Registry:
         FixedIpTerms(),
         sender_rules.Terms(),
         campaign_rules.Terms(),
+        ComplaintTerms(),
         campaign_rules.PublicAddress(),
         RecordingTerms(),
         ExportTerms(),

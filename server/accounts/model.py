@@ -59,6 +59,22 @@ class AccountActivity(Base):
     lapsed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class AccountClosure(Base):
+    """That an account was closed, by whom, and from when on its data may be erased (C24).
+
+    `erase_at` is null for a voluntary closing, whose clock is another one. A closing that is taken back has no row.
+    """
+
+    __tablename__ = "account_closures"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    closing: Mapped[str] = mapped_column(String(12))
+    closed_at: Mapped[datetime] = mapped_column(Instant)
+    erase_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (
+        CheckConstraint("closing <> 'PREVENTIVE' OR erase_at IS NOT NULL", name="preventive_has_a_clock"),
+    )
+
+
 class Person(Base):
     """Somebody who signs in for an account. Logins are unique through the blind index of the key store only."""
 

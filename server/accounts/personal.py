@@ -10,6 +10,7 @@ from server.accounts.model import (
     Acceptance,
     Account,
     AccountActivity,
+    AccountClosure,
     AgeJudgement,
     ApiKey,
     AuthorityEpoch,
@@ -55,6 +56,15 @@ HELD = (
         legal_basis="contract",
         retention="account",
         erasure="delete",
+    ),
+    Held(
+        AccountClosure,
+        ("account_id", "closing", "closed_at", "erase_at"),
+        category="activity",
+        purpose="identification",
+        legal_basis="contract",
+        retention="account",
+        erasure="keep_pseudonymous",
     ),
     Held(
         AuthorityEpoch,

@@ -23,6 +23,7 @@ from server.reactions import (
     account_life,
     auto_top_ups,
     campaigns,
+    complaints,
     fixed_ips,
     payments,
     people,
@@ -64,7 +65,7 @@ def reactions() -> Reactions:
     registered.on(PlanEnded, fixed_ip_actions.end_with_plan)  # M055
     registered.on(PlanLapsed, fixed_ip_actions.end_with_plan)
     registered.on(PlanRenewed, fixed_ip_actions.renew_with_plan)  # M059
-    for told in (people, payments, auto_top_ups, plans, fixed_ips, senders, campaigns):
+    for told in (people, payments, auto_top_ups, plans, fixed_ips, senders, campaigns, complaints):
         told.register(registered)
     for event in (FixedIpNotPaid, FixedIpEnded, FixedIpLapsed):
         registered.on(event, fixed_ip_actions.release)  # M056; last, for its address is told

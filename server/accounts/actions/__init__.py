@@ -4,12 +4,14 @@ from server.accounts.actions.address import check_may_order, set_postal_address
 from server.accounts.actions.authority import guard
 from server.accounts.actions.closing import close_account, close_preventively
 from server.accounts.actions.email import resend_email_code, set_email, verify_email
+from server.accounts.actions.industry import review_industry
 from server.accounts.actions.issuing import KEY_MARK, SESSION_MARK, Issued
 from server.accounts.actions.keys import create_api_key, revoke_api_key
 from server.accounts.actions.lifecycle import (
     note_activity,
     reactivate_account,
     reinstate_account,
+    reopen_account,
     suspend_account,
 )
 from server.accounts.actions.recovery import (
@@ -76,10 +78,12 @@ __all__ = [
     "reinstate_account",
     "removable_member",
     "remove_member",
+    "reopen_account",
     "require_fresh_session",
     "resend_email_code",
     "reset_password",
     "reset_password_with_code",
+    "review_industry",
     "revoke_api_key",
     "revoke_invitation",
     "revoke_session",

@@ -118,6 +118,22 @@ class AccountClosed(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountReopened(DomainEvent):
+    """A preventive closing was taken back; `closed_at` (ISO 8601) is when it was. The subject is the account."""
+
+    closed_at: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndustryReviewed(DomainEvent):
+    """The company looked at what the account's business is; the subject is the account."""
+
+    industry: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EmailVerificationAsked(DomainEvent):
     """Somebody says that an address is theirs, and the code must be sent there; the subject is the person."""
 

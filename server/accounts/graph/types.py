@@ -13,7 +13,15 @@ import server.kit.graph.scalars  # noqa: F401 - makes Currency an enum of the sc
 from server.accounts import reads
 from server.accounts.model import STAFF
 from server.accounts.reads import team
-from server.accounts.rules import ACCOUNT_CLOSE, KEYS_WRITE, PEOPLE_WRITE, SELF_WRITE, Terms, signing
+from server.accounts.rules import (
+    ACCOUNT_CLOSE,
+    COMPLAINTS_ANSWER,
+    KEYS_WRITE,
+    PEOPLE_WRITE,
+    SELF_WRITE,
+    Terms,
+    signing,
+)
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
@@ -55,6 +63,7 @@ class AccountStatusReason(Enum):
     PAYMENT = strawberry.enum_value("PAYMENT", description="Something is not paid.")
     SECURITY = strawberry.enum_value("SECURITY", description="Somebody else may act for it.")
     LEGAL = strawberry.enum_value("LEGAL", description="The law asks for it.")
+    INDUSTRY = strawberry.enum_value("INDUSTRY", description="Its industry is not served.")
     OTHER = strawberry.enum_value("OTHER", description="Another reason.")
     VOLUNTARY = strawberry.enum_value("VOLUNTARY", description="Its owner closed it.")
     PREVENTIVE = strawberry.enum_value("PREVENTIVE", description="The company closed it.")
@@ -129,6 +138,10 @@ class Scope(Enum):
     )
     SELF_WRITE = strawberry.enum_value(
         SELF_WRITE, description="Change one's own password, e-mail address and sessions. Sessions only."
+    )
+    COMPLAINTS_ANSWER = strawberry.enum_value(
+        COMPLAINTS_ANSWER,
+        description="Read and answer complaints about what was sent. Sessions of owners and administrators only.",
     )
     ACCOUNT_CLOSE = strawberry.enum_value(
         ACCOUNT_CLOSE, description="Close the account. Sessions of its owners only."

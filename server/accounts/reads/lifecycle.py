@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from server.accounts import reads
-from server.accounts.model import AccountActivity
+from server.accounts.model import AccountActivity, AccountClosure
 from server.accounts.rules.closing import Loss
 from server.accounts.rules.lifecycle import AccountStatus
 from server.kit.work import Read
@@ -57,3 +57,8 @@ def may_be_charged(read: Read, account_id: str) -> bool:
 def activity(read: Read, account_id: str) -> Row[Any] | None:
     """Since when the account's clocks run; None for the company's own account."""
     return read.first(select(AccountActivity.__table__).where(AccountActivity.account_id == account_id))
+
+
+def closure(read: Read, account_id: str) -> Row[Any] | None:
+    """Who closed the account, when, and from when on its data may be erased; None while it is open."""
+    return read.first(select(AccountClosure.__table__).where(AccountClosure.account_id == account_id))

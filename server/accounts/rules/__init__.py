@@ -38,6 +38,10 @@ SCOPES = (
 KEYS_WRITE = "keys:write"
 """The scope of managing API keys. No key is ever granted it: a stolen key must not make itself another."""
 
+COMPLAINTS_ANSWER = "complaints:answer"
+"""The scope of complaints about what the account sent: reading and answering them. Sessions of owners and
+administrators only, restricted ones too."""
+
 PEOPLE_WRITE = "people:write"
 """The scope of managing who signs in for the account; sessions only."""
 
@@ -139,6 +143,9 @@ class Terms:
     are lost and its data is to be deleted (M036, M047, M048, M089, M090)."""
     lapse_warning_days: int = 30
     """How long before that the account is warned."""
+    preventive_erase_after: timedelta = timedelta(days=180)
+    """How long after a preventive closing the account's data may be erased at the earliest: not at the owner's wish,
+    and so not by the clock of a voluntary closing (C24)."""
     suspension_reason_required: bool = False
     """Whether the company gives a reason when it suspends an account (M083)."""
     sign_ins_compared_max: int = 20

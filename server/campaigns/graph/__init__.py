@@ -1,6 +1,10 @@
-"""Campaigns in the API: what is sent to whom, what it costs, what is reported, and who wants nothing more."""
+"""Campaigns in the API: what is sent to whom, what it costs, what is reported, who wants nothing more, who complained."""
 
-from server.campaigns.graph import connections, queries, statistics
+from server.campaigns.graph import complaints_queries, connections, queries, statistics
+from server.campaigns.graph.complaints_answering import AnsweringMutations
+from server.campaigns.graph.complaints_deciding import DecidingMutations
+from server.campaigns.graph.complaints_feed import ComplaintSubscriptions
+from server.campaigns.graph.complaints_queries import ComplaintQueries
 from server.campaigns.graph.connections import ConnectionMutations, ConnectionQueries
 from server.campaigns.graph.drafts import DraftMutations
 from server.campaigns.graph.exports import ExportQueries
@@ -12,23 +16,34 @@ from server.campaigns.graph.suppression import SuppressionMutations
 
 
 class CampaignMutations(
-    DraftMutations, SendingMutations, SuppressionMutations, RecordingMutations, ConnectionMutations
+    DraftMutations,
+    SendingMutations,
+    SuppressionMutations,
+    RecordingMutations,
+    ConnectionMutations,
+    AnsweringMutations,
+    DecidingMutations,
 ):
     """All of them."""
 
 
 class CampaignQueries(
-    queries.CampaignQueries, statistics.StatisticsQueries, ExportQueries, ConnectionQueries
+    queries.CampaignQueries, statistics.StatisticsQueries, ExportQueries, ConnectionQueries, ComplaintQueries
 ):
-    """Campaigns, their statistics, copies of both, and who reports."""
+    """Campaigns, their statistics, copies of both, who reports, and complaints."""
 
 
-class CampaignSubscriptions(_CampaignSubscriptions, StatisticsSubscriptions):
-    """Both of them live."""
+class CampaignSubscriptions(_CampaignSubscriptions, StatisticsSubscriptions, ComplaintSubscriptions):
+    """All of them live."""
 
 
-EXTENSIONS = [*queries.EXTENSIONS, *statistics.EXTENSIONS, *connections.EXTENSIONS]
-NODES = {**queries.NODES, **connections.NODES}
+EXTENSIONS = [
+    *queries.EXTENSIONS,
+    *statistics.EXTENSIONS,
+    *connections.EXTENSIONS,
+    *complaints_queries.EXTENSIONS,
+]
+NODES = {**queries.NODES, **connections.NODES, **complaints_queries.NODES}
 
 
 __all__ = ["EXTENSIONS", "NODES", "CampaignMutations", "CampaignQueries", "CampaignSubscriptions"]

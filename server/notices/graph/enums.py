@@ -131,6 +131,19 @@ class NoticeKind(Enum):
         "account_inactivity_warning", description="Without a sign-in or a payment credits will be lost."
     )
     ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
+    COMPLAINT_OPENED = strawberry.enum_value(
+        "complaint_opened", description="A proof of consent is asked for, by a deadline."
+    )
+    COMPLAINT_RATE_WARNING = strawberry.enum_value(
+        "complaint_rate_warning", description="Many of the recipients complain."
+    )
+    COMPLAINT_ACCEPTED = strawberry.enum_value("complaint_accepted", description="The proof convinced.")
+    COMPLAINT_CLOSED = strawberry.enum_value(
+        "complaint_closed", description="The account was closed for a complaint."
+    )
+    COMPLAINT_APPEALED = strawberry.enum_value("complaint_appealed", description="The appeal arrived.")
+    COMPLAINT_UPHELD = strawberry.enum_value("complaint_upheld", description="The appeal was refused.")
+    COMPLAINT_OVERTURNED = strawberry.enum_value("complaint_overturned", description="The appeal convinced.")
 
 
 @strawberry.enum(

@@ -72,6 +72,9 @@ class PostingKindEnum(Enum):
     HOLD_RELEASED = strawberry.enum_value("HOLD_RELEASED", description="What was left of a hold came back.")
     HOLD_EXPIRED = strawberry.enum_value("HOLD_EXPIRED", description="A hold's time ended; it came back.")
     FORFEITED = strawberry.enum_value("FORFEITED", description="The balance was lost by the terms.")
+    FORFEIT_RETURNED = strawberry.enum_value(
+        "FORFEIT_RETURNED", description="What was lost was given back, because the reason for it fell away."
+    )
     ADJUSTMENT = strawberry.enum_value("ADJUSTMENT", description="Staff corrected the balance.")
 
 
