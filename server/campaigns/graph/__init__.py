@@ -1,4 +1,4 @@
-"""Campaigns in the API: what is sent to whom, what it costs, what is reported, who wants nothing more, who complained."""
+"""Campaigns in the API: what is sent to whom, what it costs, what is reported, and who wants no more or complained."""
 
 from server.campaigns.graph import complaints_queries, connections, queries, statistics
 from server.campaigns.graph.complaints_answering import AnsweringMutations
