@@ -20,6 +20,7 @@ from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
+from server.accounts.adapters.passkeys import Passkeys
 from server.accounts.adapters.passwords import Passwords
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
@@ -83,7 +84,8 @@ class Postmeter:
         relay = _relay(settings)
         steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir)
         self.due = DueRunner(self.units, steps, duties.TIMERS)
-        self.services = Registry(self.passwords, sandbox, gateways, self.due.timers)
+        passkeys = Passkeys(self.units, settings.public_origin)
+        self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers)
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
         self.live = Live(
             self.units,

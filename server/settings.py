@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Other web origins whose pages may open sockets with a bearer token, comma-separated."
     )
+    public_origin: str = Field(
+        "http://localhost:8000",
+        description="Where people use the pages, as browsers write it: passkeys belong to its host name.",
+    )
     introspection: bool = Field(True, description="Whether clients may ask for the schema.")
     graphiql_cdn: bool = Field(
         False,
@@ -111,6 +115,14 @@ class Settings(BaseSettings):
                 "A key store on PostgreSQL needs its main database there, too (POSTMETER_DATABASE_URL)."
             )
         return self
+
+    @field_validator("public_origin")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if not _is_private(value) or parts.path or value != value.lower():
+            raise ValueError("An origin is https://host or https://host:port (POSTMETER_PUBLIC_ORIGIN).")
+        return value
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Self:

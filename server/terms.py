@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.accounts import rules as account_rules
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.accounts.reads.resellers import ResalePermission
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
@@ -41,6 +42,7 @@ def default_terms() -> Registry:
         account_rules.Terms(people_max=plans.free.users_max),  # M061
         LOSSES,
         SENDS,
+        ResalePermission(),
         notice_rules.Terms(),
         notice_rules.Mailing(),
         notice_templates.load(),

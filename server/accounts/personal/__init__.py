@@ -22,9 +22,13 @@ from server.accounts.model import (
     Session,
     StaffAuthorisation,
 )
+from server.accounts.personal import reports, resellers, sign_in
 from server.kit.personal import Held
 
 HELD = (
+    *sign_in.HELD,
+    *reports.HELD,
+    *resellers.HELD,
     Held(
         Account,
         (
@@ -106,6 +110,7 @@ HELD = (
             "expires_at",
             "revoked_at",
             "stepped_up_until",
+            "second_factor_at",
         ),
         category="technical",
         purpose="security",
@@ -154,7 +159,7 @@ HELD = (
     ),
     Held(
         ApiKey,
-        ("name",),
+        ("name", "privacy_policy_url"),
         category="technical",
         purpose="api_use",
         legal_basis="contract",
