@@ -22,6 +22,7 @@ from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passkeys import Passkeys
 from server.accounts.adapters.passwords import Passwords
+from server.gateway.browser_safety import BrowserSafety, CrossOrigin
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -105,7 +106,7 @@ class Postmeter:
                 *self._webhooks(),
                 *self._pages(),
             ],
-            middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
+            middleware=_middleware(settings),
             lifespan=lambda _: self.running(),
         )
 
@@ -252,6 +253,14 @@ def _stripe(settings: Settings, units: Units) -> Stripe | None:
     return Stripe(
         units, Api(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url or API_URL)
     )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What every request passes, the outermost first."""
+    tls = [Middleware(TransportSecurity)] if settings.reached_over_tls else []
+    others = settings.allowed_origins
+    cors = [Middleware(CrossOrigin, path="/graphql", origins=others)] if others else []
+    return [Middleware(BrowserSafety), *tls, *cors]
 
 
 def _document_limits(settings: Settings) -> Limits:

@@ -30,7 +30,6 @@ from server.accounts.actions.signing_in import (
     open_session,
     proved,
     require_fresh_session,
-    start_session,
     step_up,
 )
 from server.accounts.actions.throttling import Device
@@ -87,7 +86,7 @@ def sign_in(work: Work, proof: PasswordProof | None, device: Device) -> Issued |
     person = proved(work, proof)
     factors = second_factors.factors(work, person.id)
     if not factors:
-        return start_session(work, proof, device)
+        return open_session(work, person, device)
     return SecondFactorAsked(ask(work, SECOND_FACTOR, person), factors, person.id)
 
 

@@ -123,10 +123,10 @@ def attempted(work: Work, attempt: Attempt | TooManyAttempts | None, action: Cal
 
 def _forgive(work: Work, attempt: Attempt) -> None:
     """Take back what was counted for an attempt that succeeded; what others did stays counted."""
-    work.execute(delete(SignInCounter).where(SignInCounter.counted == attempt.own))
     fewer = case((SignInCounter.failures > 0, SignInCounter.failures - 1), else_=0)
-    for counted in sorted(attempt.shared):
-        work.execute(update(SignInCounter).where(SignInCounter.counted == counted).values(failures=fewer))
+    for counted in sorted((attempt.own, *attempt.shared)):  # locks in one order
+        left = 0 if counted == attempt.own else fewer
+        work.execute(update(SignInCounter).where(SignInCounter.counted == counted).values(failures=left))
 
 
 def remember_device(work: Work, account_id: str, person_id: str, device: Device) -> str:

@@ -462,11 +462,11 @@ def normal_policy_url(terms: Terms, url: str | None, *, required: bool) -> str |
         raise refusal
     try:
         parts = urlsplit(text)
-        fits = parts.hostname is not None and "." in parts.hostname.strip(".") and not parts.username
-        port = parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise refusal from None
-    if not fits or port == 0 or parts.hostname.rpartition(".")[2].isdigit():
+    name = host.strip(".").rpartition(".")
+    if not name[0] or name[2].isdigit() or parts.username is not None or port == 0:
         raise refusal
     return text
 
