@@ -144,6 +144,7 @@ def test_no_type_has_a_password_or_a_hash() -> None:
         ("AccountMutations", "resetPassword"),
         ("AccountMutations", "resetPasswordWithCode"),
         ("ApiKeyCreated", "secret"),
+        ("ApiKeyIssued", "secret"),
         ("MemberInvited", "token"),
         ("PasskeyCreation", "token"),
         ("PasskeyRequest", "token"),
