@@ -27,11 +27,12 @@ def test_there_are_three_kinds() -> None:
     assert [kind.value for kind in ReportKind] == ["UNAUTHORISED_ACCESS", "LOSS", "MISUSE"]
 
 
-@pytest.mark.parametrize("note", ["x" * 2_001, f"my card {card_number('4', 16)}", "\x00"])
+@pytest.mark.parametrize("note", ["x" * 2_001, f"my card {card_number('4', 16)}", "\x00", "\ud800"])
 def test_a_note_is_a_short_text_without_a_card_number(note: str) -> None:
     with pytest.raises(ReportNoteInvalid):
         normal_note(note, 2_000)
     assert normal_note("  ", 2_000) is None
+    assert normal_note(" two\nlines ", 2_000) == "two\nlines"
 
 
 @pytest.mark.rule("P047", "H020")

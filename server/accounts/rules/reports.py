@@ -19,7 +19,7 @@ class ReportKind(Enum):
 
 @dataclass(eq=False)
 class ReportNoteInvalid(Refusal):
-    """A note is a text of limited length without a card number in it."""
+    """A note is visible text of limited length without a card number in it."""
 
     code = "REPORT_NOTE_INVALID"
     blames = "note"
@@ -29,6 +29,7 @@ class ReportNoteInvalid(Refusal):
 def normal_note(note: str | None, length_max: int) -> str | None:
     """The note without blanks around it, None for an empty one. Raises ReportNoteInvalid (M115)."""
     text = (note or "").strip()
-    if len(text) > length_max or "\x00" in text or holds_card_number(text):
+    visible = all(line.isprintable() for line in text.splitlines())
+    if len(text) > length_max or not visible or holds_card_number(text):
         raise ReportNoteInvalid(length_max)
     return text or None
