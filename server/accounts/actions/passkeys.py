@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, or_, update
+from sqlalchemy import Row, delete, insert, update
 
 from server.accounts import reads
 from server.accounts.actions.authority import lock_authority
@@ -154,10 +154,10 @@ def take_passkey(work: Work, proof: PasskeyProof, person: Row[Any], challenge: R
     """Whether the person's passkey signed this challenge, and signed nothing since: a copy of it counts as wrong."""
     if token_hash(proof.challenge) != challenge.token_hash:
         return False
-    counts = Passkey.sign_count < proof.sign_count
-    does_not_count = and_(Passkey.sign_count == 0, proof.sign_count == 0)
+    does_not_count = proof.sign_count == 0  # many passkeys do not (WebAuthn §6.1.1)
+    newer = Passkey.sign_count == 0 if does_not_count else Passkey.sign_count < proof.sign_count
     mine = (Passkey.id == proof.passkey_id) & (Passkey.person_id == person.id)
-    used = update(Passkey).where(mine, or_(counts, does_not_count))
+    used = update(Passkey).where(mine, newer)
     values = {"sign_count": proof.sign_count, "last_used_at": work.now}
     return work.first(used.values(values).returning(Passkey.id)) is not None
 

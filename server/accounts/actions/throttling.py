@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import reads
@@ -235,7 +235,7 @@ def _marks(read: Read, person_id: str, token: str | None, address: str | None) -
 def _is_known(read: Read, person_id: str, mark: bytes) -> bool:
     since = read.now - read.terms(Terms).known_device_age_max
     known = (KnownDevice.person_id == person_id) & (KnownDevice.mark == mark)
-    return read.scalar(select(func.count()).where(known, KnownDevice.last_used_at > since)) > 0
+    return read.first(select(KnownDevice.mark).where(known, KnownDevice.last_used_at > since)) is not None
 
 
 def _mark(read: Read, person_id: str, kind: str, text: str) -> bytes:
