@@ -20,6 +20,7 @@ from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
+from server.accounts.adapters.passkeys import Passkeys
 from server.accounts.adapters.passwords import Passwords
 from server.campaigns import rules as campaign_rules
 from server.campaigns.adapters.fetching import HttpsFetcher
@@ -29,6 +30,7 @@ from server.campaigns.http import unsubscribe as unsubscribe_http
 from server.campaigns.http.webhooks import EventWebhooks
 from server.campaigns.jobs import statistics as statistic_jobs
 from server.campaigns.rules.connections import WebhookTerms
+from server.gateway.browser_safety import BrowserSafety, CrossOrigin
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -91,7 +93,8 @@ class Postmeter:
         relay = _relay(settings)
         steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir)
         self.due = DueRunner(self.units, steps, duties.TIMERS)
-        self.services = Registry(self.passwords, sandbox, gateways, self.due.timers)
+        passkeys = Passkeys(self.units, settings.public_origin)
+        self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers)
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
         self.live = Live(
             self.units,
@@ -115,7 +118,7 @@ class Postmeter:
                 *self._webhooks(),
                 *self._pages(),
             ],
-            middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
+            middleware=_middleware(settings),
             lifespan=lambda _: self.running(),
         )
 
@@ -266,6 +269,14 @@ def _stripe(settings: Settings, units: Units) -> Stripe | None:
     return Stripe(
         units, Api(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url or API_URL)
     )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What every request passes, the outermost first."""
+    tls = [Middleware(TransportSecurity)] if settings.reached_over_tls else []
+    others = settings.allowed_origins
+    cors = [Middleware(CrossOrigin, path="/graphql", origins=others)] if others else []
+    return [Middleware(BrowserSafety), *tls, *cors]
 
 
 def _document_limits(settings: Settings) -> Limits:

@@ -56,6 +56,46 @@ class UnknownDeviceUsed(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class SignInBlocked(DomainEvent):
+    """So many attempts to sign in, or to prove more, failed that the next have to wait; the subject is the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorChanged(DomainEvent):
+    """A second factor was added or removed; `factor` is TOTP or PASSKEY. The subject is the person."""
+
+    factor: str
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodeUsed(DomainEvent):
+    """Somebody signed in, or proved more, with a recovery code as second factor; the subject is the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompromiseReported(DomainEvent):
+    """A member suspects a compromise: everything that acted for the account has ended. The subject is the report."""
+
+    report_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementOffered(DomainEvent):
+    """A reseller offers to manage the account; the subject is the management."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementAccepted(DomainEvent):
+    """A reseller manages the account from now on; the subject is the management."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementEnded(DomainEvent):
+    """A reseller manages the account no more, or never will; the subject is the management."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSuspended(DomainEvent):
     """The company restricted the account; `by` is the credential that did. The subject is the account."""
 

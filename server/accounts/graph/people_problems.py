@@ -56,7 +56,7 @@ class TooManyMailsProblem(Problem):
 @problem(people.StepUpRequired)
 @strawberry.type(
     name="StepUpRequired",
-    description="This needs a fresh proof of the password: call `confirmPassword` first.",
+    description="This needs a fresh proof of who one is: call `confirmPassword` or `confirmSecondFactor` first.",
 )
 class StepUpRequiredProblem(Problem):
     minutes: int = strawberry.field(description="For how many minutes a proof stands.")

@@ -151,6 +151,12 @@ def invitation_by_token(read: Read, token: str) -> Row[Any] | None:
     return read.first(select(Invitation.__table__).where(Invitation.token_hash == hashed))
 
 
+def invited_email(read: Read, token: str) -> str | None:
+    """Where the invitation with this secret was sent."""
+    invitation = invitation_by_token(read, token)
+    return None if invitation is None else reads.open_or_none(read, "invitations.email", invitation.email)
+
+
 def postal_address(read: Read, account_id: str) -> Address | None:
     """Where the account's letters go; None when it has no address, or its keys were destroyed."""
     row = read.first(select(PostalAddress.__table__).where(PostalAddress.account_id == account_id))

@@ -32,6 +32,30 @@ class NoticeKind(Enum):
         "payment_method_expired", description="A saved card has expired."
     )
     NEW_SIGN_IN = strawberry.enum_value("new_sign_in", description="Somebody signed in.")
+    SIGN_IN_BLOCKED = strawberry.enum_value(
+        "sign_in_blocked", description="So many attempts to sign in failed that the next ones have to wait."
+    )
+    SECOND_FACTOR_ADDED = strawberry.enum_value(
+        "second_factor_added", description="A second factor was set up."
+    )
+    SECOND_FACTOR_REMOVED = strawberry.enum_value(
+        "second_factor_removed", description="A second factor was removed."
+    )
+    RECOVERY_CODE_USED = strawberry.enum_value(
+        "recovery_code_used", description="A recovery code was used as second factor."
+    )
+    COMPROMISE_REPORTED = strawberry.enum_value(
+        "compromise_reported", description="A member reported that somebody else may act for the account."
+    )
+    MANAGEMENT_OFFERED = strawberry.enum_value(
+        "management_offered", description="A reseller offers to manage the account."
+    )
+    MANAGEMENT_ACCEPTED = strawberry.enum_value(
+        "management_accepted", description="A reseller manages the account from now on."
+    )
+    MANAGEMENT_ENDED = strawberry.enum_value(
+        "management_ended", description="A reseller manages the account no more, or its offer ended."
+    )
     PASSWORD_CHANGED = strawberry.enum_value("password_changed", description="A password was changed.")
     API_KEY_CREATED = strawberry.enum_value("api_key_created", description="An API key was made.")
     EMAIL_VERIFICATION = strawberry.enum_value(

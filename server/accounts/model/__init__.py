@@ -11,7 +11,41 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.accounts.model.reports import SecurityReport
+from server.accounts.model.resellers import Management, Reseller
+from server.accounts.model.sign_in import KnownDevice, Passkey, SignInChallenge, SignInCounter, Totp
 from server.kit.db import Base, Instant, Sealed
+
+__all__ = [
+    "ACTIVE",
+    "CLOSED",
+    "CUSTOMER",
+    "IDENTITY",
+    "OWNER",
+    "STAFF",
+    "Acceptance",
+    "Account",
+    "AccountActivity",
+    "ApiKey",
+    "AuthorityEpoch",
+    "EmailVerification",
+    "Invitation",
+    "KnownDevice",
+    "Management",
+    "MemberLimit",
+    "Passkey",
+    "PasswordReset",
+    "Person",
+    "PostalAddress",
+    "RecoveryCode",
+    "Reseller",
+    "SecurityReport",
+    "Session",
+    "SignInChallenge",
+    "SignInCounter",
+    "StaffAuthorisation",
+    "Totp",
+]
 
 IDENTITY = "identity"
 """The retention class of all personal values of this slice."""
@@ -92,7 +126,10 @@ class Person(Base):
 
 
 class Session(Base):
-    """A sign-in that is still, or was, in use. It ends at `expires_at`, or at `idle_at` when nobody uses it."""
+    """A sign-in that is still, or was, in use. It ends at `expires_at`, or at `idle_at` when nobody uses it.
+
+    `second_factor_at` is when a second factor was proved in it; without one it was never asked for.
+    """
 
     __tablename__ = "sessions"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -107,6 +144,7 @@ class Session(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     stepped_up_until: Mapped[datetime | None] = mapped_column(Instant)
+    second_factor_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ApiKey(Base):
@@ -117,6 +155,7 @@ class ApiKey(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
     created_by: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     name: Mapped[bytes] = mapped_column(Sealed)
+    privacy_policy_url: Mapped[bytes | None] = mapped_column(Sealed)
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     prefix: Mapped[str] = mapped_column(String(16))
     scopes: Mapped[str] = mapped_column(String(400))

@@ -25,9 +25,13 @@ from server.accounts.model import (
     Session,
     StaffAuthorisation,
 )
+from server.accounts.personal import reports, resellers, sign_in
 from server.kit.personal import Held
 
 HELD = (
+    *sign_in.HELD,
+    *reports.HELD,
+    *resellers.HELD,
     Held(
         Account,
         (
@@ -118,6 +122,7 @@ HELD = (
             "expires_at",
             "revoked_at",
             "stepped_up_until",
+            "second_factor_at",
         ),
         category="technical",
         purpose="security",
@@ -166,7 +171,7 @@ HELD = (
     ),
     Held(
         ApiKey,
-        ("name",),
+        ("name", "privacy_policy_url"),
         category="technical",
         purpose="api_use",
         legal_basis="contract",
