@@ -25,6 +25,9 @@ class Prepared(Protocol):
     @property
     def kind(self) -> OperationType: ...
 
+    def resumed(self, after: int) -> Prepared:
+        """The same subscription, resumed behind this sequence whatever its own `after` says."""
+
 
 class Result(Protocol):
     """The outcome of an execution."""

@@ -69,7 +69,7 @@ class SocketOperation:
     def backlog(self) -> int:
         return self._socket.backlog
 
-    def send(self, payload: bytes) -> None:
+    def send(self, payload: bytes, sequence: int = 0) -> None:
         if self._open:
             self._socket.write(f"{self._prefix}{payload.decode()}}}")
 

@@ -170,10 +170,12 @@ async def open_socket(origin: str, token: str) -> AsyncIterator[Socket]:
 
 @asynccontextmanager
 async def open_stream(
-    api: Api, query: str, variables: dict[str, Any] | None = None
+    api: Api, query: str, variables: dict[str, Any] | None = None, last_event_id: str | None = None
 ) -> AsyncIterator[AsyncIterator[tuple[str, Any]]]:
     """The events of a subscription over graphql-sse, as (name, payload)."""
     headers = {"authorization": f"Bearer {api.token}", "accept": "text/event-stream"}
+    if last_event_id is not None:
+        headers["last-event-id"] = last_event_id
     body = {"query": query, "variables": variables or {}}
     async with api.http.stream("POST", "/graphql", json=body, headers=headers) as response:
         assert response.status_code == 200, await response.aread()

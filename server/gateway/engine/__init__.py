@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import strawberry
@@ -33,6 +33,11 @@ class Prepared:
 
     plan: Plan
     variable_values: VariableValues
+    resume_after: int | None = None
+    """Where a subscription resumes, if its transport knows better than its arguments."""
+
+    def resumed(self, after: int) -> Prepared:
+        return replace(self, resume_after=after)
 
     @property
     def kind(self) -> OperationType:
@@ -130,6 +135,8 @@ class Engine:
         try:
             info = run.info(field, frame)
             opened: Feed = field.binding.feed(info, **run.arguments(field))
+            if prepared.resume_after is not None:
+                opened.after = prepared.resume_after
         except Exception as exc:
             raise self._refusal(exc, context.request_id, field) from exc
         return opened
