@@ -83,6 +83,12 @@ def running(dataset: Dataset, folder: Path) -> Iterator[tuple[Server, Server]]:
             raise Failed("\n".join([str(failed), *logs])) from failed
 
 
+UNREACHED = {
+    "POSTMETER_CLIENT_COST_MAX": "1000000000",
+    "POSTMETER_CLIENT_COST_RESTORED_PER_SECOND": "1000000000",
+}
+
+
 def load(server: Server, kind: str, seconds: float, connections: int, run: str) -> Measured:
     """Put one piece of load on one server. Raises Failed when an answer was wrong."""
     spec = Spec(kind, server.port, server.api_key, server.process.pid, seconds, connections, run)  # type: ignore[arg-type]
@@ -111,9 +117,9 @@ def _stock_command(port: int) -> list[str]:
 
 
 def _postmeter(dataset: Dataset) -> Mapping[str, str]:
-    """The settings of the data set, as `postmeter serve` reads them."""
+    """The settings of the data set, as `postmeter serve` reads them, and a rate limit that no load reaches."""
     settings = dataset.settings
-    return {
+    return UNREACHED | {
         f"POSTMETER_{name.upper()}": str(getattr(settings, name))
         for name in settings.model_fields_set
         if getattr(settings, name) is not None

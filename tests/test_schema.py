@@ -208,6 +208,7 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "decideSender",
         "leaveAccount",
         "reactivateAccount",
+        "setApiLimits",
         "suspendAccount",
         "unsuspendAccount",
         "retryDeadLetter",

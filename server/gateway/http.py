@@ -18,6 +18,7 @@ from server.gateway.compress import GZIP, accepts_gzip, compressed
 from server.gateway.engine.errors import RequestError
 from server.gateway.errors import TransportError, encode_errors, internal_error, log_bug, refusal_of
 from server.gateway.identity import (
+    address_of,
     credentials_of,
     expired_cookie_headers,
     facts_of,
@@ -98,15 +99,14 @@ class HttpEndpoint:
         _check_method_and_accept(request)
         parameters = await self._parameters(request)
         viewer = await self._viewer(request)
+        facts = facts_of(request.scope, request.headers, request.request_id)
+        context = self._ports.make_context(viewer, facts)
         try:
-            prepared = self._operations.prepare(parameters, request.request_id)
+            prepared = await self._operations.prepare(parameters, context)
         except RequestError as refused:
             await self._answer_request_error(request, refused)
             return
         _check_operation(request, prepared)
-        context = self._ports.make_context(
-            viewer, facts_of(request.scope, request.headers, request.request_id)
-        )
         if prepared.kind is OperationType.SUBSCRIPTION:
             after = last_event_id(request.headers)
             prepared = prepared if after is None else prepared.resumed(after)
@@ -182,7 +182,7 @@ class HttpEndpoint:
                 "CROSS_ORIGIN",
                 "A session cookie is accepted from our own pages only; other clients send a bearer token.",
             )
-        viewer = await self._operations.viewer_of(credentials)
+        viewer = await self._operations.newcomer(credentials, address_of(request.scope))
         if viewer is None:
             # Without its removal a browser, which cannot see the cookie, could never sign in again.
             removal = expired_cookie_headers(name, secure) if by_cookie else []

@@ -38,6 +38,7 @@ from server.gateway.params import Parameters
 from server.gateway.ports import Receive, Scope, Send
 from server.gateway.socket_operation import SocketOperation
 from server.kit.graph.context import Context
+from server.kit.problems import PublicError
 
 
 class Socket:
@@ -110,6 +111,8 @@ class Socket:
                 await self._handle(parse_message(raw, limits.message_bytes_max, limits.json_depth_max))
             except BadMessageError as bad:
                 self.close(bad.code, bad.reason)
+            except PublicError as fault:
+                self.close(CloseCode.TRY_AGAIN_LATER, fault.message)
             except Exception as bug:
                 log_bug(bug, self._facts.request_id)
                 self.close(CloseCode.INTERNAL_SERVER_ERROR, "Internal server error")
@@ -142,7 +145,7 @@ class Socket:
         presented = credentials_of_init(message.payload or {})
         if presented.presented:
             self._credentials = presented
-        viewer = await self._operations.viewer_of(self._credentials)
+        viewer = await self._operations.newcomer(self._credentials, self._facts.remote_address)
         if viewer is None:
             raise BadMessageError("Forbidden", CloseCode.FORBIDDEN)
         if self._closing:

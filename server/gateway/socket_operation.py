@@ -43,7 +43,7 @@ class SocketOperation:
             if context is None:
                 return
             request_id = context.request_id
-            await self._perform(self._socket.operations.prepare(parameters, request_id), context)
+            await self._perform(await self._socket.operations.prepare(parameters, context), context)
         except TransportError as refused:
             self._fail([coded_error(refused.code, refused.message)])
         except TimeoutError:

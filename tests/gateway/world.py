@@ -54,18 +54,22 @@ class TestPrepared:
     variables: dict[str, Any]
     field: str
     after: int | None = None
+    cost: int = 100
 
     def resumed(self, after: int) -> TestPrepared:
         return replace(self, after=after)
 
 
-@dataclass(frozen=True)
+@dataclass
 class TestResult:
     __test__ = False
     result: ExecutionResult
+    extensions: dict[str, Any] | None = None
+    cost: int = 60
 
     def encode(self) -> bytes:
-        return orjson.dumps(self.result.formatted)
+        extensions = {"extensions": self.extensions} if self.extensions else {}
+        return orjson.dumps({**self.result.formatted, **extensions})
 
 
 @dataclass

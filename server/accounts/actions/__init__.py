@@ -12,6 +12,7 @@ from server.accounts.actions.lifecycle import (
     reinstate_account,
     suspend_account,
 )
+from server.accounts.actions.limits import set_api_limits
 from server.accounts.actions.recovery import (
     ask_password_reset,
     create_recovery_codes,
@@ -83,6 +84,7 @@ __all__ = [
     "revoke_invitation",
     "revoke_session",
     "revoke_staff",
+    "set_api_limits",
     "set_email",
     "set_member_limit",
     "set_postal_address",

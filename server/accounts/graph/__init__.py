@@ -4,6 +4,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
+from server.accounts.graph.limits import LimitMutations
 from server.accounts.graph.mutations import CredentialMutations
 from server.accounts.graph.people import PeopleMutations
 from server.accounts.graph.queries import NODES, OwnQueries
@@ -23,5 +24,12 @@ class AccountQueries(OwnQueries, ClosingQueries):
 
 
 @strawberry.type
-class AccountMutations(CredentialMutations, PeopleMutations, TeamMutations, ClosingMutations, StaffMutations):
+class AccountMutations(
+    CredentialMutations,
+    PeopleMutations,
+    TeamMutations,
+    ClosingMutations,
+    StaffMutations,
+    LimitMutations,
+):
     pass

@@ -33,6 +33,8 @@ class Prepared:
 
     plan: Plan
     variable_values: VariableValues
+    cost: int
+    """Points that the operation may cost (`cost.py`)."""
     resume_after: int | None = None
     """Where a subscription resumes, if its transport knows better than its arguments."""
 
@@ -109,7 +111,13 @@ class Engine:
             raise RequestError(coded([error], BAD_USER_INPUT)) from None
         except Exception as exc:
             raise self._refusal(exc, request_id) from exc
-        return Prepared(plan, values)
+        return Prepared(plan, values, self._cost(plan, values))
+
+    def _cost(self, plan: Plan, values: VariableValues) -> int:
+        cost, most = plan.cost(values.coerced), self._limits.cost_max
+        if cost > most:
+            raise refused(f"The operation may cost {cost} points; at most {most} are allowed.", "COST_LIMIT")
+        return cost
 
     async def execute(self, prepared: Prepared, context: Context) -> Result:
         """Run a query or a mutation."""
