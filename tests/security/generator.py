@@ -52,6 +52,8 @@ class Generator:
     def __init__(self, schema: GraphQLSchema, random: Random, ids: Sequence[str] = ()) -> None:
         self._schema = schema
         self._random = random
+        self._optional = 0.6
+        """How often an argument is given that may be left out."""
         self._ids = [*ids, "ord_", "x", "", "ord_01h455vb4pex5vsknk084sn02q"]
         self._variables: dict[str, tuple[Any, Any]] = {}
 
@@ -69,13 +71,13 @@ class Generator:
         self, kind: str, name: str, field: GraphQLField, identifiers: Sequence[str]
     ) -> tuple[str, dict[str, Any]]:
         """That one field as `f0`, `f1` and so on: the same each time, but for the id wherever one is wanted."""
-        dice, ids = self._random.getrandbits(32), self._ids
-        self._variables = {}
+        dice, ids, optional = self._random.getrandbits(32), self._ids, self._optional
+        self._variables, self._optional = {}, 0.0
         parts = []
         for number, identifier in enumerate(identifiers):
             self._random, self._ids = Random(dice), [identifier]
             parts.append(f"f{number}: {self._field(name, field, CALL_DEPTH_MAX)}")
-        self._ids = ids
+        self._ids, self._optional = ids, optional
         return self._complete(kind, " ".join(parts))
 
     def broken(self, document: str) -> str:
@@ -104,7 +106,8 @@ class Generator:
     def _field(self, name: str, field: GraphQLField, depth: int) -> str:
         given = []
         for argument_name, argument in field.args.items():
-            if is_required_argument(argument) or self._random.random() < 0.6:
+            wanted = is_required_argument(argument) or wants_an_id(argument.type)
+            if wanted or self._random.random() < self._optional:
                 variable = f"v{len(self._variables)}"
                 self._variables[variable] = argument.type, self._value(argument.type)
                 given.append(f"{argument_name}: ${variable}")
