@@ -71,13 +71,13 @@ class Generator:
         self, kind: str, name: str, field: GraphQLField, identifiers: Sequence[str]
     ) -> tuple[str, dict[str, Any]]:
         """That one field as `f0`, `f1` and so on: the same each time, but for the id wherever one is wanted."""
-        dice, ids, optional = self._random.getrandbits(32), self._ids, self._optional
+        before = self._random, self._ids, self._optional
         self._variables, self._optional = {}, 0.0
         parts = []
         for number, identifier in enumerate(identifiers):
-            self._random, self._ids = Random(dice), [identifier]
+            self._random, self._ids = Random(name), [identifier]
             parts.append(f"f{number}: {self._field(name, field, CALL_DEPTH_MAX)}")
-        self._ids, self._optional = ids, optional
+        self._random, self._ids, self._optional = before
         return self._complete(kind, " ".join(parts))
 
     def broken(self, document: str) -> str:
