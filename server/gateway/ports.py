@@ -95,11 +95,11 @@ class Caller:
 class RateLimiter(Protocol):
     """How much callers may ask for (M143). `rate_limiter.py` keeps it in memory; a fleet may share one."""
 
-    async def take(self, caller: Caller, cost: int) -> Status:
+    async def take(self, caller: Caller, cost: int) -> None:
         """Charge points. Raises PublicError RATE_LIMITED, and charges nothing, when that is too much now."""
 
     async def pay(self, caller: Caller, cost: int) -> Status:
-        """Charge what was used already, whatever is left; a negative cost is given back."""
+        """Charge what was used already, whatever is left; a negative cost is given back. Returns what is left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class MemoryRateLimiter:
         self._clients_max = clients_max
         self._clients: OrderedDict[Hashable, Client] = OrderedDict()
 
-    async def take(self, caller: Caller, cost: int) -> Status:
+    async def take(self, caller: Caller, cost: int) -> None:
         """Raises RATE_LIMITED, and takes nothing, when the caller or its account may not ask for so much now."""
         now = self._now()
         buckets = self._buckets(caller, now)
@@ -45,16 +45,14 @@ class MemoryRateLimiter:
         except PublicError:
             count_refusal(own, self._terms, now)
             raise
-        return self._pay(buckets, cost)
+        _charge(buckets, cost)
 
     async def pay(self, caller: Caller, cost: int) -> Status:
         """Take what was used already; a negative cost is given back."""
-        return self._pay(self._buckets(caller, self._now()), cost)
-
-    def _pay(self, buckets: list[tuple[Client, Allowance]], cost: int) -> Status:
-        for client, allowance in buckets:
-            client.bucket.available = min(allowance.cost_max, max(0.0, client.bucket.available - cost))
-        return min((client.status(allowance) for client, allowance in buckets), key=_available)
+        buckets = self._buckets(caller, self._now())
+        _charge(buckets, cost)
+        tightest, allowance = min(buckets, key=_available)
+        return tightest.status(allowance)
 
     def _buckets(self, caller: Caller, now: float) -> list[tuple[Client, Allowance]]:
         """The caller's own first, then its account's; what an account was given, each of its clients may use."""
@@ -78,5 +76,10 @@ class MemoryRateLimiter:
         return client
 
 
-def _available(status: Status) -> int:
-    return status.available
+def _charge(buckets: list[tuple[Client, Allowance]], cost: int) -> None:
+    for client, allowance in buckets:
+        client.bucket.available = min(allowance.cost_max, max(0.0, client.bucket.available - cost))
+
+
+def _available(bucket: tuple[Client, Allowance]) -> float:
+    return bucket[0].bucket.available
