@@ -22,8 +22,6 @@ from server.kit.graph.sink import CloseReason, Subscription
 
 _COMPLETE = b"event: complete\ndata:\n\n"
 _HEARTBEAT = b":\n\n"
-
-
 _SEQUENCE_DIGITS_MAX = 19
 _SEQUENCE_MAX = 2**63 - 1
 
