@@ -91,6 +91,12 @@ def serving_postmeter(dataset: Dataset, folder: Path) -> Iterator[Server]:
         yield server
 
 
+UNREACHED = {
+    "POSTMETER_CLIENT_COST_MAX": "1000000000",
+    "POSTMETER_CLIENT_COST_RESTORED_PER_SECOND": "1000000000",
+}
+
+
 def load(server: Server, kind: str, seconds: float, connections: int, run: str) -> Measured:
     """Put one piece of load on one server. Raises Failed when an answer was wrong."""
     spec = Spec(kind, server.port, server.api_key, server.process.pid, seconds, connections, run)  # type: ignore[arg-type]
@@ -119,9 +125,9 @@ def _stock_command(port: int) -> list[str]:
 
 
 def _postmeter(dataset: Dataset) -> Mapping[str, str]:
-    """The settings of the data set, as `postmeter serve` reads them."""
+    """The settings of the data set, as `postmeter serve` reads them, and a rate limit that no load reaches."""
     settings = dataset.settings
-    return {
+    return UNREACHED | {
         f"POSTMETER_{name.upper()}": str(getattr(settings, name))
         for name in settings.model_fields_set
         if getattr(settings, name) is not None

@@ -38,6 +38,8 @@ from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
 from server.gateway.pages import pages
 from server.gateway.ports import RequestFacts
+from server.gateway.rate_limiter import MemoryRateLimiter
+from server.gateway.throttle import ThrottleTerms
 from server.gateway.transport_security import TransportSecurity
 from server.kit import personal
 from server.kit.bus.memory import MemoryBus
@@ -49,7 +51,7 @@ from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
 from server.kit.keystore import KeyStore, MasterKeys
 from server.kit.registry import Registry
-from server.kit.viewer import Viewer
+from server.kit.viewer import Allowance, Viewer
 from server.kit.work import House, Units
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
@@ -105,6 +107,7 @@ class Postmeter:
         )
         self.fetcher = HttpsFetcher(self.house.terms.get(WebhookTerms))
         self.gateway_limits = _gateway_limits(settings)
+        self.throttle = _throttle_terms(settings)
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
         self.asgi = Starlette(
@@ -195,6 +198,8 @@ class Postmeter:
             make_context=self._context,
             new_request_id=lambda: self.house.ids.new("req"),
             limits=self.gateway_limits,
+            limiter=MemoryRateLimiter(self.throttle),
+            throttle=self.throttle,
             allowed_origins=frozenset(self.settings.allowed_origins),
             session_cookie_name=SESSION_COOKIE,
         )
@@ -280,7 +285,20 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 
 def _document_limits(settings: Settings) -> Limits:
-    return Limits(tokens_max=settings.document_tokens_max, depth_max=settings.document_depth_max)
+    return Limits(
+        tokens_max=settings.document_tokens_max,
+        depth_max=settings.document_depth_max,
+        cost_max=settings.operation_cost_max,
+    )
+
+
+def _throttle_terms(settings: Settings) -> ThrottleTerms:
+    return ThrottleTerms(
+        client=Allowance(settings.client_cost_max, settings.client_cost_restored_per_second),
+        account_factor=settings.account_cost_factor,
+        block_after=settings.client_block_after,
+        block_seconds=settings.client_block_seconds,
+    )
 
 
 def _live_limits(settings: Settings) -> LiveLimits:
@@ -291,6 +309,8 @@ def _gateway_limits(settings: Settings) -> GatewayLimits:
     return GatewayLimits(
         body_bytes_max=settings.body_bytes_max,
         request_timeout_seconds=settings.request_timeout_seconds,
+        connections_per_account_max=settings.connections_per_account_max,
+        connections_per_address_max=settings.connections_per_address_max,
         operations_per_connection_max=settings.subscriptions_per_connection_max,
         send_queue_messages_max=settings.send_queue_messages_max,
         ping_interval_seconds=settings.ping_interval_seconds,

@@ -65,6 +65,32 @@ class Settings(BaseSettings):
     )
     document_tokens_max: int = Field(2_000, ge=10, description="The longest GraphQL document, in tokens.")
     document_depth_max: int = Field(15, ge=1, description="The deepest selection of a GraphQL document.")
+    operation_cost_max: int = Field(
+        10_000,
+        ge=100,
+        description="What one operation may cost, in points: about one for each value it asks for.",
+    )
+    client_cost_max: int = Field(
+        20_000,
+        ge=100,
+        description="How many points an API key, a session, or an address that is not signed in may use at once.",
+    )
+    client_cost_restored_per_second: int = Field(
+        1_000, ge=1, description="How many of these points it regains a second."
+    )
+    account_cost_factor: int = Field(
+        5, ge=1, description="How many times as much all keys and sessions of one account may use together."
+    )
+    client_block_after: int = Field(
+        100, ge=1, description="So many requests refused for their cost within a minute block a client."
+    )
+    client_block_seconds: float = Field(600.0, gt=0, description="How long a client stays blocked.")
+    connections_per_account_max: int = Field(
+        2_000, ge=1, description="How many sockets and event streams one account may hold."
+    )
+    connections_per_address_max: int = Field(
+        2_000, ge=1, description="How many sockets and event streams may come from one address."
+    )
     subscriptions_per_connection_max: int = Field(
         50, ge=1, description="How many subscriptions one WebSocket may hold."
     )

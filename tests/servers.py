@@ -120,6 +120,9 @@ def environment(folder: Path) -> dict[str, str]:
     """The process environment of a server that keeps all its files in `folder`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("POSTMETER_")}
     return kept | {
+        # Tests ask without a pause; tests/security has servers that set limits.
+        "POSTMETER_CLIENT_COST_MAX": "1000000000",
+        "POSTMETER_CLIENT_COST_RESTORED_PER_SECOND": "1000000000",
         "PYTHONPATH": str(ROOT),
         "POSTMETER_DATABASE_URL": f"sqlite:///{folder}/data/postmeter.sqlite3",
         "POSTMETER_KEY_STORE_URL": f"sqlite:///{folder}/keys/keys.sqlite3",

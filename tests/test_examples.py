@@ -103,7 +103,7 @@ async def register(client: httpx.AsyncClient, login: str) -> None:
     policy = (await client.post("/graphql", json={"query": "{ policyInForce { document version } }"})).json()
     account = {"login": login, "password": PASSWORD, "acceptedPolicy": policy["data"]["policyInForce"]}
     answer = await client.post("/graphql", json={"query": document, "variables": {"input": account}})
-    assert answer.json() == {"data": {"register": {"__typename": "Registered"}}}
+    assert answer.json()["data"] == {"register": {"__typename": "Registered"}}
 
 
 async def test_a_visitor_who_runs_the_tabs_signs_in_orders_and_sees_money_move(tmp_path: Path) -> None:

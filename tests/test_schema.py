@@ -293,6 +293,7 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "revokeOperatorEventConnection",
         "leaveAccount",
         "reactivateAccount",
+        "setApiLimits",
         "suspendAccount",
         "setResalePermission",
         "unsuspendAccount",

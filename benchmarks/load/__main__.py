@@ -20,6 +20,7 @@ from benchmarks.load.spec import Measured, Spec
 
 WAIT_SECONDS_MAX = 60.0
 SPENDS_MIN = 5
+_EXTENSIONS = b',"extensions":'
 
 
 def main() -> None:
@@ -53,14 +54,18 @@ class Meter:
 
 
 async def dashboard(spec: Spec) -> Measured:
-    """The same query over and over; every answer is, byte for byte, the first one."""
+    """The same query over and over; every answer is, byte for byte, the first one.
+
+    Behind the data Postmeter reports what the query cost and what is left, which differs.
+    """
     request = http.request(spec.port, spec.token, documents.body(documents.DASHBOARD))
     expected: list[bytes] = []
 
     def accept(body: bytes) -> bool:
+        data = body.partition(_EXTENSIONS)[0]
         if not expected and b'"errors"' not in body:
-            expected.append(body)
-        return expected == [body]
+            expected.append(data)
+        return expected == [data]
 
     return await _closed_loop(spec, http.Loop(lambda: request, accept, spec.seconds))
 

@@ -1,8 +1,12 @@
-"""The register of long-lived connections: how many there are, and how to end them all."""
+"""The register of long-lived connections: how many there are, of whom, and how to end them all."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Hashable
 from typing import Protocol
+
+from server.gateway.limits import GatewayLimits
 
 
 class Connection(Protocol):
@@ -11,28 +15,50 @@ class Connection(Protocol):
 
 
 class Connections:
-    """Sockets and event streams that are open now."""
+    """Sockets and event streams that are open now, in all, of each address and of each account."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._open: set[Connection] = set()
+    def __init__(self, limits: GatewayLimits) -> None:
+        self._limits = limits
+        self._open: dict[Connection, list[Hashable]] = {}
+        self._counts: Counter[Hashable] = Counter()
         self._stopping = False
 
     def __len__(self) -> int:
         return len(self._open)
 
-    @property
-    def accepts(self) -> bool:
-        """Whether there is room for one more."""
-        return not self._stopping and len(self._open) < self._most
+    def accepts(self, address: str | None) -> bool:
+        """Whether there is room for one more from this address."""
+        limits = self._limits
+        return (
+            not self._stopping
+            and len(self._open) < limits.connections_max
+            and self._counts["address", address] < limits.connections_per_address_max
+        )
 
-    def add(self, connection: Connection) -> None:
-        self._open.add(connection)
+    def add(self, connection: Connection, address: str | None) -> None:
+        self._open[connection] = []
+        self._count(connection, ("address", address))
+
+    def belongs_to(self, connection: Connection, account_id: str | None) -> bool:
+        """Count an open connection for its account; False, and not counted, when the account has too many."""
+        if account_id is None:
+            return True
+        if self._counts["account", account_id] >= self._limits.connections_per_account_max:
+            return False
+        self._count(connection, ("account", account_id))
+        return True
 
     def remove(self, connection: Connection) -> None:
-        self._open.discard(connection)
+        for owner in self._open.pop(connection, ()):
+            self._counts[owner] -= 1
+            if not self._counts[owner]:
+                del self._counts[owner]
 
     def send_away(self) -> None:
         self._stopping = True
         for connection in list(self._open):
             connection.go_away()
+
+    def _count(self, connection: Connection, owner: Hashable) -> None:
+        self._open[connection].append(owner)
+        self._counts[owner] += 1

@@ -20,7 +20,7 @@ class Gateway:
     """
 
     def __init__(self, ports: Ports, ide: ASGIApp | None = None) -> None:
-        self._connections = Connections(ports.limits.connections_max)
+        self._connections = Connections(ports.limits)
         self._operations = Operations(ports)
         streams = EventStreams(ports, self._connections)
         self.http = HttpEndpoint(ports, self._operations, streams, ide)

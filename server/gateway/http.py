@@ -3,7 +3,7 @@
 Status codes. A request that is no GraphQL request (media type, JSON, parameter types): 4xx. A GraphQL
 request that cannot be executed (syntax, validation, variables, limits): 400 as
 `application/graphql-response+json`, 200 as `application/json`, as the draft wants for older clients.
-Executed, with or without field errors: 200.
+Executed, with or without field errors: 200. Too many requests: 429 for both.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 from graphql import OperationType
 
+from server.gateway.compress import GZIP, accepts_gzip, compressed
 from server.gateway.engine.errors import RequestError
 from server.gateway.errors import TransportError, encode_errors, internal_error, log_bug, refusal_of
 from server.gateway.identity import (
+    address_of,
     credentials_of,
     expired_cookie_headers,
     facts_of,
@@ -37,7 +39,7 @@ from server.gateway.params import (
     query_fields,
 )
 from server.gateway.ports import ASGIApp, Prepared, Receive, Scope, Send
-from server.gateway.sse import EventStreams
+from server.gateway.sse import EventStreams, last_event_id
 from server.kit.graph.context import Context
 from server.kit.problems import PublicError
 from server.kit.viewer import Viewer
@@ -97,16 +99,17 @@ class HttpEndpoint:
         _check_method_and_accept(request)
         parameters = await self._parameters(request)
         viewer = await self._viewer(request)
+        facts = facts_of(request.scope, request.headers, request.request_id)
+        context = self._ports.make_context(viewer, facts)
         try:
-            prepared = self._operations.prepare(parameters, request.request_id)
+            prepared = await self._operations.prepare(parameters, context)
         except RequestError as refused:
             await self._answer_request_error(request, refused)
             return
         _check_operation(request, prepared)
-        context = self._ports.make_context(
-            viewer, facts_of(request.scope, request.headers, request.request_id)
-        )
         if prepared.kind is OperationType.SUBSCRIPTION:
+            after = last_event_id(request.headers)
+            prepared = prepared if after is None else prepared.resumed(after)
             await self._streams.subscribe(request.scope, request.receive, request.send, prepared, context)
         else:
             await self._execute(request, prepared, context)
@@ -118,7 +121,23 @@ class HttpEndpoint:
         if media is None:
             await self._streams.once(request.send, result.encode(), request.request_id, cookies)
         else:
-            await _respond(request, 200, media, result.encode(), cookies)
+            await self._respond_with(request, prepared, media, result.encode(), cookies)
+
+    async def _respond_with(
+        self,
+        request: _Request,
+        prepared: Prepared,
+        media: MediaType,
+        body: bytes,
+        headers: list[tuple[bytes, bytes]],
+    ) -> None:
+        """The answer of an execution, compressed where that is safe and worth it."""
+        may_shrink = (
+            prepared.kind is OperationType.QUERY and len(body) >= self._ports.limits.compress_bytes_min
+        )
+        if may_shrink and accepts_gzip(request.headers.get(b"accept-encoding", b"")):
+            body, headers = await compressed(body), [*headers, GZIP]
+        await _respond(request, 200, media, body, headers)
 
     async def _answer_request_error(self, request: _Request, refused: RequestError) -> None:
         body = encode_errors(refused.errors)
@@ -163,7 +182,7 @@ class HttpEndpoint:
                 "CROSS_ORIGIN",
                 "A session cookie is accepted from our own pages only; other clients send a bearer token.",
             )
-        viewer = await self._operations.viewer_of(credentials)
+        viewer = await self._operations.newcomer(credentials, address_of(request.scope))
         if viewer is None:
             # Without its removal a browser, which cannot see the cookie, could never sign in again.
             removal = expired_cookie_headers(name, secure) if by_cookie else []
@@ -255,7 +274,7 @@ async def _respond(
         (b"content-type", media.content_type),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
-        (b"vary", b"Accept"),
+        (b"vary", b"Accept, Accept-Encoding"),
         (b"x-request-id", request.request_id.encode("ascii")),
         *extra,
     ]

@@ -136,12 +136,17 @@ def request_id_of(headers: dict[bytes, bytes]) -> str | None:
     return None if holds_card_number(text) else text
 
 
-def facts_of(scope: Scope, headers: dict[bytes, bytes], request_id: str) -> RequestFacts:
+def address_of(scope: Scope) -> str | None:
+    """Where the request comes from, as the HTTP server or a proxy that it trusts says."""
     client = scope.get("client")
+    return client[0] if client else None
+
+
+def facts_of(scope: Scope, headers: dict[bytes, bytes], request_id: str) -> RequestFacts:
     user_agent = headers.get(b"user-agent")
     return RequestFacts(
         request_id=request_id,
         language=preferred_language(headers.get(b"accept-language")),
-        remote_address=client[0] if client else None,
+        remote_address=address_of(scope),
         user_agent=user_agent.decode("latin-1")[:512] if user_agent is not None else None,
     )

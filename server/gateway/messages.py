@@ -28,6 +28,8 @@ class CloseCode(IntEnum):
     SERVICE_RESTART = 1012
     TRY_AGAIN_LATER = 1013
     """Too many connections, or this client reads too slowly."""
+    POLICY_VIOLATION = 1008
+    """Too many messages."""
     MESSAGE_TOO_BIG = 1009
     BAD_REQUEST = 4400
     UNAUTHORIZED = 4401

@@ -45,7 +45,7 @@ def accepted(accept: bytes | None) -> Accepted:
 
 
 def _parse(accept: bytes) -> Accepted:
-    ranges = dict(_range(part) for part in accept.decode("latin-1").split(",") if part.strip())
+    ranges = weights(accept)
     wide = ranges.get("application/*", ranges.get("*/*", 0.0))
     json = ranges.get("application/json", wide)
     response = ranges.get("application/graphql-response+json", wide)
@@ -57,6 +57,11 @@ def _parse(accept: bytes) -> Accepted:
 
 
 _parse_cached = lru_cache(maxsize=256)(_parse)
+
+
+def weights(header: bytes) -> dict[str, float]:
+    """What a client accepts, in lower case, each with its weight."""
+    return dict(_range(part) for part in header.decode("latin-1").split(",") if part.strip())
 
 
 def _range(part: str) -> tuple[str, float]:

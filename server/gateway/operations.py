@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import structlog
 from graphql import OperationType
 
+from server.gateway.engine.errors import RequestError
 from server.gateway.errors import TransportError, describe_error
 from server.gateway.limits import GatewayLimits
+from server.gateway.metering import Metering, caller_of
 from server.gateway.params import Parameters
 from server.gateway.ports import (
     Authenticator,
@@ -19,8 +21,10 @@ from server.gateway.ports import (
     Engine,
     Live,
     Prepared,
+    RateLimiter,
     Result,
 )
+from server.gateway.throttle import ThrottleTerms
 from server.kit.graph.context import Context
 from server.kit.problems import outcome_unknown
 from server.kit.viewer import ANONYMOUS, Credentials, Viewer
@@ -38,6 +42,9 @@ class Ports:
     make_context: ContextFactory
     new_request_id: Callable[[], str]
     limits: GatewayLimits = field(default_factory=GatewayLimits)
+    limiter: RateLimiter | None = None
+    """Without one nothing is charged and no cost is reported."""
+    throttle: ThrottleTerms = field(default_factory=ThrottleTerms)
     describe_error: DescribeError = describe_error
     allowed_origins: Collection[str] = frozenset()
     """Other origins, as browsers write them, whose pages may use cookies and open sockets."""
@@ -50,6 +57,7 @@ class Operations:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
+        self._metering = Metering(ports.limiter, ports.throttle)
         self._mutations: set[asyncio.Task[Result]] = set()
 
     async def viewer_of(self, credentials: Credentials) -> Viewer | None:
@@ -58,11 +66,29 @@ class Operations:
             return ANONYMOUS
         return await self._ports.authenticator.authenticate(credentials)
 
-    def prepare(self, parameters: Parameters, request_id: str) -> Prepared:
-        """Raises RequestError for every fault of the client."""
-        return self._ports.engine.prepare(
-            parameters.query, parameters.operation_name, parameters.variables, request_id=request_id
-        )
+    async def newcomer(self, credentials: Credentials, address: str | None) -> Viewer | None:
+        """The same for a request or a connection that begins. Raises RATE_LIMITED for who guesses credentials."""
+        viewer = await self.viewer_of(credentials)
+        if viewer is None:
+            await self._metering.refuse_credentials(address)
+        return viewer
+
+    async def prepare(self, parameters: Parameters, context: Context) -> Prepared:
+        """Raises RequestError for every fault of the client, RATE_LIMITED when it asks for too much now."""
+        caller = caller_of(context.viewer, context.remote_address)
+        await self._metering.enter(caller)
+        try:
+            prepared = self._ports.engine.prepare(
+                parameters.query,
+                parameters.operation_name,
+                parameters.variables,
+                request_id=context.request_id,
+            )
+        except RequestError:
+            await self._metering.refuse(caller)
+            raise
+        await self._metering.start(caller, prepared)
+        return prepared
 
     async def run(self, prepared: Prepared, context: Context) -> Result:
         """Execute a query or a mutation.
@@ -71,7 +97,13 @@ class Operations:
         outcome is unknown, and it ends in its own time.
         """
         if prepared.kind is OperationType.MUTATION:
-            return await self._run_mutation(prepared, context)
+            result = await self._run_mutation(prepared, context)
+        else:
+            result = await self._run_query(prepared, context)
+        await self._metering.finish(caller_of(context.viewer, context.remote_address), prepared, result)
+        return result
+
+    async def _run_query(self, prepared: Prepared, context: Context) -> Result:
         try:
             async with asyncio.timeout(self._ports.limits.request_timeout_seconds):
                 return await self._ports.engine.execute(prepared, context)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import GraphQLError, OperationType
 
 from server.kit.graph.context import Context
 from server.kit.graph.sink import Sink, Subscription
-from server.kit.viewer import Credentials, Viewer
+from server.kit.viewer import Allowance, Credentials, Viewer
+
+if TYPE_CHECKING:
+    from server.gateway.throttle import Status
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -25,9 +28,23 @@ class Prepared(Protocol):
     @property
     def kind(self) -> OperationType: ...
 
+    @property
+    def cost(self) -> int:
+        """Points that it may cost, at most."""
+
+    def resumed(self, after: int) -> Prepared:
+        """The same subscription, resumed behind this sequence whatever its own `after` says."""
+
 
 class Result(Protocol):
     """The outcome of an execution."""
+
+    extensions: dict[str, Any] | None
+    """Of the response."""
+
+    @property
+    def cost(self) -> int:
+        """Points that it did cost."""
 
     def encode(self) -> bytes:
         """The response as UTF-8 JSON."""
@@ -61,6 +78,28 @@ class Live(Protocol):
 class Authenticator(Protocol):
     async def authenticate(self, credentials: Credentials) -> Viewer | None:
         """The viewer behind the credentials; None when they are not, or no longer, valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a rate limiter tells apart: a client, and the account that it shares with others.
+
+    `allowance` is what the account was given instead of the usual (M144).
+    """
+
+    client: Hashable
+    account: Hashable | None = None
+    allowance: Allowance | None = None
+
+
+class RateLimiter(Protocol):
+    """How much callers may ask for (M143). `rate_limiter.py` keeps it in memory; a fleet may share one."""
+
+    async def take(self, caller: Caller, cost: int) -> None:
+        """Charge points. Raises PublicError RATE_LIMITED, and charges nothing, when that is too much now."""
+
+    async def pay(self, caller: Caller, cost: int) -> Status:
+        """Charge what was used already, whatever is left; a negative cost is given back. Returns what is left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 
+from server.gateway.bucket import Bucket
+from server.gateway.connections import Connections
 from server.gateway.errors import coded_error, log_bug
 from server.gateway.identity import (
     credentials_of,
@@ -36,6 +38,7 @@ from server.gateway.params import Parameters
 from server.gateway.ports import Receive, Scope, Send
 from server.gateway.socket_operation import SocketOperation
 from server.kit.graph.context import Context
+from server.kit.problems import PublicError
 
 
 class Socket:
@@ -44,6 +47,7 @@ class Socket:
     __slots__ = (
         "_acknowledged",
         "_closing",
+        "_connections",
         "_credentials",
         "_facts",
         "_heard_at",
@@ -51,6 +55,7 @@ class Socket:
         "_loop",
         "_operations",
         "_outbox",
+        "_pace",
         "_ports",
         "_recheck",
         "_running",
@@ -59,13 +64,20 @@ class Socket:
     )
 
     def __init__(
-        self, scope: Scope, headers: dict[bytes, bytes], send: Send, ports: Ports, operations: Operations
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        send: Send,
+        ports: Ports,
+        operations: Operations,
+        connections: Connections,
     ) -> None:
         self._credentials = credentials_of(headers, ports.session_cookie_name, is_secure(scope))
         self.lifeline = Lifeline(scope)
         self._facts = facts_of(scope, headers, request_id_of(headers) or ports.new_request_id())
         self._ports = ports
         self._operations = operations
+        self._connections = connections
         self._outbox = Outbox(send, ports.limits, self.too_slow, self.lifeline.cut)
         self._running: dict[str, SocketOperation] = {}
         self._initialised = False
@@ -74,6 +86,7 @@ class Socket:
         self._recheck: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
+        self._pace = Bucket(ports.limits.messages_at_once_max, self._heard_at)
         self._timer = self._loop.call_later(
             ports.limits.connection_init_timeout_seconds,
             self.close,
@@ -93,13 +106,23 @@ class Socket:
             self._heard_at = self._loop.time()
             raw = message.get("text")
             try:
+                self._check_pace()
                 raw = message["bytes"] if raw is None else raw
                 await self._handle(parse_message(raw, limits.message_bytes_max, limits.json_depth_max))
             except BadMessageError as bad:
                 self.close(bad.code, bad.reason)
+            except PublicError as fault:
+                self.close(CloseCode.TRY_AGAIN_LATER, fault.message)
             except Exception as bug:
                 log_bug(bug, self._facts.request_id)
                 self.close(CloseCode.INTERNAL_SERVER_ERROR, "Internal server error")
+
+    def _check_pace(self) -> None:
+        limits = self._ports.limits
+        self._pace.restore(limits.messages_at_once_max, limits.messages_per_second_max, self._heard_at)
+        if self._pace.available < 1:
+            raise BadMessageError("Too many messages", CloseCode.POLICY_VIOLATION)
+        self._pace.available -= 1
 
     async def _handle(self, message: Incoming) -> None:
         if message.type == "connection_init":
@@ -122,10 +145,13 @@ class Socket:
         presented = credentials_of_init(message.payload or {})
         if presented.presented:
             self._credentials = presented
-        if await self._operations.viewer_of(self._credentials) is None:
+        viewer = await self._operations.newcomer(self._credentials, self._facts.remote_address)
+        if viewer is None:
             raise BadMessageError("Forbidden", CloseCode.FORBIDDEN)
         if self._closing:
             return
+        if not self._connections.belongs_to(self, viewer.account_id):
+            raise BadMessageError("Too many connections of this account", CloseCode.TRY_AGAIN_LATER)
         self._acknowledged = True
         self._timer.cancel()
         self._heard_at = self._loop.time()

@@ -43,7 +43,7 @@ class SocketOperation:
             if context is None:
                 return
             request_id = context.request_id
-            await self._perform(self._socket.operations.prepare(parameters, request_id), context)
+            await self._perform(await self._socket.operations.prepare(parameters, context), context)
         except TransportError as refused:
             self._fail([coded_error(refused.code, refused.message)])
         except TimeoutError:
@@ -69,7 +69,7 @@ class SocketOperation:
     def backlog(self) -> int:
         return self._socket.backlog
 
-    def send(self, payload: bytes) -> None:
+    def send(self, payload: bytes, sequence: int = 0) -> None:
         if self._open:
             self._socket.write(f"{self._prefix}{payload.decode()}}}")
 

@@ -1,13 +1,14 @@
 """GraphQL over server-sent events: the "distinct connections" mode of the graphql-sse protocol.
 
 One request, one operation, one stream of `next` events and a `complete`. A stream that ends without
-`complete` (the server stops, the client is too slow) is to be opened again.
+`complete` (the server stops, the client is too slow) is to be opened again. Each event of a feed has its sequence as
+its id, so that a browser's EventSource, which opens it again by itself with `Last-Event-ID`, misses nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from server.gateway.connections import Connections
 from server.gateway.errors import TransportError, coded_error, encode_errors
@@ -21,6 +22,16 @@ from server.kit.graph.sink import CloseReason, Subscription
 
 _COMPLETE = b"event: complete\ndata:\n\n"
 _HEARTBEAT = b":\n\n"
+_SEQUENCE_DIGITS_MAX = 19
+_SEQUENCE_MAX = 2**63 - 1
+
+
+def last_event_id(headers: Mapping[bytes, bytes]) -> int | None:
+    """The sequence behind which a stream is opened again; None when there is none that we gave."""
+    given = headers.get(b"last-event-id", b"")
+    if not given.isdigit() or len(given) > _SEQUENCE_DIGITS_MAX or int(given) > _SEQUENCE_MAX:
+        return None
+    return int(given)
 
 
 def _next(payload: bytes) -> bytes:
@@ -47,13 +58,13 @@ class EventStreams:
         self, scope: Scope, receive: Receive, send: Send, prepared: Prepared, context: Context
     ) -> None:
         """Stream a subscription until the client leaves or the hub ends it."""
-        if not self._connections.accepts:
-            raise TransportError(
-                503, "UNAVAILABLE", "Too many connections; come back later.", [(b"retry-after", b"5")]
-            )
+        if not self._connections.accepts(context.remote_address):
+            raise _too_many("Too many connections; come back later.")
         stream = _Stream(scope, send, self._ports.limits)
-        self._connections.add(stream)
+        self._connections.add(stream, context.remote_address)
         try:
+            if not self._connections.belongs_to(stream, context.viewer.account_id):
+                raise _too_many("Too many connections of this account; come back later.")
             with stream.lifeline:
                 stream.open(context.request_id)
                 await self._join(stream, prepared, context)
@@ -102,9 +113,9 @@ class _Stream:
     def backlog(self) -> int:
         return self._outbox.backlog
 
-    def send(self, payload: bytes) -> None:
+    def send(self, payload: bytes, sequence: int) -> None:
         if self._open:
-            self._outbox.put(_body(_next(payload)))
+            self._outbox.put(_body(b"id: %d\n" % sequence + _next(payload)))
 
     def close(self, reason: CloseReason, message: str) -> None:
         if reason is CloseReason.COMPLETE:
@@ -136,6 +147,10 @@ class _Stream:
         await self._outbox.aclose()
         if self.subscription is not None:
             await self.subscription.cancel()
+
+
+def _too_many(message: str) -> TransportError:
+    return TransportError(503, "UNAVAILABLE", message, [(b"retry-after", b"5")])
 
 
 async def _until_disconnected(receive: Receive) -> None:

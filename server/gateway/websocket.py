@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.gateway.connections import Connections
-from server.gateway.identity import headers_of
+from server.gateway.identity import address_of, headers_of
 from server.gateway.messages import SUBPROTOCOL, CloseCode
 from server.gateway.operations import Operations, Ports
 from server.gateway.origins import may_connect
@@ -30,13 +30,14 @@ class WebSocketEndpoint:
             await _refuse(send, CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-        if not self._connections.accepts:
+        if not self._connections.accepts(address_of(scope)):
             await _refuse(send, CloseCode.TRY_AGAIN_LATER, "Too many connections")
             return
-        await self._serve(Socket(scope, headers, send, self._ports, self._operations), receive)
+        socket = Socket(scope, headers, send, self._ports, self._operations, self._connections)
+        await self._serve(socket, receive, address_of(scope))
 
-    async def _serve(self, socket: Socket, receive: Receive) -> None:
-        self._connections.add(socket)
+    async def _serve(self, socket: Socket, receive: Receive, address: str | None) -> None:
+        self._connections.add(socket, address)
         try:
             with socket.lifeline:
                 await socket.run(receive)

@@ -25,13 +25,22 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a client may ask for: so many points of cost at once, and so many a second in the long run (M143)."""
+
+    cost_max: int
+    restored_per_second: int
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """An authenticated caller, or nobody.
 
     `scopes` is None for a person's session, which may do all that its account may; an API key carries the
     scopes it was made with. `expires_at` is when the credential stops being valid by itself.
     `authority_epoch` is the account's count of revocations when the credential was last found valid: while the
-    account still has that count, nothing of it was revoked since.
+    account still has that count, nothing of it was revoked since. `allowance` is the account's own, where it has one
+    (M144).
     `management_id` is under which management the viewer reads another account than its credential's.
     `second_credential_id` is the other credential that must be good as well, where both are asked for.
     """
@@ -44,6 +53,7 @@ class Viewer:
     authority_epoch: int = 0
     second_credential_id: str | None = None
     management_id: str | None = None
+    allowance: Allowance | None = None
 
     @property
     def signed_in(self) -> bool:

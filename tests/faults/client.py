@@ -29,6 +29,23 @@ SELECTIONS = {
 NUMBERS = "... on InsufficientBalance { available required }"
 
 
+def fault_in(response: httpx.Response) -> str | None:
+    """Why this is no proper answer to bad input; None when it is one."""
+    if response.status_code >= 500:
+        return f"status {response.status_code}: {response.text[:300]}"
+    try:
+        answer = response.json()
+    except ValueError:
+        return f"status {response.status_code} without JSON"
+    if not isinstance(answer, dict) or not (answer.get("errors") or "data" in answer):
+        return f"no GraphQL answer: {response.text[:300]}"
+    for error in answer.get("errors", ()):
+        code = error.get("extensions", {}).get("code")
+        if code in (None, "INTERNAL", "OVERLOADED", "STORAGE_UNAVAILABLE", "OUTCOME_UNKNOWN"):
+            return f"{code}: {error['message'][:300]}"
+    return None
+
+
 def document(mutation: str) -> str:
     """One mutation with its result, its problem's code, and the numbers of a balance that was too low."""
     input_type = f"{mutation[0].upper()}{mutation[1:]}Input"
@@ -170,10 +187,12 @@ async def open_socket(origin: str, token: str) -> AsyncIterator[Socket]:
 
 @asynccontextmanager
 async def open_stream(
-    api: Api, query: str, variables: dict[str, Any] | None = None
+    api: Api, query: str, variables: dict[str, Any] | None = None, last_event_id: str | None = None
 ) -> AsyncIterator[AsyncIterator[tuple[str, Any]]]:
     """The events of a subscription over graphql-sse, as (name, payload)."""
     headers = {"authorization": f"Bearer {api.token}", "accept": "text/event-stream"}
+    if last_event_id is not None:
+        headers["last-event-id"] = last_event_id
     body = {"query": query, "variables": variables or {}}
     async with api.http.stream("POST", "/graphql", json=body, headers=headers) as response:
         assert response.status_code == 200, await response.aread()

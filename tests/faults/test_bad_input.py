@@ -26,7 +26,7 @@ from graphql import (
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.faults.client import Api, customer, document
+from tests.faults.client import Api, customer, document, fault_in
 
 SEED = 20260302
 EXAMPLES = 300
@@ -275,23 +275,6 @@ async def ids_of(api: Api) -> list[str]:
         key["apiKey"],
     ]
     return [thing["id"] for thing in things] + [row["node"]["id"] for row in rows]
-
-
-def fault_in(response: httpx.Response) -> str | None:
-    """Why this is no proper answer to bad input; None when it is one."""
-    if response.status_code >= 500:
-        return f"status {response.status_code}: {response.text[:300]}"
-    try:
-        answer = response.json()
-    except ValueError:
-        return f"status {response.status_code} without JSON"
-    if not isinstance(answer, dict) or not (answer.get("errors") or "data" in answer):
-        return f"no GraphQL answer: {response.text[:300]}"
-    for error in answer.get("errors", ()):
-        code = error.get("extensions", {}).get("code")
-        if code in (None, "INTERNAL", "OVERLOADED", "STORAGE_UNAVAILABLE", "OUTCOME_UNKNOWN"):
-            return f"{code}: {error['message'][:300]}"
-    return None
 
 
 async def still_answers(api: Api) -> bool:

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.frontend.node import HERE, NODE, needs_node
 from tests.servers import Customer, RunningServer
 
-HERE = Path(__file__).parent
-NODE = shutil.which("node")
-INSTALLED = NODE is not None and (HERE / "node_modules").is_dir()
-
-# In CI nothing is skipped: there a missing client is a failure.
-pytestmark = pytest.mark.skipif(
-    not INSTALLED and os.environ.get("CI") != "true",
-    reason="needs Node.js and `npm --prefix tests/frontend ci`",
-)
+pytestmark = needs_node
 
 
 class Client:
     """One of the .mjs programs beside this file, and the lines it says."""
 
     def __init__(self, program: str, customer: Customer, unit: str, after: int) -> None:
-        assert NODE is not None
         arguments = [f"{customer.origin}/graphql", customer.api_key(), unit, str(after)]
         self._process = subprocess.Popen(
             [NODE, program, *arguments], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -21,6 +21,12 @@ def test_a_feed_is_opened_with_its_arguments_and_its_events_are_rendered() -> No
     assert rendered.payload() == {"data": {"item": {"name": "pen", "fromRead": "Reads"}}}
 
 
+def test_a_transport_may_know_better_where_a_feed_resumes() -> None:
+    prepared = engine.prepare('subscription { item(wallet: "eur", after: 4) { name } }').resumed(7)
+    assert engine.feed(prepared, context(MEMBER)) == SimpleNamespace(key="eur", after=7)
+    assert prepared.share_key == key('subscription { item(wallet: "eur") { name } }')
+
+
 @pytest.mark.rule("H012")
 def test_a_revoked_viewer_gets_no_event() -> None:
     prepared = engine.prepare('subscription { item(wallet: "eur") { name } }')

@@ -340,3 +340,38 @@ async def test_the_language_is_told(running: Running, client: httpx.AsyncClient)
 async def test_a_subscription_needs_a_stream(running: Running, client: httpx.AsyncClient) -> None:
     answer = await client.post(running.url, json={"query": "subscription { ticks }"})
     assert (answer.status_code, code_of(answer)) == (406, "NOT_ACCEPTABLE")
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "query", "name", "encoding"),
+    [
+        ("gzip", "{q}", "x" * 2_048, "gzip"),
+        ("br, GZIP;q=0.1", "{q}", "x" * 90_000, "gzip"),
+        ("*", "{q}", "x" * 2_048, "gzip"),
+        ("gzip", "{q}", "short", None),
+        ("gzip;q=0, *", "{q}", "x" * 2_048, None),
+        ("identity", "{q}", "x" * 2_048, None),
+        ("", "{q}", "x" * 2_048, None),
+        ("gzip", "mutation A {{ increase }} query B{q}", "x" * 2_048, "gzip"),
+    ],
+)
+async def test_large_answers_to_queries_are_compressed_for_who_takes_it(
+    accept_encoding: str, query: str, name: str, encoding: str | None
+) -> None:
+    document = query.format(q="($n: String!) { hello(name: $n) }")
+    document = document if document.startswith("mutation") else f"query B{document}"
+    asked = {"query": document, "operationName": "B", "variables": {"n": name}}
+    async with serving() as roomy, httpx.AsyncClient() as http:
+        answer = await http.post(roomy.url, json=asked, headers={"accept-encoding": accept_encoding})
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
+    assert answer.json() == {"data": {"hello": f"Hello {name}"}}
+
+
+async def test_a_mutation_s_answer_which_may_hold_secrets_is_never_compressed() -> None:
+    limits = GatewayLimits(compress_bytes_min=1)
+    async with serving(limits) as eager, httpx.AsyncClient(headers={"accept-encoding": "gzip"}) as http:
+        query = await http.post(eager.url, json={"query": "{ hello }"})
+        mutation = await http.post(eager.url, json={"query": "mutation { signIn }"})
+    assert query.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in mutation.headers

@@ -48,6 +48,7 @@ class Events:
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
         self.heartbeats = 0
+        self.last_id = ""
         self._lines = response.aiter_lines()
 
     async def next(self) -> tuple[str, str] | None:
@@ -58,6 +59,8 @@ class Events:
                 name = line.removeprefix("event:").strip()
             elif line.startswith("data:"):
                 data = line.removeprefix("data:").strip()
+            elif line.startswith("id:"):
+                self.last_id = line.removeprefix("id:").strip()
             elif line == ":":
                 self.heartbeats += 1
             elif name:
@@ -99,6 +102,30 @@ async def test_a_browser_s_event_source_subscribes_by_get(
         await running.world.subscribers(1)
         running.world.publish(9)
         assert await events.next() == ("next", '{"data":{"ticks":9}}')
+
+
+async def test_a_stream_that_is_opened_again_resumes_behind_the_last_event(
+    running: Running, client: httpx.AsyncClient
+) -> None:
+    async with subscribed(running, client) as events:
+        await running.world.subscribers(1)
+        running.world.publish(41)
+        await events.next()
+    async with subscribed(running, client, **{"last-event-id": events.last_id}) as events:
+        assert await events.next() == ("next", '{"data":{"ticks":42}}')
+        assert events.last_id == "42"
+
+
+@pytest.mark.parametrize("strange", ["", "abc", "-1", "1.5", "9" * 19, "9" * 5_000, "1, 2", "\u0664"])
+async def test_an_id_that_we_never_gave_resumes_nothing(
+    running: Running, client: httpx.AsyncClient, strange: str
+) -> None:
+    headers = {b"last-event-id": strange.encode()}
+    body = {"query": "subscription { ticks }"}
+    async with client.stream("POST", running.url, json=body, headers=headers) as response:
+        await running.world.subscribers(1)
+        running.world.publish(7)
+        assert await Events(response).next() == ("next", '{"data":{"ticks":7}}')
 
 
 async def test_a_client_that_leaves_is_forgotten(running: Running, client: httpx.AsyncClient) -> None:
@@ -198,6 +225,23 @@ async def test_streams_are_limited(running: Running, client: httpx.AsyncClient) 
         refused = await client.post(running.url, json={"query": "subscription { ticks }"})
         assert refused.status_code == 503
         assert refused.headers["retry-after"] == "5"
+
+
+async def test_the_streams_of_an_account_and_of_an_address_are_limited() -> None:
+    limits = GatewayLimits(connections_per_account_max=1, connections_per_address_max=3)
+    good = {"authorization": "Bearer good"}
+    asked = {"query": "subscription { ticks }"}
+    async with serving(limits) as limited, httpx.AsyncClient(headers=STREAM, timeout=5) as client:
+        async with subscribed(limited, client, **good):
+            await limited.world.subscribers(1)
+            refused = await client.post(limited.url, json=asked, headers=good)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            async with subscribed(limited, client), subscribed(limited, client):
+                await limited.world.subscribers(3)
+                assert (await client.post(limited.url, json=asked)).status_code == 503
+        await limited.world.subscribers(0)
+        async with subscribed(limited, client, **good):
+            await limited.world.subscribers(1)
 
 
 async def test_a_stop_ends_streams() -> None:

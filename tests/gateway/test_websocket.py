@@ -268,6 +268,32 @@ async def test_operations_on_one_connection_are_limited(running: Running) -> Non
         assert message["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
 
 
+async def test_a_flood_of_messages_closes_with_1008_and_disturbs_nobody() -> None:
+    limits = GatewayLimits(messages_at_once_max=20, messages_per_second_max=1)
+    async with serving(limits) as limited, acknowledged(limited) as calm:
+        async with acknowledged(limited) as flooding:
+            for _ in range(40):
+                await say(flooding, type="pong")
+            assert await closed(flooding) == (1008, "Too many messages")
+        await ask(calm, "1", "{ hello }")
+        assert (await receive(calm))["type"] == "next"
+
+
+async def test_the_sockets_of_an_account_and_of_an_address_are_limited() -> None:
+    limits = GatewayLimits(connections_per_account_max=1, connections_per_address_max=2)
+    async with serving(limits) as limited:
+        async with acknowledged(limited, {"apiKey": "good"}):
+            async with opened(limited) as second:
+                await say(second, type="connection_init", payload={"apiKey": "good"})
+                assert await closed(second) == (1013, "Too many connections of this account")
+            await until(lambda: limited.gateway.connections_open == 1)
+            async with acknowledged(limited), opened(limited) as third:
+                assert await closed(third) == (1013, "Too many connections")
+        await limited.all_gone()
+        async with acknowledged(limited, {"apiKey": "good"}):
+            pass
+
+
 async def test_pings_are_answered_with_their_payload(running: Running) -> None:
     async with opened(running) as socket:
         await say(socket, type="ping", payload={"n": 1})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import isawaitable
 from itertools import count
 from typing import Any
@@ -53,15 +53,23 @@ class TestPrepared:
     operation_name: str | None
     variables: dict[str, Any]
     field: str
+    after: int | None = None
+    cost: int = 100
+
+    def resumed(self, after: int) -> TestPrepared:
+        return replace(self, after=after)
 
 
-@dataclass(frozen=True)
+@dataclass
 class TestResult:
     __test__ = False
     result: ExecutionResult
+    extensions: dict[str, Any] | None = None
+    cost: int = 60
 
     def encode(self) -> bytes:
-        return orjson.dumps(self.result.formatted)
+        extensions = {"extensions": self.extensions} if self.extensions else {}
+        return orjson.dumps({**self.result.formatted, **extensions})
 
 
 @dataclass
@@ -113,6 +121,8 @@ class World:
             raise ZeroDivisionError("a bug with a secret in it")
         if prepared.field == "hangs":
             await asyncio.Event().wait()
+        if prepared.after is not None:
+            sink.send(orjson.dumps({"data": {"ticks": prepared.after + 1}}), prepared.after + 1)
         self.sinks.append(sink)
         await self._tell()
         return Leave(self, sink)
@@ -130,13 +140,13 @@ class World:
         extensions = {"extensions": filling} if filling else {}
         payload = orjson.dumps({"data": {"ticks": number}, **extensions})
         for sink in list(self.sinks):
-            sink.send(payload)
+            sink.send(payload, number)
 
     def close(self, reason: CloseReason, message: str = "") -> None:
         ended, self.sinks = self.sinks, []
         for sink in ended:
             sink.close(reason, message)
-            sink.send(b'{"data":{"ticks":-1}}')  # nothing may come after the end
+            sink.send(b'{"data":{"ticks":-1}}', 0)  # nothing may come after the end
 
 
 @dataclass

@@ -134,7 +134,7 @@ class Recorder:
     def backlog(self) -> int:
         return 0 if self.reads else self._unread
 
-    def send(self, payload: bytes) -> None:
+    def send(self, payload: bytes, sequence: int) -> None:
         assert self.closed is None
         self.payloads.append(payload)
         self._unread += not self.reads

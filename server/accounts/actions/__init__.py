@@ -14,6 +14,7 @@ from server.accounts.actions.lifecycle import (
     reopen_account,
     suspend_account,
 )
+from server.accounts.actions.limits import set_api_limits
 from server.accounts.actions.passkeys import (
     NewPasskey,
     PasskeyProof,
@@ -148,6 +149,7 @@ __all__ = [
     "revoke_invitation",
     "revoke_session",
     "revoke_staff",
+    "set_api_limits",
     "set_email",
     "set_member_limit",
     "set_postal_address",

@@ -104,6 +104,18 @@ class AccountSuspended(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ApiLimitsChanged(DomainEvent):
+    """What the account may use of the API, None for what everybody may; `by` is the credential that set it.
+
+    The subject is the account.
+    """
+
+    cost_max: int | None = None
+    restored_per_second: int | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountReinstated(DomainEvent):
     """A suspension ended; the subject is the account."""
 

@@ -5,6 +5,7 @@ import strawberry
 from server.accounts.graph import reports, resellers
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
 from server.accounts.graph.issuing import IssuingMutations
+from server.accounts.graph.limits import LimitMutations
 from server.accounts.graph.mutations import CredentialMutations
 from server.accounts.graph.people import PeopleMutations
 from server.accounts.graph.queries import NODES, OwnQueries
@@ -41,5 +42,6 @@ class AccountMutations(
     ClosingMutations,
     StaffMutations,
     IssuingMutations,
+    LimitMutations,
 ):
     pass

@@ -282,6 +282,16 @@ class ResalePermission(Base):
     set_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class ApiLimit(Base):
+    """What an account may use of the API, in points of cost, where that is not what everybody may (M144)."""
+
+    __tablename__ = "api_limits"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    cost_max: Mapped[int] = mapped_column(Integer)
+    restored_per_second: Mapped[int] = mapped_column(Integer)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class StaffAuthorisation(Base):
     """That somebody of the company may process customers' data: as what, on which instructions, how long (B011)."""
 

@@ -16,6 +16,7 @@ from server.accounts.model import (
     Acceptance,
     Account,
     ApiKey,
+    ApiLimit,
     AuthorityEpoch,
     Management,
     Person,
@@ -34,7 +35,7 @@ from server.accounts.rules.standing import (
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded, token_hash
 from server.kit.db import Prepared
-from server.kit.viewer import Viewer
+from server.kit.viewer import Allowance, Viewer
 from server.kit.work import Read
 
 _BATCH_MAX = 500
@@ -167,7 +168,9 @@ def credential_of_session(read: Read, token: str) -> Credential | None:
     if not found:
         return None
     (row,) = found
-    session_id, account_id, last_used, expires, epoch_, person_id, role, status, changed, proved = row
+    session_id, account_id, last_used, expires, epoch_, person_id, role, status, changed, proved, *limits = (
+        row
+    )
     staff_roles = _staff_roles(read, person_id) if role == STAFF else frozenset()
     if role == STAFF and not staff_roles:
         return None
@@ -178,7 +181,15 @@ def credential_of_session(read: Read, token: str) -> Credential | None:
         staff_roles = frozenset()
     elif password_ends := password_ends_at(standing.password_changed_at, terms.password_age_max):
         ends_at = min(ends_at, password_ends)  # then the same session may less
-    viewer = Viewer(account_id, session_id, scopes, staff_roles, expires_at=ends_at, authority_epoch=epoch_)
+    viewer = Viewer(
+        account_id,
+        session_id,
+        scopes,
+        staff_roles,
+        expires_at=ends_at,
+        authority_epoch=epoch_,
+        allowance=_allowance(*limits),
+    )
     return Credential(viewer, from_micros(last_used))
 
 
@@ -204,15 +215,23 @@ def credential_of_key(read: Read, secret: str) -> Credential | None:
     found = _key_by_secret.run(read.connection, secret_hash=token_hash(secret), now=to_micros(read.now))
     if not found:
         return None
-    ((key_id, account_id, scopes, last_used, expires, epoch_),) = found
+    ((key_id, account_id, scopes, last_used, expires, epoch_, *limits),) = found
     viewer = Viewer(
         account_id,
         key_id,
         frozenset(scopes.split(" ")),
         expires_at=None if expires is None else from_micros(expires),
         authority_epoch=epoch_,
+        allowance=_allowance(*limits),
     )
     return Credential(viewer, None if last_used is None else from_micros(last_used))
+
+
+def _allowance(cost_max: int | None, restored_per_second: int | None) -> Allowance | None:
+    """What the account was given instead of what everybody may use (M144)."""
+    if cost_max is None or restored_per_second is None:
+        return None
+    return Allowance(cost_max, restored_per_second)
 
 
 def epoch(read: Read, account_id: str) -> int:
@@ -321,8 +340,11 @@ _session_by_token = Prepared(
         Account.status,
         Person.password_changed_at,
         Session.second_factor_at,
+        ApiLimit.cost_max,
+        ApiLimit.restored_per_second,
     )
     .join(Account, Account.id == Session.account_id)
+    .outerjoin(ApiLimit, ApiLimit.account_id == Session.account_id)
     .join(Person, Person.id == Session.person_id)
     .join(AuthorityEpoch, AuthorityEpoch.account_id == Session.account_id)
     .where(
@@ -341,8 +363,11 @@ _key_by_secret = Prepared(
         ApiKey.last_used_at,
         ApiKey.expires_at,
         AuthorityEpoch.epoch,
+        ApiLimit.cost_max,
+        ApiLimit.restored_per_second,
     )
     .join(Account, Account.id == ApiKey.account_id)
+    .outerjoin(ApiLimit, ApiLimit.account_id == ApiKey.account_id)
     .join(AuthorityEpoch, AuthorityEpoch.account_id == ApiKey.account_id)
     .where(
         ApiKey.secret_hash == bindparam("secret_hash"),

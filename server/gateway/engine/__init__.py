@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import strawberry
@@ -33,6 +33,13 @@ class Prepared:
 
     plan: Plan
     variable_values: VariableValues
+    cost: int
+    """Points that the operation may cost (`cost.py`)."""
+    resume_after: int | None = None
+    """Where a subscription resumes, if its transport knows better than its arguments."""
+
+    def resumed(self, after: int) -> Prepared:
+        return replace(self, resume_after=after)
 
     @property
     def kind(self) -> OperationType:
@@ -104,7 +111,13 @@ class Engine:
             raise RequestError(coded([error], BAD_USER_INPUT)) from None
         except Exception as exc:
             raise self._refusal(exc, request_id) from exc
-        return Prepared(plan, values)
+        return Prepared(plan, values, self._cost(plan, values))
+
+    def _cost(self, plan: Plan, values: VariableValues) -> int:
+        cost, most = plan.cost(values.coerced), self._limits.cost_max
+        if cost > most:
+            raise refused(f"The operation may cost {cost} points; at most {most} are allowed.", "COST_LIMIT")
+        return cost
 
     async def execute(self, prepared: Prepared, context: Context) -> Result:
         """Run a query or a mutation."""
@@ -130,6 +143,8 @@ class Engine:
         try:
             info = run.info(field, frame)
             opened: Feed = field.binding.feed(info, **run.arguments(field))
+            if prepared.resume_after is not None:
+                opened.after = prepared.resume_after
         except Exception as exc:
             raise self._refusal(exc, context.request_id, field) from exc
         return opened

@@ -54,6 +54,8 @@ class Limits:
     """Fields of all concrete types that the values of interfaces and unions may have."""
     aliases_max: int = 100
     root_fields_max: int = 30
+    cost_max: int = 10_000
+    """Points that one operation may cost (`cost.py`)."""
     errors_max: int = 100
     cached_characters_max: int = 200_000
     """Of the documents kept, which take about 200 bytes of memory a character."""
@@ -61,6 +63,8 @@ class Limits:
     """Of the plans kept, which take about 300 bytes of memory a field."""
     cached_verdicts_max: int = 16
     """For each plan: one for every combination of scopes and staff roles."""
+    cached_costs_max: int = 16
+    """For each plan: one for every combination of page sizes."""
 
 
 @dataclass(frozen=True, slots=True)

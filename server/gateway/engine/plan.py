@@ -38,11 +38,12 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from server.gateway.engine.binding import Binding, Bindings, Source, definition_of
 from server.gateway.engine.cache import Recent
+from server.gateway.engine.cost import Pricing, own_cost, size_variable
 from server.gateway.engine.document import Document, Limits
 from server.gateway.engine.errors import DENIED, Denied, refused
 from server.gateway.engine.shapes import AbstractOf, ListOf, ObjectOf, Shape, accept
 from server.gateway.engine.sharing import canonical
-from server.gateway.engine.values import fixed
+from server.gateway.engine.values import fixed, frozen
 from server.kit.graph.access import Denial
 from server.kit.viewer import Viewer
 
@@ -57,6 +58,8 @@ class Field:
     shape: Shape
     fixed: bool
     """Whether the first request's arguments are those of all."""
+    cost: int = 0
+    """Points for each object that it is asked of, without what is below it."""
     arguments: dict[str, Any] | None = None
     """Those of the first request, if they are fixed."""
 
@@ -68,6 +71,8 @@ class Selection:
     type: GraphQLObjectType
     fields: list[Field] = field(default_factory=list)
     keys: tuple[str, ...] = ()
+    cost: int = 0
+    """Points for each object: the sum of the fields' own."""
     plain: bool = True
     """Whether everything below is attributes: completed without a database read."""
 
@@ -86,6 +91,7 @@ class Plan:
     fields: Sequence[Field]
     """All fields, of all levels and of every type that a value may turn out to have."""
     verdicts: Recent[Any, Verdict]
+    costs: Recent[Any, int]
 
     @property
     def kind(self) -> OperationType:
@@ -100,6 +106,16 @@ class Plan:
         """What this viewer may not read. Access looks at scopes and roles, never at whose account it is."""
         key = (viewer.signed_in, viewer.scopes, viewer.staff_roles)
         return self.verdicts.get(key, lambda: self._judge(viewer))
+
+    def cost(self, variables: Mapping[str, Any]) -> int:
+        """The points that the operation may cost with these variables, of which only sizes of pages matter."""
+        sizes = tuple(frozen(variables.get(name)) for name in self.size_variables)
+        return self.costs.get(sizes, lambda: Pricing(variables).selection(self.root))
+
+    @cached_property
+    def size_variables(self) -> tuple[str, ...]:
+        names = (size_variable(field.nodes[0]) for field in self.fields)
+        return tuple(dict.fromkeys(name for name in names if name is not None))
 
     @cached_property
     def canonical(self) -> tuple[str, frozenset[str]]:
@@ -130,7 +146,8 @@ def compile_plan(
     assert root is not None, "the document was validated"
     compiler = _Compiler(bindings, document.fragments, variables, limits.plan_fields_max)
     selection = compiler.selection(root, [operation.selection_set])
-    return Plan(operation, document, selection, compiler.fields, Recent(limits.cached_verdicts_max))
+    verdicts: Recent[Any, Verdict] = Recent(limits.cached_verdicts_max)
+    return Plan(operation, document, selection, compiler.fields, verdicts, Recent(limits.cached_costs_max))
 
 
 class _Compiler:
@@ -163,6 +180,7 @@ class _Compiler:
             selection = self._selections[key] = Selection(type_)
             selection.fields = [self._field(type_, key, nodes) for key, nodes in collected.items()]
             selection.keys = tuple(collected)
+            selection.cost = sum(field.cost for field in selection.fields)
             selection.plain = all(
                 f.binding.source in (Source.ATTRIBUTE, Source.TYPENAME) and f.shape.plain
                 for f in selection.fields
@@ -210,7 +228,8 @@ class _Compiler:
         binding = self._bindings.get(owner, nodes[0].name.value)
         sets = [node.selection_set for node in nodes if node.selection_set]
         shape = self._shape(binding.definition.type, sets)
-        compiled = Field(key, tuple(nodes), binding, shape, fixed(binding, nodes[0]))
+        cost = own_cost(binding, is_mutation=owner is self._schema.mutation_type)
+        compiled = Field(key, tuple(nodes), binding, shape, fixed(binding, nodes[0]), cost)
         self.fields.append(compiled)
         return compiled
 

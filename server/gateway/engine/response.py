@@ -20,17 +20,20 @@ Row = dict[str, Any]
 class Result:
     """A response: `data` with `errors` (spec §7.1)."""
 
-    __slots__ = ("data", "errors", "extensions")
+    __slots__ = ("cost", "data", "errors", "extensions")
 
     def __init__(
         self,
         data: Row | None,
         errors: list[dict[str, Any]] | None = None,
         extensions: dict[str, Any] | None = None,
+        cost: int = 0,
     ) -> None:
+        """`cost`: the points of the values that were asked for, found or not."""
         self.data = data
         self.errors = errors
         self.extensions = extensions
+        self.cost = cost
 
     def payload(self) -> dict[str, Any]:
         """The response map; errors come first, so that a person sees them (§7.1)."""

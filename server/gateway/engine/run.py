@@ -143,7 +143,8 @@ class Run:
         data: Row | None = frame.rows[0]
         if self._faults and not Settlement(self._frames, self._faults, self.reporter).row(frame.rows[0], []):
             data = None
-        return Result(data, self.reporter.errors())
+        cost = sum(each.selection.cost * len(each.rows) for each in self._frames)
+        return Result(data, self.reporter.errors(), cost=cost)
 
     def denial(self, field: Field) -> Exception | None:
         return self._denied.get(field)

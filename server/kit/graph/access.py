@@ -67,14 +67,18 @@ def declare(
     *,
     batch: Callable[..., Any] | None = None,
     feed: Callable[..., Any] | None = None,
+    cost: int | None = None,
+    items: int | None = None,
 ) -> dict[str, Any]:
     """The `metadata` of a Strawberry field.
 
     `batch` resolves the field for many parents at once: `batch(parents, info, **arguments)` returns one value a
     parent, in order; the decorated function then only gives the field its type and arguments.
     `feed` opens the live feed of a subscription field: `feed(info, **arguments) -> Feed`.
+    `cost` is its price in points for each object that it is asked of, where that is not a usual field's, and `items`
+    how long its list usually is, where it is no connection (`gateway/engine/cost.py`).
     """
-    entries = {"access": access, "batch": batch, "feed": feed}
+    entries = {"access": access, "batch": batch, "feed": feed, "cost": cost, "items": items}
     return {name: value for name, value in entries.items() if value is not None}
 
 

@@ -24,8 +24,11 @@ class CloseReason(Enum):
 class Sink(Protocol):
     """One subscriber. Every call is synchronous, is made on the event loop, and never blocks or raises."""
 
-    def send(self, payload: bytes) -> None:
-        """Deliver one encoded execution result; all subscribers of one execution get the same bytes."""
+    def send(self, payload: bytes, sequence: int) -> None:
+        """Deliver one encoded execution result; all subscribers of one execution get the same bytes.
+
+        `sequence` is that of the event: what `after` takes to resume behind it.
+        """
 
     def close(self, reason: CloseReason, message: str) -> None:
         """End the subscription. What is sent afterwards is dropped."""

@@ -187,7 +187,7 @@ class Channel:
                 if not latest:
                     subscriber.close(CloseReason.TOO_SLOW, "Too many changes wait. Resume with `after`.")
             elif only is not None and subscriber.position < first:
-                sink.send(only)
+                sink.send(only, last)
                 subscriber.position = last
             else:
                 subscriber.send(frames)

@@ -30,7 +30,7 @@ class Subscriber:
         """Hand over the frames behind the position, each once."""
         for frame in frames:
             if frame.sequence > self.position:
-                self.sink.send(frame.payload)
+                self.sink.send(frame.payload, frame.sequence)
                 self.position = frame.sequence
 
     def expire(self, now: datetime) -> None:
