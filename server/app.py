@@ -39,8 +39,8 @@ from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
 from server.kit.keystore import KeyStore, MasterKeys
 from server.kit.registry import Registry
-from server.kit.viewer import Viewer
-from server.kit.work import House, Units
+from server.kit.viewer import SYSTEM, Viewer
+from server.kit.work import Call, House, Units
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.orders import http as order_http
@@ -48,11 +48,17 @@ from server.orders import jobs as order_jobs
 from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
 from server.orders.rules.invoicing_terms import seller_faults
+from server.points import installed
+from server.policy.actions.versions import record_versions
+from server.policy.adapters.profiles import load_profile
+from server.policy.rules.profile import ProfileInvalid
+from server.policy.rules.publishing import Published
+from server.policy.rules.validation import faults, warnings
 from server.reactions import reactions
 from server.schema import HELD, schema
 from server.senders import http as sender_http
 from server.settings import Settings
-from server.terms import default_terms
+from server.terms import terms_of
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
 from server.topups.adapters.stripe.client import API_URL, Api
@@ -111,6 +117,7 @@ class Postmeter:
     async def storage(self) -> AsyncIterator[None]:
         """The databases, open and migrated: what commands need."""
         _refuse(personal.faults(HELD))
+        self._check_policy()
         entities = self.house.terms.get(account_rules.Terms)
         codes = (entities.entity_europe.code, entities.entity_other.code)
         _refuse(seller_faults(self.house.terms.get(order_rules.Terms).invoicing, codes))
@@ -119,6 +126,7 @@ class Postmeter:
         await self.house.database.start()
         try:
             await self.house.database.write(migrations.migrate)
+            _refuse(await self.units.run(Call("recordPolicyVersions", SYSTEM), record_versions))
             yield
         finally:
             await self.house.database.close()
@@ -152,6 +160,14 @@ class Postmeter:
             await stack.enter_async_context(_background(self.due.serve))
             await stack.enter_async_context(_background(self._store_uses))
             yield
+
+    def _check_policy(self) -> None:
+        """Raises SystemExit with what the profile, or the one that is announced, lacks for this server."""
+        published = self.house.terms.get(Published)
+        for profile in filter(None, (published.profile, published.upcoming)):
+            _refuse([f"{profile.name}: {fault}" for fault in faults(profile, installed())])
+            for warning in warnings(profile):
+                _log.warning("policy_warning", profile=profile.name, warning=warning)
 
     async def schema_version(self) -> str | None:
         """The version of the database."""
@@ -220,7 +236,7 @@ async def _alive(_request: Request) -> Response:
 
 
 def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
-    terms = default_terms()
+    terms = _terms(settings)
     terms.add(notice_rules.Mailing(relay=settings.smtp_url is not None))
     masters = MasterKeys.load(settings.master_key_file, entropy)
     return House(
@@ -234,6 +250,18 @@ def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
         reactions=reactions(),
         guard=account_actions.guard,
     )
+
+
+def _terms(settings: Settings) -> Registry:
+    """The numbers of all slices, from the policy profile that the settings name."""
+    try:
+        profile = load_profile(settings.policy)
+        upcoming = None if settings.policy_next is None else load_profile(settings.policy_next)
+        if upcoming is not None:
+            terms_of(upcoming)  # what cannot be run by must not be announced
+        return terms_of(profile, upcoming)
+    except ProfileInvalid as invalid:
+        raise SystemExit(_refusal(invalid.faults)) from None
 
 
 def _relay(settings: Settings) -> mail_relay.MailRelay:
@@ -272,7 +300,11 @@ def _gateway_limits(settings: Settings) -> GatewayLimits:
 
 def _refuse(faults: list[str]) -> None:
     if faults:
-        raise SystemExit("Postmeter does not start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        raise SystemExit(_refusal(faults))
+
+
+def _refusal(faults: list[str]) -> str:
+    return "Postmeter does not start:\n" + "\n".join(f"  - {fault}" for fault in faults)
 
 
 @asynccontextmanager

@@ -79,9 +79,17 @@ class Demo:
         async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
             api = Api(client)
             policy = (await api.ask("{ policyInForce { document version } }"))["policyInForce"]
-            account = {"login": LOGIN, "password": self._password, "acceptedPolicy": policy}
+            account = {
+                "login": LOGIN,
+                "password": self._password,
+                "acceptedPolicy": policy,
+                "industry": "MEDIA",
+                "professionalUse": True,
+            }
             await api.do("register", "RegisterInput", account)
             owner = await self._signed_in(api)
+            await owner.do("setPostalAddress", "PostalAddressInput", ADDRESS)
+            await accept_key_policies(owner)
             key = await owner.do(
                 "createApiKey",
                 "CreateApiKeyInput",
@@ -270,6 +278,23 @@ KEY_SCOPES = [
 
 
 QUOTE = "query($input: QuoteOrderInput!) { quoteOrder(input: $input) { ... on OrderQuote { missing { amount } } } }"
+
+
+ADDRESS = {
+    "name": "Lark Press",
+    "street": "Example Avenue",
+    "number": "7",
+    "postalCode": "02101",
+    "city": "Boston",
+    "country": "US",
+}
+
+
+async def accept_key_policies(owner: Api) -> None:
+    """Accept, in the owner's name, what API keys are under."""
+    found = await owner.ask("{ keyPoliciesInForce { document version } }")
+    for policy in found["keyPoliciesInForce"]:
+        await owner.do("acceptPolicy", "PolicyVersionInput", policy)
 
 
 class Api:

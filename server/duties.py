@@ -11,6 +11,7 @@ from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import MailRelay
 from server.orders import jobs as order_jobs
 from server.plans import jobs as plan_jobs
+from server.policy import jobs as policy_jobs
 from server.senders import jobs as sender_jobs
 from server.topups import jobs as topup_jobs
 from server.topups.adapters.gateway import Gateways
@@ -25,6 +26,7 @@ TIMERS: Mapping[str, Timer] = {
     **order_jobs.TIMERS,
     **plan_jobs.TIMERS,
     **sender_jobs.TIMERS,
+    **policy_jobs.TIMERS,
 }
 
 
@@ -40,4 +42,5 @@ def handlers(
         **order_jobs.handlers(),
         **plan_jobs.handlers(),
         **sender_jobs.handlers(),
+        **policy_jobs.handlers(),
     }

@@ -22,6 +22,7 @@ from server.orders import graph as orders
 from server.orders import personal as orders_personal
 from server.plans import graph as plans
 from server.plans import personal as plans_personal
+from server.policy import personal as policy_personal
 from server.senders import graph as senders
 from server.senders import personal as senders_personal
 from server.topups import graph as topups
@@ -109,5 +110,6 @@ HELD = (
     *orders_personal.HELD,
     *plans_personal.HELD,
     *senders_personal.HELD,
+    *policy_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

@@ -19,6 +19,7 @@ SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
 REGISTER = """mutation($input: RegisterInput!) { register(input: $input) {
     __typename ... on Problem { code message } } }"""
 CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'postmeter'"
+BUSINESS = {"professionalUse": True}
 WHO = {"login": "somebody", "password": "a long enough phrase"}
 
 
@@ -51,7 +52,7 @@ async def sign_in(postmeter: Postmeter) -> str:
 
 async def register(postmeter: Postmeter) -> None:
     data = await post(postmeter, "{ policyInForce { document version } }")
-    await post(postmeter, REGISTER, {"input": {**WHO, "acceptedPolicy": data["policyInForce"]}})
+    await post(postmeter, REGISTER, {"input": {**WHO, "acceptedPolicy": data["policyInForce"], **BUSINESS}})
 
 
 async def test_an_account_outlives_a_restart(database_url: str, tmp_path: Path) -> None:

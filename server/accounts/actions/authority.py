@@ -26,6 +26,7 @@ _CHANGES_CREDENTIALS = frozenset(
         "createRecoveryCodes",
         "createApiKey",
         "revokeApiKey",
+        "refuseApiPolicy",
         "setEmail",
         "resendEmailCode",
         "verifyEmail",

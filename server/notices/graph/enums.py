@@ -112,6 +112,10 @@ class NoticeKind(Enum):
         "account_inactivity_warning", description="Without a sign-in or a payment credits will be lost."
     )
     ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
+    POLICY_CHANGED = strawberry.enum_value("policy_changed", description="The policy has a new version.")
+    RECIPIENT_ANNOUNCED = strawberry.enum_value(
+        "recipient_announced", description="Data will be given to another kind of recipient."
+    )
 
 
 @strawberry.enum(
