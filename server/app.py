@@ -21,6 +21,7 @@ from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passwords import Passwords
+from server.checks import CHECKS
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -49,8 +50,11 @@ from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
 from server.orders.rules.invoicing_terms import seller_faults
 from server.points import installed
+from server.policy import http as policy_http
+from server.policy import jobs as policy_jobs
 from server.policy.actions.versions import record_versions
 from server.policy.adapters.profiles import load_profile
+from server.policy.rules.checking import Checks
 from server.policy.rules.profile import ProfileInvalid
 from server.policy.rules.publishing import Published
 from server.policy.rules.validation import faults, warnings
@@ -89,7 +93,7 @@ class Postmeter:
         relay = _relay(settings)
         steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir)
         self.due = DueRunner(self.units, steps, duties.TIMERS)
-        self.services = Registry(self.passwords, sandbox, gateways, self.due.timers)
+        self.services = Registry(self.passwords, sandbox, gateways, self.due.timers, Checks(CHECKS))
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
         self.live = Live(
             self.units,
@@ -106,6 +110,7 @@ class Postmeter:
                 *self.gateway.routes("/graphql"),
                 *ide.routes,
                 *sender_http.routes(self.units),
+                *policy_http.routes(self.units),
                 *self._webhooks(),
                 *self._pages(),
             ],
@@ -151,6 +156,7 @@ class Postmeter:
             await stack.enter_async_context(self.storage())
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
+            await self.units.run_unaudited(policy_jobs.plan)
             await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)

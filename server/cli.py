@@ -33,6 +33,9 @@ staff = typer.Typer(
 )
 app.add_typer(staff, name="staff")
 
+policy = typer.Typer(help="The policy that the server runs by, and what proves it.", no_args_is_help=True)
+app.add_typer(policy, name="policy")
+
 out = Console()
 err = Console(stderr=True)
 
@@ -175,6 +178,41 @@ def translations() -> None:
 
     for language, kinds in load().missing_translations(Terms().languages).items():
         out.print(f"{language}: {', '.join(kinds)}", highlight=False, soft_wrap=True)
+
+
+@policy.command("check")
+def check_policy() -> None:
+    """Run one check per clause against the live database. Exit code 1 when one fails or an attestation is overdue."""
+    from server import proving
+    from server.app import Postmeter
+
+    async def run() -> bool:
+        postmeter = Postmeter(existing(Settings()))
+        async with postmeter.storage():
+            lines, good = await proving.check(postmeter)
+        for line in lines:
+            out.print(line, highlight=False, markup=False, soft_wrap=True)
+        return good
+
+    raise typer.Exit(0 if _run(run) else 1)
+
+
+@policy.command()
+def coverage() -> None:
+    """List every rule of the rulebook: enforced (and by which tests), attested, text, or not yet."""
+    from server import proving
+
+    for line in proving.coverage():
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@policy.command()
+def missing() -> None:
+    """List the clauses that are not written in a language in which the policy is published."""
+    from server import proving
+
+    for line in proving.missing(Settings().policy):
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @staff.command()

@@ -22,6 +22,7 @@ from server.orders import graph as orders
 from server.orders import personal as orders_personal
 from server.plans import graph as plans
 from server.plans import personal as plans_personal
+from server.policy import graph as policy
 from server.policy import personal as policy_personal
 from server.senders import graph as senders
 from server.senders import personal as senders_personal
@@ -30,7 +31,7 @@ from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, plans, senders)
+_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, policy)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -47,6 +48,7 @@ class Query(
     orders.OrderQueries,
     plans.PlanQueries,
     senders.SenderQueries,
+    policy.PolicyQueries,
     operations.OperationsQueries,
 ):
     @strawberry.field(
@@ -74,6 +76,7 @@ class Mutation(
     orders.OrderMutations,
     plans.PlanMutations,
     senders.SenderMutations,
+    policy.PolicyMutations,
     operations.OperationsMutations,
 ):
     pass

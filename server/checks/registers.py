@@ -119,12 +119,16 @@ def transfers_safeguarded(read: Read) -> Finding:
 
 
 def named_processors_registered(read: Read) -> Finding:
-    """Every active payment provider is one that the policy names (M116)."""
-    named = set(read.terms(Published).profile.value("processors"))
-    active = active_processors(read)
-    of_payment = [row for row in active if row.recipient_class == RecipientClass.PAYMENT_PROVIDER.value]
+    """Every active payment provider, and everybody who analyses usage, is one that the policy names (M116, P022)."""
+    profile, active = read.terms(Published).profile, active_processors(read)
+    keys = {
+        RecipientClass.PAYMENT_PROVIDER.value: "processors",
+        RecipientClass.ANALYTICS.value: "processors.analytics",
+    }
+    said = {kind: profile.clauses[key].value if key in profile.clauses else () for kind, key in keys.items()}
+    to_name = [row for row in active if row.recipient_class in said]
     return finding(
-        len(of_payment), "payment providers", [row.id for row in of_payment if row.name not in named]
+        len(to_name), "processors", [row.id for row in to_name if row.name not in said[row.recipient_class]]
     )
 
 

@@ -22,7 +22,13 @@ from server.policy.rules.publishing import ChangeTerms, Published
 from server.policy.rules.validation import CONFLICTS, Installed, faults, missing_texts, states, warnings
 from server.terms import SETTINGS, default_terms, terms_of
 
-LETTERS = {"quix": ("Q", 25), "platform": ("P", 50), "helpdesk": ("H", 40), "qboxmail": ("B", 20), "mailpro": ("M", 146)}
+LETTERS = {
+    "quix": ("Q", 25),
+    "platform": ("P", 50),
+    "helpdesk": ("H", 40),
+    "qboxmail": ("B", 20),
+    "mailpro": ("M", 146),
+}
 
 TECHNICAL = {
     "AccountTerms": "acceptance_by_use key_policies policy login_length_min login_length_max password_length_max "
@@ -89,7 +95,9 @@ def test_mailpro_sets_what_the_code_has_by_itself_but_for_its_switches() -> None
         "business_only",  # M004
         "require_postal_address",  # M007
     }
-    assert [policy.document for policy in ours.get(account_rules.Terms).key_policies] == ["api_policy"]  # M020
+    assert [policy.document for policy in ours.get(account_rules.Terms).key_policies] == [
+        "api_policy"
+    ]  # M020
 
 
 def test_every_field_of_the_terms_is_set_by_a_clause_or_is_technical() -> None:
@@ -253,7 +261,9 @@ def test_a_bad_clause_is_refused(entry: dict[str, Any], fault: str) -> None:
 
 def test_a_value_that_no_number_can_be_made_of_is_refused_by_its_key() -> None:
     profile = changed("cancel.percent", value="seven")
-    with pytest.raises(ProfileInvalid, match=r"`cancel\.percent`: its value cannot be used \(give a whole number"):
+    with pytest.raises(
+        ProfileInvalid, match=r"`cancel\.percent`: its value cannot be used \(give a whole number"
+    ):
         terms_of(profile)
 
 
@@ -274,7 +284,14 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, text: str, fault:
 
 
 def test_an_own_profile_extends_a_shipped_one(tmp_path: Path) -> None:
-    clause = '[[clause]]\nkey = "cancel.percent"\nkind = "refunds"\nvalue = 5\npoint = "orders.cancelling"\ntext.fr = "{value} %"'
+    said = (
+        'key = "cancel.percent"',
+        'kind = "refunds"',
+        "value = 5",
+        'point = "orders.cancelling"',
+        'text.fr = "5 %"',
+    )
+    clause = "\n".join(("[[clause]]", *said))
     (tmp_path / "own.toml").write_text(f'extends = "mailpro"\n{clause}')
     own = load_profile(str(tmp_path / "own.toml"))
     assert faults(own, installed()) == []
@@ -287,7 +304,9 @@ def test_what_is_no_period(text: str) -> None:
     assert not is_period(text)
 
 
-@pytest.mark.parametrize(("text", "months", "seconds"), [("P1Y", 12, 0), ("P30D", 0, 2592000), ("PT48H", 0, 172800)])
+@pytest.mark.parametrize(
+    ("text", "months", "seconds"), [("P1Y", 12, 0), ("P30D", 0, 2592000), ("PT48H", 0, 172800)]
+)
 def test_a_period(text: str, months: int, seconds: int) -> None:
     found = period(text)
     assert (found.months, found.time.total_seconds()) == (months, seconds)

@@ -44,7 +44,6 @@ class OwnQueries:
             document=policy.document, version=policy.version, effective_at=policy.effective_at
         )
 
-
     @strawberry.field(
         metadata=_OPEN,
         description="What must be accepted, besides the policy, before the first API key (M020). Needs no sign-in.",

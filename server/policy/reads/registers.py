@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 
 from server.kit.crypto import Shredded
 from server.kit.ids import is_id
@@ -108,6 +108,13 @@ def is_consented(read: Read, account_id: str, purpose: str) -> bool:
     return live_consent(read, account_id, purpose) is not None
 
 
+def consent(read: Read, consent_id: str) -> Row[Any]:
+    """A consent that is there."""
+    row = read.first(select(Consent.__table__).where(Consent.id == consent_id))
+    assert row is not None, "consents stay"
+    return row
+
+
 def consents_of(read: Read, account_id: str, limit: int) -> Sequence[Row[Any]]:
     """All consents of the account, given and taken back, the newest first."""
     mine = select(Consent.__table__).where(Consent.account_id == account_id)
@@ -137,11 +144,6 @@ def text_of(read: Read, row: Row[Any], column: str) -> str | None:
 def active_processors(read: Read) -> Sequence[ProcessorRow]:
     """Those that may get data."""
     return [ProcessorRow._make(row) for row in read.rows(_processors().where(Processor.status == "ACTIVE"))]
-
-
-def disclosures_count(read: Read) -> int:
-    """How many entries the register has."""
-    return int(read.scalar(select(func.count()).select_from(Disclosure)) or 0)
 
 
 def _attestation(read: Read, kind: str) -> AttestationState:

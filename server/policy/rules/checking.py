@@ -1,13 +1,27 @@
-"""What a check of the live database finds."""
+"""What a check of the live database finds, and what that says of a clause."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+
+from server.policy.rules.profile import Clause, ClauseState
 
 EVIDENCE_LENGTH_MAX = 400
 _NAMED_MAX = 5
+
+
+class Compliance(StrEnum):
+    """Whether a clause is kept, as far as it was looked at."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    NOT_RUN = "NOT_RUN"
+    TESTED = "TESTED"
+    STATEMENT = "STATEMENT"
+    NOT_YET = "NOT_YET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,17 @@ class Finding:
     @property
     def passed(self) -> bool:
         return self.faults == 0
+
+
+Check = Callable[[Any], Finding]
+"""Looks at a `Read` of the database. It changes nothing, and names nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The checks of this server, by name."""
+
+    by_name: Mapping[str, Check]
 
 
 def finding(looked_at: int, what: str, wrong: list[str]) -> Finding:
@@ -42,5 +67,17 @@ def combined(findings: Mapping[str, Finding]) -> Finding:
     )
 
 
-Check = Callable[[Any], Finding]
-"""Looks at a `Read` of the database. It changes nothing, and names nobody."""
+def compliance_of(clause: Clause, passed: bool | None) -> Compliance:
+    """Where a clause stands; `passed` is what its check last found, None before the first run.
+
+    A clause that is enforced and has no check of the database is proven by its tests alone: TESTED.
+    """
+    if clause.state is ClauseState.NOT_YET:
+        return Compliance.NOT_YET
+    if clause.state is ClauseState.TEXT:
+        return Compliance.STATEMENT
+    if clause.check is None:
+        return Compliance.TESTED
+    if passed is None:
+        return Compliance.NOT_RUN
+    return Compliance.PASSED if passed else Compliance.FAILED
