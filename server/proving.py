@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from server.app import Postmeter
@@ -76,6 +77,7 @@ def missing(postmeter_policy: str) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=1)
 def marked_tests() -> Mapping[str, list[str]]:
     """The tests of each rule, as `path::name`, read from the sources."""
     found: dict[str, list[str]] = {}

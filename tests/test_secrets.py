@@ -80,8 +80,14 @@ def live(session: Session) -> None:
     """Do what customers do, right and wrong."""
     policy = session.send("{ policyInForce { document version } }")["data"]["policyInForce"]
     who = {"login": LOGIN, "password": PASSWORD}
-    assert session.do("register", **who, acceptedPolicy=policy, professionalUse=True)["__typename"] == "Registered"
-    assert session.do("register", **who, acceptedPolicy=policy, professionalUse=True)["__typename"] == "LoginTaken"
+    assert (
+        session.do("register", **who, acceptedPolicy=policy, professionalUse=True)["__typename"]
+        == "Registered"
+    )
+    assert (
+        session.do("register", **who, acceptedPolicy=policy, professionalUse=True)["__typename"]
+        == "LoginTaken"
+    )
     assert session.do("register", login=LOGIN, password=LOGIN, acceptedPolicy=policy)["code"]
     for login, password in ((LOGIN, WRONG), ("canary.login.unknown", WRONG)):
         refused = session.do("signIn", login=login, password=password, transport="BEARER")

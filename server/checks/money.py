@@ -1,4 +1,4 @@
-"""Checks of the ledger, of orders and prices, and of what waits to be mailed."""
+"""Checks of the ledger, of orders, and of prices."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from sqlalchemy import func, or_, select
 
 from server.checks.looking import WRONG_MAX, look
 from server.kit.work import Read
-from server.notices.model import OutboxMessage
-from server.notices.rules import OutboxState
 from server.orders.model import Order
 from server.orders.model.auto_top_up import AutoTopUp
 from server.orders.model.tax import PriceChange
@@ -75,18 +73,10 @@ def prices_from_month_start(read: Read) -> Finding:
     return finding(len(rows), "prices", wrong)
 
 
-def outbox_addresses_go(read: Read) -> Finding:
-    """An e-mail that was delivered or given up keeps no address and no secret."""
-    settled = OutboxMessage.state.in_([OutboxState.DELIVERED.value, OutboxState.DEAD.value])
-    kept = OutboxMessage.address.is_not(None) | OutboxMessage.secrets.is_not(None)
-    return look(read, "e-mails", OutboxMessage, OutboxMessage.id, settled & kept)
-
-
 CHECKS: Mapping[str, Check] = {
     "ledger_sums": ledger_sums,
     "orders_paid": orders_paid,
     "cancellation_fees": cancellation_fees,
     "auto_top_ups_have_cards": auto_top_ups_have_cards,
     "prices_from_month_start": prices_from_month_start,
-    "outbox_addresses_go": outbox_addresses_go,
 }

@@ -17,7 +17,7 @@ from server.policy.model import (
     Processor,
     RecipientNotice,
 )
-from server.policy.reads.registers import active_processors, attestations
+from server.policy.reads.registers import active_processors
 from server.policy.rules.checking import Check, Finding, finding
 from server.policy.rules.consenting import ConsentTerms
 from server.policy.rules.disclosing import (
@@ -141,12 +141,6 @@ def consents_of_known_purposes(read: Read) -> Finding:
     return look(read, "consents", Consent, Consent.id, wrong)
 
 
-def attestations_current(read: Read) -> Finding:
-    """Everything that the policy attests is attested, and no review is due (Q020, P004, P005, P015, H016, M113)."""
-    states = attestations(read)
-    return finding(len(states), "attestations", [state.kind for state in states if state.overdue])
-
-
 def one_version_in_force(read: Read) -> Finding:
     """What this server runs by is the newest version that has come into force (M108)."""
     wrong = []
@@ -201,7 +195,6 @@ CHECKS: Mapping[str, Check] = {
     "transfers_safeguarded": transfers_safeguarded,
     "named_processors_registered": named_processors_registered,
     "consents_of_known_purposes": consents_of_known_purposes,
-    "attestations_current": attestations_current,
     "one_version_in_force": one_version_in_force,
     "authentic_texts": authentic_texts,
     "announced_in_time": announced_in_time,

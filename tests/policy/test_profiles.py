@@ -53,6 +53,38 @@ TECHNICAL = {
 
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.rule("B010", "M107")
+@pytest.mark.rule(
+    "C1",
+    "C2",
+    "C3",
+    "C4",
+    "C5",
+    "C6",
+    "C7",
+    "C8",
+    "C9",
+    "C10",
+    "C11",
+    "C12",
+    "C13",
+    "C14",
+    "C15",
+    "C16",
+    "C17",
+    "C18",
+    "C19",
+    "C20",
+    "C21",
+    "C22",
+    "C23",
+    "C24",
+    "C25",
+    "C26",
+    "C27",
+    "C28",
+    "C29",
+    "C30",
+)
 def test_a_shipped_profile_is_whole(name: str) -> None:
     """Every id of its letter, the conflicts settled, every text in the authentic language, nothing to mend."""
     profile = load_profile(name)

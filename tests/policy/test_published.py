@@ -77,7 +77,9 @@ async def test_a_stranger_reads_the_policy_and_its_versions(
         assert clauses["complaint.proof_within"]["state"] == "NOT_YET"
         assert policy["versions"][0]["inForce"] is True
         assert policy["diff"] == []
-        assert fee["text"] in policy["text"]
+        assert f"- {fee['text']}\n" in policy["text"]
+        unkept = clauses["complaint.proof_within"]["text"]
+        assert f"- {unkept} (pas encore appliqué par ce serveur)" in policy["text"]
         other = await ask(postmeter, '{ policy(document: "api_policy") { clauses { id } } }')
         assert "api.own_risk" in str(other)
         assert (await ask(postmeter, '{ policy(document: "none") { version } }'))["data"]["policy"] is None

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from server.policy.rules.profile import Clause, ClauseState, Document
 from server.policy.rules.publishing import Published
-from server.policy.rules.wording import Wording, by_kind, text, title
+from server.policy.rules.wording import Wording, by_kind, remark, text, title
 
 PATH = "/policy"
 
@@ -71,11 +71,11 @@ def _item(clause: Clause, published: Published, language: str) -> str:
 
 
 def _remark(clause: Clause, wording: Wording) -> str:
-    if clause.state is ClauseState.NOT_YET:
-        return f' <small class="not-yet">({escape(wording.page["not_yet"])})</small>'
-    if clause.state is ClauseState.ATTESTED:
-        return f" <small>({escape(wording.page['attested'])})</small>"
-    return ""
+    said = remark(clause, wording)
+    if said is None:
+        return ""
+    mark = ' class="not-yet"' if clause.state is ClauseState.NOT_YET else ""
+    return f" <small{mark}>({escape(said)})</small>"
 
 
 def _links(published: Published, document: Document, language: str, wording: Wording) -> str:

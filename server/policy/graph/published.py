@@ -155,12 +155,12 @@ class PolicyType:
         return [DifferenceType.of(change, wanted) for change in difference(before, after)]
 
     @strawberry.field(
-        description="The whole text, one clause a line; what is not written in the language is left out."
+        description="The whole text, one clause a line, with a remark where the server does not keep it yet."
     )
     def text(self, info: Info, language: Language = None) -> str:
         published = published_of(info)
         wording = published.wordings.of(chosen(published, language))
-        return document_text(published.profile, self.found, wording)
+        return document_text(published.profile, self.found, wording, remarks=True)
 
 
 @strawberry.type

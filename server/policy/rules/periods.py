@@ -16,11 +16,15 @@ _DAYS_A_MONTH = 30
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A duration: calendar months apart from the time that a clock can measure."""
+    """A duration: calendar months apart from the time that a clock can measure.
+
+    `counts` is what it says, by units: `(48, "hours")` of PT48H.
+    """
 
     months: int
     time: timedelta
     text: str
+    counts: tuple[tuple[int, str], ...]
 
     @property
     def nominal(self) -> timedelta:
@@ -39,5 +43,6 @@ def period(text: str) -> Period:
     if found is None:
         raise ValueError(f"{text!r} is no ISO 8601 duration such as P30D, P12M or PT48H")
     parts = {name: int(number or 0) for name, number in found.groupdict().items()}
+    counts = tuple((number, unit) for unit, number in parts.items() if number)
     months = 12 * parts.pop("years") + parts.pop("months")
-    return Period(months, timedelta(**parts), text)
+    return Period(months, timedelta(**parts), text, counts)

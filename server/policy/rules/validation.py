@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from server.policy.rules.disclosing import Ground
 from server.policy.rules.periods import Period, is_period, period
@@ -13,7 +14,7 @@ from server.policy.rules.profile import POLICY, Clause, ClauseState, Profile
 RELATIONSHIP = "relationship"
 FOREVER = "forever"
 RETAIN = "retain."
-_NOT_PERIODS = frozenset({f"{RETAIN}allow_forever", f"{RETAIN}grounds"})
+_NOT_PERIODS = frozenset({f"{RETAIN}allow_forever", f"{RETAIN}grounds", f"{RETAIN}required"})
 
 _CLOCKS = ("inactivity.send", "inactivity.smtp_send", "inactivity.no_login", "inactivity.erase")
 """Disabled before deactivated before the credits are lost before anything is deleted (C3)."""
@@ -261,7 +262,7 @@ def _is_clock(profile: Profile, key: str) -> bool:
     return isinstance(said, str) and is_period(said)
 
 
-def _said(profile: Profile, key: str) -> object:
+def _said(profile: Profile, key: str) -> Any:
     clause = profile.clauses.get(key)
     return None if clause is None else clause.value
 

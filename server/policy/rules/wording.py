@@ -62,8 +62,18 @@ def shown(value: Any, wording: Wording) -> str:
     return ", ".join(shown(one, wording) for one in value) or wording.words["nothing"]
 
 
-def document_text(profile: Profile, document: Document, wording: Wording) -> str:
-    """The whole document, one clause a line, without those that nobody wrote in this language."""
+def remark(clause: Clause, wording: Wording) -> str | None:
+    """What readers must know of a clause beside its text; None for what the server enforces, and for statements."""
+    if clause.state is ClauseState.NOT_YET:
+        return wording.page["not_yet"]
+    return wording.page["attested"] if clause.state is ClauseState.ATTESTED else None
+
+
+def document_text(profile: Profile, document: Document, wording: Wording, *, remarks: bool = False) -> str:
+    """The whole document, one clause a line, without those that nobody wrote in this language.
+
+    With `remarks` it says of each clause how it is kept. Those are about the server, and no part of the document.
+    """
     lines = [document.titles.get(wording.language) or document.name]
     heading = None
     for clause in by_kind(profile, document):
@@ -73,7 +83,8 @@ def document_text(profile: Profile, document: Document, wording: Wording) -> str
         if clause.kind != heading:
             heading = clause.kind
             lines += ["", title(clause, wording)]
-        lines.append(f"- {sentence}")
+        said = remark(clause, wording) if remarks else None
+        lines.append(f"- {sentence}" if said is None else f"- {sentence} ({said})")
     return "\n".join(lines) + "\n"
 
 
@@ -90,31 +101,9 @@ def authentic_hash(profile: Profile, document: Document, wordings: Wordings) -> 
     return hashlib.sha256(authentic.encode()).hexdigest()
 
 
-def is_promised(clause: Clause) -> bool:
-    """Whether the server, or an attestation, keeps it today."""
-    return clause.state is not ClauseState.NOT_YET
-
-
 def _period(said: str, wording: Wording) -> str:
-    found = period(said)
-    seconds = int(found.time.total_seconds())
-    amounts: list[tuple[int, str]] = []
-    if found.months:
-        years, months = divmod(found.months, 12)
-        amounts = (
-            [(found.months, "month")]
-            if "M" in said.partition("T")[0]
-            else [(years, "year"), (months, "month")]
-        )
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
-        if unit == "day" and not found.time.days and seconds:
-            continue
-        if unit == "day" and "D" not in said:
-            continue
-        count, seconds = divmod(seconds, length)
-        amounts.append((count, unit))
-    parts = [_counted(count, unit, wording) for count, unit in amounts if count]
-    return " ".join(parts) or _counted(0, "day", wording)
+    counts = period(said).counts or ((0, "days"),)
+    return " ".join(_counted(count, unit, wording) for count, unit in counts)
 
 
 def _counted(count: int, unit: str, wording: Wording) -> str:
