@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import reads as account_reads
 from server.accounts.reads import team
@@ -109,15 +110,10 @@ def announce_recipient(work: Work, account_id: str, recipient_class: RecipientCl
         email=email,
         dedupe_key=f"recipient:{recipient_class.value}",
     )
-    if not told_of(work, account_id, recipient_class.value):
-        work.execute(
-            insert(RecipientNotice).values(
-                account_id=account_id,
-                recipient_class=recipient_class.value,
-                notice_id=notice_id,
-                told_at=work.now,
-            )
-        )
+    told = upsert(RecipientNotice).values(
+        account_id=account_id, recipient_class=recipient_class.value, notice_id=notice_id, told_at=work.now
+    )
+    if work.first(told.on_conflict_do_nothing().returning(RecipientNotice.account_id)) is not None:
         work.record(RecipientAnnounced(account_id, notice_id, recipient_class.value))
     return notice_id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from server.accounts.rules.signing import COUNTRIES
 from server.kit.ids import is_id
@@ -82,9 +82,7 @@ def end_processor(work: Work, processor_id: str) -> ProcessorRow:
 
 def _locked(work: Work, processor_id: str) -> ProcessorRow:
     if is_id(processor_id, "prc"):  # PostgreSQL takes no NUL
-        # Written over with itself, the row stays locked until the end on both databases.
-        this = update(Processor).where(Processor.id == processor_id).values(id=processor_id)
-        work.execute(this)
+        work.first(select(Processor.id).where(Processor.id == processor_id).with_for_update())
     row = processor(work, processor_id)
     if row is None:
         raise ProcessorNotFound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,12 @@ _BYTES_MAX = 1_000_000
 
 def load_profile(name: str) -> Profile:
     """The profile of this name, or in the file at this path. Raises ProfileInvalid."""
+    return _shipped(name) if name in (*SHIPPED, HOUSE) else _load(name, _DEPTH_MAX)
+
+
+@cache
+def _shipped(name: str) -> Profile:
+    """One that came with the package, and so is the same as long as this process lives."""
     return _load(name, _DEPTH_MAX)
 
 
@@ -47,6 +53,8 @@ def _load(name: str, depth: int) -> Profile:
         )
     said = _read(name)
     extended = said.get("extends")
+    if extended in (*SHIPPED, HOUSE):
+        return profile_of(said, _shipped(extended))
     return profile_of(said, _load(extended, depth - 1) if extended else None)
 
 
