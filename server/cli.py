@@ -198,6 +198,18 @@ def check_policy() -> None:
 
 
 @policy.command()
+def attest(
+    kind: Annotated[str, typer.Argument(help="What, as the policy names it: security_review.")],
+    owner: Annotated[str, typer.Option(help="The office that answers for it, such as security.officer.")],
+    reference: Annotated[str, typer.Option(help="Where the proof is kept.")],
+) -> None:
+    """Enter that the company attests something today, such as a security review; its next review follows from it."""
+    from server import proving
+
+    _command(lambda postmeter: proving.attest(postmeter, kind, owner, reference))
+
+
+@policy.command()
 def coverage() -> None:
     """List every rule of the rulebook: enforced (and by which tests), attested, text, or not yet."""
     from server import proving
@@ -242,7 +254,7 @@ def add(
     def ask_password() -> str:
         return password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
 
-    _staff(lambda postmeter: staffing.add(postmeter, asked, ask_password))
+    _command(lambda postmeter: staffing.add(postmeter, asked, ask_password))
 
 
 @staff.command("list")
@@ -250,7 +262,7 @@ def list_staff() -> None:
     """Show every authorisation that was given, the newest first."""
     from server import staffing
 
-    _staff(staffing.listed)
+    _command(staffing.listed)
 
 
 @staff.command()
@@ -258,10 +270,10 @@ def revoke(login: Annotated[str, typer.Argument(help="Whose authorisations end n
     """Take all authority from somebody of the company; their sessions and feeds end at once."""
     from server import staffing
 
-    _staff(lambda postmeter: staffing.revoke(postmeter, login))
+    _command(lambda postmeter: staffing.revoke(postmeter, login))
 
 
-def _staff(command: Callable[[Postmeter], Coroutine[Any, Any, list[str]]]) -> None:
+def _command(command: Callable[[Postmeter], Coroutine[Any, Any, list[str]]]) -> None:
     """Run a command on the storage and print its lines. Exit code 1 on a refusal."""
     from server.app import Postmeter
     from server.kit.problems import Refusal

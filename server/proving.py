@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from server.app import Postmeter
 from server.checks import CHECKS
 from server.kit.viewer import SYSTEM
-from server.kit.work import Call, Read
+from server.kit.work import Call, Read, Work
+from server.policy.actions.attestations import record_attestation
 from server.policy.actions.checking import store_findings
 from server.policy.adapters.profiles import SHIPPED, load_profile
 from server.policy.jobs import find
 from server.policy.reads.compliance import ClauseProof, compliance
+from server.policy.reads.registers import attestations_made
 from server.policy.rules.checking import Checks, Compliance
 from server.policy.rules.profile import Clause, ClauseState
 from server.policy.rules.validation import missing_texts, states, weakest
@@ -45,6 +48,19 @@ async def check(postmeter: Postmeter) -> tuple[list[str], bool]:
         f"{len(proofs) - len(failed)} clauses with a check or an attestation are good, {len(failed)} are not."
     )
     return [*lines, summary], not failed
+
+
+async def attest(postmeter: Postmeter, kind: str, owner: str, reference: str) -> list[str]:
+    """Enter an attestation that was made now. Raises AttestationUnknown, AttestationInvalid."""
+
+    def record(work: Work) -> datetime:
+        record_attestation(work, kind, owner, reference, work.now)
+        (newest,) = attestations_made(work, kind, 1)
+        review_at: datetime = newest.review_at
+        return review_at
+
+    review_at = await postmeter.units.run(Call("recordAttestation", SYSTEM), record)
+    return [f"{kind} is attested by {owner}; its review is due {review_at.date().isoformat()}."]
 
 
 def coverage() -> list[str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, text, update
 
 from server.accounts.model import Acceptance, Account, ApiKey, Person, Session, StaffAuthorisation
+from server.app import Postmeter
 from server.checks import CHECKS
+from server.kit.clock import ManualClock
 from server.kit.work import Work
 from server.orders.model.tax import PriceChange
 from server.policy.actions.attestations import record_attestation
@@ -24,11 +27,12 @@ from server.policy.rules.checking import Checks, Compliance, compliance_of
 from server.policy.rules.profile import ClauseState
 from server.policy.rules.publishing import Published
 from server.policy.rules.validation import states, weakest
-from server.proving import coverage, marked_tests, missing
+from server.proving import attest, check, coverage, marked_tests, missing
 from server.senders.model import Sender
 from server.wallet.model import Wallet
 from tests.policy.conftest import World
 from tests.staffed import Staff
+from tests.test_app import settings
 
 Sabotage = Callable[[Work, World], Any]
 
@@ -353,16 +357,33 @@ def test_a_clause_without_a_check_counts_as_tested_only() -> None:
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.rule("M113")
+async def test_the_command_is_good_once_all_is_attested(
+    database_url: str, tmp_path: Path, clock: ManualClock
+) -> None:
+    postmeter = Postmeter(settings(tmp_path, database_url), clock=clock)
+    async with postmeter.storage():
+        lines, good = await check(postmeter)
+        assert not good
+        assert lines[-2] == "FAILED attest.confidentiality (M113): never attested"
+        (said,) = await attest(postmeter, "confidentiality", "legal.office", "Folder 7")
+        assert said == "confidentiality is attested by legal.office; its review is due 2027-03-02."
+        lines, good = await check(postmeter)
+        assert good
+        assert "PASSED ledger.invariant: 0 wallets, none wrong" in lines
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 async def test_the_staff_checks_attests_and_keeps_the_registers(staff: Staff) -> None:
     shown = "compliance { clause { id } compliance evidence lastRun }"
-    check = f"mutation {{ checkPolicy {{ passed failed {shown} }} }}"
-    before = await staff.ask("ADMIN", check)
+    run = f"mutation {{ checkPolicy {{ passed failed {shown} }} }}"
+    before = await staff.ask("ADMIN", run)
     red_keys = {one["clause"]["id"] for one in before["compliance"] if one["compliance"] == "FAILED"}
     assert red_keys == {"attest.confidentiality"}
-    attest = """mutation($input: RecordAttestationInput!) { recordAttestation(input: $input) {
+    record = """mutation($input: RecordAttestationInput!) { recordAttestation(input: $input) {
         __typename ... on AttestationRecorded { attestation { overdue owner } } } }"""
     given = {"kind": "confidentiality", "owner": "legal.office", "reference": "Folder 7"}
-    made = await staff.ask("ADMIN", attest, input=given)
+    made = await staff.ask("ADMIN", record, input=given)
     assert made["attestation"] == {"overdue": False, "owner": "legal.office"}
     query = "{ policyCompliance { clause { id } compliance lastRun } }"
     after = await staff.ask("ADMIN", query)
