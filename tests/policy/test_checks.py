@@ -430,15 +430,6 @@ async def test_a_customer_sees_to_whom_data_went(staff: Staff) -> None:
 async def test_refusing_the_api_policy_ends_the_keys_and_keeps_the_account(staff: Staff) -> None:
     create = """mutation { createApiKey(input: {name: "Key", scopes: [ACCOUNT_READ]}) { __typename
         ... on ApiKeyCreated { secret } ... on AcceptanceMissing { document version } } }"""
-    missing_one = await staff.ask("CUSTOMER", create)
-    assert missing_one == {
-        "__typename": "AcceptanceMissing",
-        "document": "api_policy",
-        "version": "2025-09-19",
-    }
-    accept = """mutation { acceptPolicy(input: {document: "api_policy", version: "2025-09-19", language: "fr"}) {
-        __typename } }"""
-    await staff.ask("CUSTOMER", accept)
     staff.tokens["KEY"] = (await staff.ask("CUSTOMER", create))["secret"]
     who = "{ viewer { account { id } } }"
     assert await staff.ask("KEY", who)
@@ -446,6 +437,11 @@ async def test_refusing_the_api_policy_ends_the_keys_and_keeps_the_account(staff
     assert (await staff.ask("CUSTOMER", refuse))["keysEnded"] == 1
     assert await staff.refused("KEY", who) == "UNAUTHENTICATED"
     assert await staff.ask("CUSTOMER", who)
-    assert (await staff.ask("CUSTOMER", create))["__typename"] == "AcceptanceMissing"
-    await staff.ask("CUSTOMER", accept)
+    lacking = await staff.ask("CUSTOMER", create)
+    assert lacking == {"__typename": "AcceptanceMissing", "document": "api_policy", "version": "2025-09-19"}
+    accept = """mutation { acceptPolicy(input: {document: "api_policy", version: "2025-09-19", language: "LANG"}) {
+        __typename } }"""
+    wrong = await staff.ask("CUSTOMER", accept.replace("LANG", "xx"))
+    assert wrong["__typename"] == "PolicyLanguageUnknown"
+    assert (await staff.ask("CUSTOMER", accept.replace("LANG", "fr")))["__typename"] == "PolicyAccepted"
     assert (await staff.ask("CUSTOMER", create))["__typename"] == "ApiKeyCreated"

@@ -63,7 +63,7 @@ def version_faults(
     later = [one for one in others if one.effective_at >= document.effective_at]
     if later:
         faults.append(
-            f"{named} was superseded by {later[-1].version}; give it a new version and a later effective date"
+            f"{named} was superseded by {later[-1].version}: run by that one, or give this a new version and date"
         )
     announced_at = same[0].recorded_at if same else now
     if others and announced_at + terms.notice > document.effective_at and terms.notice:
