@@ -60,7 +60,7 @@ async def register(postmeter: Postmeter) -> None:
     data = await post(postmeter, "{ policyInForce { document version } }")
     given = {**WHO, "acceptedPolicy": data["policyInForce"], **BUSINESS}
     registered: Any = await post(postmeter, REGISTER, {"input": given})
-    actor = Viewer(registered["register"]["accountId"])
+    actor = Viewer(registered["register"]["accountId"], authority_epoch=1)
     await postmeter.units.run(Call("test", actor), agree)
 
 

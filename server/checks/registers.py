@@ -125,7 +125,7 @@ def named_processors_registered(read: Read) -> Finding:
         RecipientClass.PAYMENT_PROVIDER.value: "processors",
         RecipientClass.ANALYTICS.value: "processors.analytics",
     }
-    said = {kind: profile.clauses[key].value if key in profile.clauses else () for kind, key in keys.items()}
+    said = {kind: profile.value(key) if key in profile.clauses else () for kind, key in keys.items()}
     to_name = [row for row in active if row.recipient_class in said]
     return finding(
         len(to_name), "processors", [row.id for row in to_name if row.name not in said[row.recipient_class]]
