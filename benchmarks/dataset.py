@@ -15,6 +15,8 @@ from typing import TypeVar
 from server.accounts import actions as accounts
 from server.accounts import reads as account_reads
 from server.accounts.rules import SCOPES, NewPassword, Terms
+from server.accounts.rules.address import Address
+from server.accounts.rules.signing import Signing
 from server.app import Postmeter
 from server.kit.clock import ManualClock
 from server.kit.idempotency import Receipt
@@ -38,6 +40,7 @@ from server.topups.actions.settlement import apply_answer
 from server.topups.rules.outcomes import ChargeResult, Declined, FailureCode, Succeeded
 
 T = TypeVar("T")
+_ADDRESS = Address("Measured Ltd", "Example Street", "1", "02101", "Boston", "US")
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 DATABASE = "postmeter.sqlite3"
@@ -99,6 +102,13 @@ async def _fill(settings: Settings) -> str:
         return key.secret
 
 
+def _agree(work: Work) -> None:
+    """What the profile `mailpro` wants before an order and before an API key (M007, M020)."""
+    accounts.set_postal_address(work, _ADDRESS)
+    for policy in work.terms(Terms).key_policies:
+        accounts.accept_policy(work, policy.document, policy.version)
+
+
 class Maker:
     """Runs the actions, with a clock that moves on."""
 
@@ -116,7 +126,9 @@ class Maker:
         def register(work: Work) -> str:
             policy = work.terms(Terms).policy
             accepted = (policy.document, policy.version)
-            account_id = accounts.register(work, login, NewPassword(_PASSWORD_HASH), accepted)
+            account_id = accounts.register(
+                work, login, NewPassword(_PASSWORD_HASH), accepted, Signing(professional_use=True)
+            )
             (person,) = account_reads.people_of(work, account_id, None, 1)
             proof = accounts.PasswordProof(account_id, person.id, _PASSWORD_HASH)
             return accounts.start_session(work, proof, accounts.Device()).secret
@@ -124,6 +136,7 @@ class Maker:
         token = await self.do(Viewer(), register)
         viewer = await self._postmeter.authenticator.authenticate(Credentials(bearer=token))
         assert viewer is not None
+        await self.do(viewer, _agree)
         return viewer
 
     async def trade(self, actor: Viewer, top_ups: int, orders_: int) -> None:

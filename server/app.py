@@ -30,6 +30,7 @@ from server.campaigns.http import unsubscribe as unsubscribe_http
 from server.campaigns.http.webhooks import EventWebhooks
 from server.campaigns.jobs import statistics as statistic_jobs
 from server.campaigns.rules.connections import WebhookTerms
+from server.checks import CHECKS
 from server.gateway.browser_safety import BrowserSafety, CrossOrigin
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
@@ -60,11 +61,20 @@ from server.orders import jobs as order_jobs
 from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
 from server.orders.rules.invoicing_terms import seller_faults
+from server.points import installed
+from server.policy import http as policy_http
+from server.policy import jobs as policy_jobs
+from server.policy.actions.versions import record_versions
+from server.policy.adapters.profiles import load_profile
+from server.policy.rules.checking import Checks
+from server.policy.rules.profile import ProfileInvalid
+from server.policy.rules.publishing import Published
+from server.policy.rules.validation import faults, warnings
 from server.reactions import reactions
 from server.schema import HELD, schema, sdl
 from server.senders import http as sender_http
 from server.settings import Settings
-from server.terms import default_terms
+from server.terms import terms_of
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
 from server.topups.adapters.stripe.client import API_URL, Api
@@ -96,7 +106,7 @@ class Postmeter:
         steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir)
         self.due = DueRunner(self.units, steps, duties.TIMERS)
         passkeys = Passkeys(self.units, settings.public_origin)
-        self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers)
+        self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers, Checks(CHECKS))
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
         self.live = Live(
             self.units,
@@ -118,6 +128,7 @@ class Postmeter:
                 *unsubscribe_http.routes(self.units),
                 *export_http.routes(self.units),
                 *event_http.routes(self.units, self.authenticator.authenticate),
+                *policy_http.routes(self.units),
                 *self._webhooks(),
                 *self._pages(),
             ],
@@ -129,6 +140,7 @@ class Postmeter:
     async def storage(self) -> AsyncIterator[None]:
         """The databases, open and migrated: what commands need."""
         _refuse(personal.faults(HELD))
+        self._check_policy()
         entities = self.house.terms.get(account_rules.Terms)
         codes = (entities.entity_europe.code, entities.entity_other.code)
         _refuse(seller_faults(self.house.terms.get(order_rules.Terms).invoicing, codes))
@@ -137,6 +149,7 @@ class Postmeter:
         await self.house.database.start()
         try:
             await self.house.database.write(migrations.migrate)
+            _refuse(await self.units.run_unaudited(record_versions))
             yield
         finally:
             await self.house.database.close()
@@ -162,6 +175,7 @@ class Postmeter:
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
             await self.units.run_unaudited(statistic_jobs.plan)
+            await self.units.run_unaudited(policy_jobs.plan)
             await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
@@ -172,6 +186,14 @@ class Postmeter:
             await stack.enter_async_context(_background(self.due.serve))
             await stack.enter_async_context(_background(self._store_uses))
             yield
+
+    def _check_policy(self) -> None:
+        """Raises SystemExit with what the profile, or the one that is announced, lacks for this server."""
+        published = self.house.terms.get(Published)
+        for profile in filter(None, (published.profile, published.upcoming)):
+            _refuse([f"{profile.name}: {fault}" for fault in faults(profile, installed())])
+            for warning in warnings(profile):
+                _log.warning("policy_warning", profile=profile.name, warning=warning)
 
     async def schema_version(self) -> str | None:
         """The version of the database."""
@@ -243,7 +265,7 @@ async def _alive(_request: Request) -> Response:
 
 
 def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
-    terms = default_terms()
+    terms = _terms(settings)
     terms.add(notice_rules.Mailing(relay=settings.smtp_url is not None))
     terms.add(campaign_rules.PublicAddress(settings.public_url))
     masters = MasterKeys.load(settings.master_key_file, entropy)
@@ -258,6 +280,18 @@ def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
         reactions=reactions(),
         guard=account_actions.guard,
     )
+
+
+def _terms(settings: Settings) -> Registry:
+    """The numbers of all slices, from the policy profile that the settings name."""
+    try:
+        profile = load_profile(settings.policy)
+        upcoming = None if settings.policy_next is None else load_profile(settings.policy_next)
+        if upcoming is not None:
+            terms_of(upcoming)  # what cannot be run by must not be announced
+        return terms_of(profile, upcoming)
+    except ProfileInvalid as invalid:
+        raise SystemExit(_refusal(invalid.faults)) from None
 
 
 def _relay(settings: Settings) -> mail_relay.MailRelay:
@@ -319,7 +353,11 @@ def _gateway_limits(settings: Settings) -> GatewayLimits:
 
 def _refuse(faults: list[str]) -> None:
     if faults:
-        raise SystemExit("Postmeter does not start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        raise SystemExit(_refusal(faults))
+
+
+def _refusal(faults: list[str]) -> str:
+    return "Postmeter does not start:\n" + "\n".join(f"  - {fault}" for fault in faults)
 
 
 @asynccontextmanager

@@ -34,6 +34,9 @@ staff = typer.Typer(
 )
 app.add_typer(staff, name="staff")
 
+policy = typer.Typer(help="The policy that the server runs by, and what proves it.", no_args_is_help=True)
+app.add_typer(policy, name="policy")
+
 out = Console()
 err = Console(stderr=True)
 
@@ -178,6 +181,53 @@ def translations() -> None:
         out.print(f"{language}: {', '.join(kinds)}", highlight=False, soft_wrap=True)
 
 
+@policy.command("check")
+def check_policy() -> None:
+    """Run one check per clause against the live database. Exit code 1 when one fails or an attestation is overdue."""
+    from server import proving
+    from server.app import Postmeter
+
+    async def run() -> bool:
+        postmeter = Postmeter(existing(Settings()))
+        async with postmeter.storage():
+            lines, good = await proving.check(postmeter)
+        for line in lines:
+            out.print(line, highlight=False, markup=False, soft_wrap=True)
+        return good
+
+    raise typer.Exit(0 if _run(run) else 1)
+
+
+@policy.command()
+def attest(
+    kind: Annotated[str, typer.Argument(help="What, as the policy names it: security_review.")],
+    owner: Annotated[str, typer.Option(help="The office that answers for it, such as security.officer.")],
+    reference: Annotated[str, typer.Option(help="Where the proof is kept.")],
+) -> None:
+    """Enter that the company attests something today, such as a security review; its next review follows from it."""
+    from server import proving
+
+    _command(lambda postmeter: proving.attest(postmeter, kind, owner, reference))
+
+
+@policy.command()
+def coverage() -> None:
+    """List every rule of the rulebook: enforced (and by which tests), attested, text, or not yet."""
+    from server import proving
+
+    for line in proving.coverage():
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@policy.command()
+def missing() -> None:
+    """List the clauses that are not written in a language in which the policy is published."""
+    from server import proving
+
+    for line in proving.missing(Settings().policy):
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
 @staff.command()
 def add(
     login: Annotated[str, typer.Argument(help="The login; of a new person, or of one to authorise anew.")],
@@ -205,7 +255,7 @@ def add(
     def ask_password() -> str:
         return password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
 
-    _staff(lambda postmeter: staffing.add(postmeter, asked, ask_password))
+    _command(lambda postmeter: staffing.add(postmeter, asked, ask_password))
 
 
 @staff.command("list")
@@ -213,7 +263,7 @@ def list_staff() -> None:
     """Show every authorisation that was given, the newest first."""
     from server import staffing
 
-    _staff(staffing.listed)
+    _command(staffing.listed)
 
 
 @staff.command()
@@ -221,10 +271,10 @@ def revoke(login: Annotated[str, typer.Argument(help="Whose authorisations end n
     """Take all authority from somebody of the company; their sessions and feeds end at once."""
     from server import staffing
 
-    _staff(lambda postmeter: staffing.revoke(postmeter, login))
+    _command(lambda postmeter: staffing.revoke(postmeter, login))
 
 
-def _staff(command: Callable[[Postmeter], Coroutine[Any, Any, list[str]]]) -> None:
+def _command(command: Callable[[Postmeter], Coroutine[Any, Any, list[str]]]) -> None:
     """Run a command on the storage and print its lines. Exit code 1 on a refusal."""
     from server.app import Postmeter
     from server.kit.problems import Refusal

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from server.accounts import jobs as account_jobs
 from server.campaigns import jobs as campaign_jobs
+from server.checks import CHECKS
 from server.kit.due import Handler, Timer
 from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import MailRelay
 from server.orders import jobs as order_jobs
 from server.plans import jobs as plan_jobs
+from server.policy import jobs as policy_jobs
+from server.policy.rules.checking import Checks
 from server.senders import jobs as sender_jobs
 from server.topups import jobs as topup_jobs
 from server.topups.adapters.gateway import Gateways
@@ -27,6 +30,7 @@ TIMERS: Mapping[str, Timer] = {
     **plan_jobs.TIMERS,
     **sender_jobs.TIMERS,
     **campaign_jobs.TIMERS,
+    **policy_jobs.TIMERS,
 }
 
 
@@ -43,4 +47,5 @@ def handlers(
         **plan_jobs.handlers(),
         **sender_jobs.handlers(),
         **campaign_jobs.handlers(),
+        **policy_jobs.handlers(Checks(CHECKS)),
     }

@@ -64,6 +64,8 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
             "master_key_file": folder / "keys" / "master.key",
             "ledger_roots_dir": folder / "keys" / "ledger-roots",
             "sandbox_mark_file": folder / "data" / "SANDBOX",
+            "policy": "mailpro",
+            "policy_next": None,
         }
     )
 

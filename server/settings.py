@@ -129,6 +129,16 @@ class Settings(BaseSettings):
         description="The address under which the world reaches this server, such as `https://mail.example.com`: what "
         "unsubscribe links begin with. Without it they are paths.",
     )
+    policy: str = Field(
+        "mailpro",
+        description="The policy profile it runs by: `quix`, `platform`, `helpdesk`, `qboxmail`, `mailpro`, "
+        "or the path of a TOML file.",
+    )
+    policy_next: str | None = Field(
+        None,
+        description="The profile that follows, announced to customers now; make it POSTMETER_POLICY when its time has "
+        "come.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs carry no personal data.")
 
     @field_validator("allowed_origins", mode="before")

@@ -1,10 +1,19 @@
-"""The numbers of all slices, as profile `mailpro` sets them, and what each slice adds to another one's answers."""
+"""The numbers of all slices, filled from the policy profile, and what each slice adds to another one's answers."""
 
 from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from server.accounts import rules as account_rules
 from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.accounts.rules.collecting import Detail
+from server.accounts.rules.signing import ContractingEntity, Industry
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.reads import complaints as complaint_reads
@@ -14,16 +23,26 @@ from server.campaigns.rules.connections import WebhookTerms
 from server.campaigns.rules.exports import ExportTerms
 from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
+from server.kit.money import Currency, to_minor
 from server.kit.registry import Registry
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
 from server.orders import rules as order_rules
 from server.orders.reads import lifecycle as order_lifecycle
 from server.orders.reads.prices import PriceLists
+from server.orders.rules.auto_top_up_terms import Channel
 from server.plans import rules as plan_rules
 from server.plans.reads import lifecycle as plan_lifecycle
 from server.plans.reads import prices as plan_prices
 from server.plans.rules.fixed_ips import FixedIpTerms
+from server.plans.rules.terms import TermSetOn
+from server.policy.adapters.profiles import load_profile, load_wordings
+from server.policy.rules.consenting import AttestationTerms, ConsentTerms
+from server.policy.rules.disclosing import DisclosureTerms, Ground, Mechanism
+from server.policy.rules.periods import period
+from server.policy.rules.profile import Document, Profile, ProfileInvalid
+from server.policy.rules.publishing import ChangeTerms, Published, Telling
+from server.policy.rules.wording import Wordings, authentic_hash
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
 from server.topups import rules as topup_rules
@@ -56,8 +75,18 @@ PRICES = PriceLists((plan_prices.list_prices,))
 """What is sold by the cycle has prices that change as those of orders do (M033)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Which field of a slice's Terms a clause sets. `field` is dotted where the Terms hold others."""
+
+    key: str
+    terms: type[Any]
+    field: str
+    convert: Callable[[Any], Any]
+
+
 def default_terms() -> Registry:
-    """Each slice's numbers, as profile `mailpro` sets them."""
+    """Each slice's numbers as its own code has them, without a profile: what most tests run by."""
     plans = plan_rules.Terms()
     return Registry(
         account_rules.Terms(people_max=plans.free.users_max),  # M061
@@ -82,4 +111,250 @@ def default_terms() -> Registry:
         ExportTerms(),
         WebhookTerms(),
         MachineTerms(),
+        DisclosureTerms(),
+        ConsentTerms(),
+        AttestationTerms(),
+        ChangeTerms(),
+        Published(load_profile("mailpro"), load_wordings()),
     )
+
+
+def terms_of(profile: Profile, upcoming: Profile | None = None) -> Registry:
+    """Each slice's numbers, as the profile sets them. Raises ProfileInvalid with every value that cannot be used."""
+    registry, wordings = default_terms(), load_wordings()
+    faults: list[str] = []
+    for setting in SETTINGS:
+        try:
+            value = setting.convert(profile.value(setting.key))
+        except (ValueError, TypeError, KeyError, LookupError) as error:
+            faults.append(f"`{setting.key}`: {_reason(error)}")
+            continue
+        registry.add(_with(registry.get(setting.terms), setting.field.split("."), value))
+    if faults:
+        raise ProfileInvalid(faults)
+    registry.add(_agreements(registry.get(account_rules.Terms), profile, wordings))
+    registry.add(AttestationTerms(_reviews(profile)))
+    registry.add(Published(profile, wordings, upcoming))
+    return registry
+
+
+def _agreements(terms: account_rules.Terms, profile: Profile, wordings: Wordings) -> account_rules.Terms:
+    """What customers accept: the policy, and what keys are under (M020, M107)."""
+
+    def version(document: Document) -> account_rules.PolicyVersion:
+        return account_rules.PolicyVersion(
+            document.name,
+            document.version,
+            document.effective_at,
+            authentic_hash(profile, document, wordings),
+            profile.languages,
+        )
+
+    wanted = profile.value("acceptance.documents")
+    of_keys = tuple(version(each) for each in profile.documents if each.name in wanted)
+    return dataclasses.replace(terms, policy=version(profile.policy), key_policies=of_keys)
+
+
+def _reviews(profile: Profile) -> Mapping[str, Any]:
+    attested = [clause for clause in profile.clauses.values() if clause.attestation is not None]
+    return {clause.attestation: period(str(clause.value)) for clause in attested if clause.attestation}
+
+
+def _with(terms: Any, path: list[str], value: Any) -> Any:
+    first, *rest = path
+    changed = _with(getattr(terms, first), rest, value) if rest else value
+    return dataclasses.replace(terms, **{first: changed})
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, LookupError) and not isinstance(error, KeyError):
+        return f"{error}; add it, or extend the profile `house`"
+    return f"its value cannot be used ({error})"
+
+
+# ---- conversions
+
+
+def _time(said: Any) -> timedelta:
+    found = period(said)
+    if found.months:
+        raise ValueError("give days or hours, such as P30D: months differ in length")
+    return found.time
+
+
+def _days(said: Any) -> int:
+    found = _time(said)
+    if found % timedelta(days=1):
+        raise ValueError("give whole days, such as P30D")
+    return found.days
+
+
+def _months(said: Any) -> int:
+    found = period(said)
+    if found.time or not found.months:
+        raise ValueError("give whole months, such as P12M")
+    return found.months
+
+
+def _currency(said: Any) -> Currency:
+    return Currency[said["currency"]]
+
+
+def _minor(said: Any) -> int:
+    return to_minor(Decimal(said["amount"]), _currency(said))
+
+
+def _whole(said: Any) -> int:
+    if isinstance(said, bool) or not isinstance(said, int) or said < 0:
+        raise ValueError("give a whole number")
+    return said
+
+
+def _truth(said: Any) -> bool:
+    if not isinstance(said, bool):
+        raise ValueError("give true or false")
+    return said
+
+
+def _one_of(words: Mapping[str, Any]) -> Callable[[Any], Any]:
+    def convert(said: Any) -> Any:
+        if said not in words:
+            raise ValueError(f"give one of {', '.join(words)}")
+        return words[said]
+
+    return convert
+
+
+def _all_of(words: Mapping[str, Any]) -> Callable[[Any], Any]:
+    one = _one_of(words)
+    return lambda said: frozenset(one(item) for item in said)
+
+
+def _details(said: Any) -> frozenset[Detail]:
+    """Those that this server can take; what it never asks for may be listed all the same (P007)."""
+    known = {detail.value for detail in Detail}
+    return frozenset(Detail(item) for item in said if item in known)
+
+
+def _entity(place: str, country: str) -> Callable[[Any], ContractingEntity]:
+    return lambda said: ContractingEntity(said[place], country)
+
+
+def _named(said: Any) -> frozenset[str]:
+    return frozenset(said)
+
+
+_ACCOUNTS, _ORDERS, _PLANS, _SENDERS = (
+    account_rules.Terms,
+    order_rules.Terms,
+    plan_rules.Terms,
+    sender_rules.Terms,
+)
+_NONE_REFUNDED = _one_of({"none": False, "unused": True})
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "acceptance.mode",
+        _ACCOUNTS,
+        "acceptance_by_use",
+        _one_of({"by_use": True, "continued_use": True, "explicit": False}),
+    ),
+    Setting("collect.allow", _ACCOUNTS, "collect", _details),
+    Setting("account.kind", _ACCOUNTS, "business_only", _one_of({"any": False, "business_only": True})),
+    Setting("account.order_needs_address", _ACCOUNTS, "require_postal_address", _truth),
+    Setting("industries.deny", _ACCOUNTS, "industries_excluded", _all_of(Industry.__members__)),
+    Setting("entity.by_region", _ACCOUNTS, "entity_europe", _entity("europe", "CH")),
+    Setting("entity.by_region", _ACCOUNTS, "entity_other", _entity("other", "PA")),
+    Setting("pricing.default_currency", _ACCOUNTS, "default_currency", lambda said: Currency[said].code),
+    Setting("password.min_length", _ACCOUNTS, "password_length_min", _whole),
+    Setting("session.idle_ttl", _ACCOUNTS, "session_idle_max", _time),
+    Setting("session.max_age", _ACCOUNTS, "session_age_max", _time),
+    Setting("api_keys.max_age", _ACCOUNTS, "api_key_age_max", _time),
+    Setting("inactivity.send", _ACCOUNTS, "disable_after_days", _days),
+    Setting("inactivity.smtp_send", _ACCOUNTS, "deactivate_after_days", _days),
+    Setting("inactivity.no_login", _ACCOUNTS, "lapse_after_months", _months),
+    Setting("inactivity.warning", _ACCOUNTS, "lapse_warning_days", _days),
+    Setting(
+        "suspend.reason",
+        _ACCOUNTS,
+        "suspension_reason_required",
+        _one_of({"optional": False, "required": True}),
+    ),
+    Setting("staff.authorisation.max", _ACCOUNTS, "staff_authorisation_age_max", _time),
+    Setting("cancel.fee_min", _ORDERS, "cancellation.fee_min_minor", _minor),
+    Setting("cancel.fee_min", _ORDERS, "cancellation.fee_currency", _currency),
+    Setting("cancel.percent_above", _ORDERS, "cancellation.percent_above_minor", _minor),
+    Setting("cancel.percent", _ORDERS, "cancellation.percent", _whole),
+    Setting(
+        "sms.topup.require", _ORDERS, "sms_credits_need_step_up", _one_of({"step_up": True, "none": False})
+    ),
+    Setting("tax.require_country", _ORDERS, "tax.require_country", _truth),
+    Setting("tax.verified_numbers_only", _ORDERS, "tax.verified_numbers_only", _truth),
+    Setting(
+        "auto_topup.channels",
+        _ORDERS,
+        "auto_top_up.channels",
+        _all_of({"api": Channel.API, "smtp": Channel.SMTP}),
+    ),
+    Setting("auto_topup.default", _ORDERS, "auto_top_up.below_default", lambda said: _whole(said["below"])),
+    Setting("auto_topup.default", _ORDERS, "auto_top_up.add_default", lambda said: _whole(said["add"])),
+    Setting("refund.auto_topup", _ORDERS, "auto_top_up.refundable", _NONE_REFUNDED),
+    Setting(
+        "subscription.term_set_on",
+        _PLANS,
+        "term_set_on",
+        _one_of({"registration": TermSetOn.REGISTRATION, "first_use": TermSetOn.FIRST_USE}),
+    ),
+    Setting("subscription.renewal_notice", _PLANS, "renewal_notice", _time),
+    Setting(
+        "fixed_ip.cancel_effect",
+        FixedIpTerms,
+        "cycles_after_cancellation",
+        _one_of({"end_of_cycle": 0, "end_of_next_cycle": 1}),
+    ),
+    Setting("fixed_ip.quarantine", FixedIpTerms, "quarantine", _time),
+    Setting("sms.default_sender", _SENDERS, "default_sender", str),
+    Setting("sms.sender_max_len", _SENDERS, "name_length_max", _whole),
+    Setting("sms.carrier_refusal", _SENDERS, "carrier_refusal_stands", _time),
+    Setting("retain.sender_documents", _SENDERS, "documents_kept_after_decision", _time),
+    Setting("sms.documents_wait", _SENDERS, "documents_kept_unsubmitted", _time),
+    Setting(
+        "disclosure.allowed_grounds",
+        DisclosureTerms,
+        "grounds",
+        _all_of({ground.value.lower(): ground for ground in Ground}),
+    ),
+    Setting("disclosure.require", DisclosureTerms, "required", _named),
+    Setting(
+        "disclosure.legality_check",
+        DisclosureTerms,
+        "legality_check",
+        _one_of({"required": True, "none": False}),
+    ),
+    Setting(
+        "disclosure.consent_ref",
+        DisclosureTerms,
+        "consent_reference",
+        _one_of({"required": True, "none": False}),
+    ),
+    Setting("disclosure.notify_before", DisclosureTerms, "notify_before", _truth),
+    Setting("processors.allowed", DisclosureTerms, "processors_allowed", _truth),
+    Setting("processors.require_agreement", DisclosureTerms, "agreement_required", _truth),
+    Setting(
+        "transfers.require_mechanism",
+        DisclosureTerms,
+        "mechanisms",
+        _all_of({mechanism.value.lower(): mechanism for mechanism in Mechanism}),
+    ),
+    Setting("processors.cdn_categories", DisclosureTerms, "delivery_network_categories", _named),
+    Setting("categories", DisclosureTerms, "categories", _named),
+    Setting("consent.purposes", ConsentTerms, "purposes", _named),
+    Setting(
+        "policy.change.notify",
+        ChangeTerms,
+        "telling",
+        _all_of({telling.value: telling for telling in Telling}),
+    ),
+    Setting("policy.change.notice", ChangeTerms, "notice", _time),
+)
+"""Every clause that sets a number of a slice."""

@@ -24,6 +24,14 @@ START_SECONDS_MAX = 60
 SETTLE_SECONDS_MAX = 20
 LISTENS = re.compile(r"listens at (https?://\S+)")
 WATCH_SCOPES = ("BALANCE_READ", "LEDGER_READ")
+ADDRESS = {
+    "name": "Test Ltd",
+    "street": "Example Street",
+    "number": "1",
+    "postalCode": "02101",
+    "city": "Boston",
+    "country": "US",
+}
 _numbers = count(1)
 
 
@@ -86,6 +94,14 @@ class Customer:
         )
         return self.ask(query, {"unit": unit})["viewer"]["account"]["balance"]
 
+    def agree(self) -> None:
+        """What the profile `mailpro` wants before an order and before an API key (M007, M020)."""
+        document = "mutation($input: PostalAddressInput!) { setPostalAddress(input: $input) { __typename } }"
+        self.ask(document, {"input": ADDRESS})
+        for policy in self.ask("{ keyPoliciesInForce { document version } }")["keyPoliciesInForce"]:
+            accept = "mutation($input: PolicyVersionInput!) { acceptPolicy(input: $input) { __typename } }"
+            self.ask(accept, {"input": policy})
+
     def _fund(self) -> None:
         amount = {"amount": "200.00", "currency": "EUR"}
         given = {"amount": amount, "paymentToken": "tok_sandbox_ok", "idempotencyKey": "fund"}
@@ -109,9 +125,10 @@ class RunningServer:
         customer = Customer(self.origin, f"customer{next(_numbers)}", "a long enough phrase", self.client)
         policy = customer.ask("{ policyInForce { document version } }")["policyInForce"]
         who = {"login": customer.login, "password": customer.password}
-        customer.do("register", {**who, "acceptedPolicy": policy})
+        customer.do("register", {**who, "acceptedPolicy": policy, "professionalUse": True})
         signed_in = customer.do("signIn", {**who, "transport": "BEARER"}, "... on SignedIn { token }")
         customer.token = signed_in["token"]
+        customer.agree()
         customer._fund()
         return customer
 

@@ -6,19 +6,26 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
+from server.accounts import actions
+from server.accounts.rules import Terms
+from server.accounts.rules.address import Address
 from server.app import Postmeter
+from server.kit.viewer import Viewer
+from server.kit.work import Call, Work
 from server.settings import Settings
 
 SIGN_IN = """mutation($input: SignInInput!) { signIn(input: $input) {
     __typename ... on SignedIn { token } ... on Problem { code } } }"""
 REGISTER = """mutation($input: RegisterInput!) { register(input: $input) {
-    __typename ... on Problem { code message } } }"""
+    __typename ... on Registered { accountId } ... on Problem { code message } } }"""
 CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'postmeter'"
+BUSINESS = {"professionalUse": True}
 WHO = {"login": "somebody", "password": "a long enough phrase"}
 
 
@@ -51,7 +58,17 @@ async def sign_in(postmeter: Postmeter) -> str:
 
 async def register(postmeter: Postmeter) -> None:
     data = await post(postmeter, "{ policyInForce { document version } }")
-    await post(postmeter, REGISTER, {"input": {**WHO, "acceptedPolicy": data["policyInForce"]}})
+    given = {**WHO, "acceptedPolicy": data["policyInForce"], **BUSINESS}
+    registered: Any = await post(postmeter, REGISTER, {"input": given})
+    actor = Viewer(registered["register"]["accountId"], authority_epoch=1)
+    await postmeter.units.run(Call("test", actor), agree)
+
+
+def agree(work: Work) -> None:
+    """What the profile `mailpro` wants before an order and before an API key (M007, M020)."""
+    actions.set_postal_address(work, Address("Test Ltd", "Example Street", "1", "02101", "Boston", "US"))
+    for policy in work.terms(Terms).key_policies:
+        actions.accept_policy(work, policy.document, policy.version)
 
 
 async def test_an_account_outlives_a_restart(database_url: str, tmp_path: Path) -> None:

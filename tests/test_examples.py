@@ -13,6 +13,7 @@ import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
 from graphql.execution.values import get_variable_values
 
+from tests.faults.client import agree
 from tests.whole import listening, settings_in
 
 ROOT = Path(__file__).parent.parent
@@ -78,6 +79,11 @@ class Visitor:
         (value,) = result["data"].values()
         return value
 
+    async def ask(self, query: str, variables: dict[str, Any] | None = None) -> Any:
+        """What an operation of one's own answers."""
+        body = {"query": query, "variables": variables or {}}
+        return (await self._client.post("/graphql", json=body, headers=self._headers())).json()["data"]
+
     @asynccontextmanager
     async def watching(self, path: Path, **variables: Any) -> AsyncIterator[AsyncIterator[Any]]:
         """What a subscription delivers, one value a message."""
@@ -101,7 +107,8 @@ class Visitor:
 async def register(client: httpx.AsyncClient, login: str) -> None:
     document = """mutation($input: RegisterInput!) { register(input: $input) { __typename } }"""
     policy = (await client.post("/graphql", json={"query": "{ policyInForce { document version } }"})).json()
-    account = {"login": login, "password": PASSWORD, "acceptedPolicy": policy["data"]["policyInForce"]}
+    accepted = policy["data"]["policyInForce"]
+    account = {"login": login, "password": PASSWORD, "acceptedPolicy": accepted, "professionalUse": True}
     answer = await client.post("/graphql", json={"query": document, "variables": {"input": account}})
     assert answer.json()["data"] == {"register": {"__typename": "Registered"}}
 
@@ -117,6 +124,7 @@ async def test_a_visitor_who_runs_the_tabs_signs_in_orders_and_sees_money_move(t
         await register(client, who["login"])
         visitor = Visitor(client)
         visitor.credential = (await visitor.run(sign_in, input=who | {"password": PASSWORD}))["token"]
+        await agree(visitor.ask)
 
         short = await visitor.run(place_order, input=variables_of(place_order)["input"])
         assert (short["__typename"], short["available"]) == ("InsufficientBalance", "0.00")

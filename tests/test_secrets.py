@@ -30,7 +30,7 @@ TYPED += ("pm_canaryCard", "sk_test_canary", "whsec_canary")
 TYPED += ("canary.writes@example.com", "canary.joins@example.com", "canary company", "canary street")
 TYPED += ("77-canary", "canary-8008", "canaryville", "canary_token", "canary-code", "canary reason")
 TYPED += ("canary list name", "canary_step", "canaryidempotency", "tok_sandbox_canary", "canary.cookie")
-INPUTS = {"setPostalAddress": "PostalAddressInput"}
+INPUTS = {"setPostalAddress": "PostalAddressInput", "acceptPolicy": "PolicyVersionInput"}
 CARD = card_number("4", 16)
 
 
@@ -65,6 +65,12 @@ class Session:
         with self.client.stream("POST", "/graphql", json=body, headers=headers) as messages:
             assert any(word in line for line in messages.iter_lines())
 
+    def agree(self) -> None:
+        """What the profile `mailpro` wants before an order and before an API key (M007, M020)."""
+        assert self.do("setPostalAddress", **ADDRESS)["__typename"] == "PostalAddressSet"
+        for policy in self.send("{ keyPoliciesInForce { document version } }")["data"]["keyPoliciesInForce"]:
+            assert self.do("acceptPolicy", **policy)["__typename"] == "PolicyAccepted"
+
     def order(self, key: str, reference: str | None, list_name: str | None) -> Any:
         item = {"emailVerification": {"addresses": 100, "listName": list_name}}
         return self.do("placeOrder", item=item, currency="EUR", reference=reference, idempotencyKey=key)
@@ -74,8 +80,14 @@ def live(session: Session) -> None:
     """Do what customers do, right and wrong."""
     policy = session.send("{ policyInForce { document version } }")["data"]["policyInForce"]
     who = {"login": LOGIN, "password": PASSWORD}
-    assert session.do("register", **who, acceptedPolicy=policy)["__typename"] == "Registered"
-    assert session.do("register", **who, acceptedPolicy=policy)["__typename"] == "LoginTaken"
+    assert (
+        session.do("register", **who, acceptedPolicy=policy, professionalUse=True)["__typename"]
+        == "Registered"
+    )
+    assert (
+        session.do("register", **who, acceptedPolicy=policy, professionalUse=True)["__typename"]
+        == "LoginTaken"
+    )
     assert session.do("register", login=LOGIN, password=LOGIN, acceptedPolicy=policy)["code"]
     for login, password in ((LOGIN, WRONG), ("canary.login.unknown", WRONG)):
         refused = session.do("signIn", login=login, password=password, transport="BEARER")
@@ -92,6 +104,7 @@ def live(session: Session) -> None:
         session.client.get("/graphql?query={__typename}", headers=PROXIED | {"authorization": authorization})
 
     session.token = session.do("signIn", "... on SignedIn { token }", **who, transport="BEARER")["token"]
+    session.agree()
     key = session.do(
         "createApiKey",
         "... on ApiKeyCreated { secret }",

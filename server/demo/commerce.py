@@ -24,10 +24,13 @@ DOCUMENT = b"%PDF-1.7\n% A made-up document of a made-up company.\n%%EOF\n"
 
 
 async def introduce(owner: Api, newest_code: Callable[[], str]) -> None:
-    """What a customer says of itself: whom to write to, and where."""
+    """What a customer says of itself, whom to write to and where, and what it agrees to before it makes a key."""
     await owner.do("setEmail", "SetEmailInput", {"email": EMAIL})
     await owner.do("verifyEmail", "VerifyEmailInput", {"code": newest_code()})
     await owner.do("setPostalAddress", "PostalAddressInput", ADDRESS)
+    found = await owner.ask("{ keyPoliciesInForce { document version } }")
+    for policy in found["keyPoliciesInForce"]:
+        await owner.do("acceptPolicy", "PolicyVersionInput", policy)
 
 
 async def settled(company: Api, node: dict[str, Any], kind: str, states: tuple[str, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+
+from tests.servers import ADDRESS
 
 WAIT_SECONDS_MAX = 20.0
 """For anything that must come; only a failing test waits so long."""
@@ -116,8 +118,10 @@ async def customer(http: httpx.AsyncClient, euros: str | None = "200.00") -> Api
     """Somebody new, with 10,000 e-mail credits and what is left of the euros."""
     api = Api(http, login=f"faulty{next(_numbers)}")
     policy = (await api.ask("{ policyInForce { document version } }"))["policyInForce"]
-    await api.do("register", {"login": api.login, "password": api.password, "acceptedPolicy": policy})
+    who = {"login": api.login, "password": api.password, "acceptedPolicy": policy, "professionalUse": True}
+    await api.do("register", who)
     api.token = (await api.sign_in())["token"]
+    await agree(api.ask)
     if euros is not None:
         async with api.socket() as socket:
             await socket.subscribe("subscription { balance(unit: EUR, mode: EVERY) { available } }")
@@ -126,6 +130,17 @@ async def customer(http: httpx.AsyncClient, euros: str | None = "200.00") -> Api
                 pass
         assert (await api.order("EMAIL_10K", "credits"))["__typename"] == "OrderPlaced"
     return api
+
+
+async def agree(ask: Callable[..., Awaitable[Any]]) -> None:
+    """What the profile `mailpro` wants before an order and before an API key (M007, M020)."""
+    await ask(
+        "mutation($input: PostalAddressInput!) { setPostalAddress(input: $input) { __typename } }",
+        {"input": ADDRESS},
+    )
+    for policy in (await ask("{ keyPoliciesInForce { document version } }"))["keyPoliciesInForce"]:
+        accept = "mutation($input: PolicyVersionInput!) { acceptPolicy(input: $input) { __typename } }"
+        await ask(accept, {"input": policy})
 
 
 @asynccontextmanager

@@ -54,7 +54,7 @@ class Payer:
         policy = (await self.ask("{ policyInForce { document version } }"))["policyInForce"]
         who = {"login": "stripe.payer", "password": "a long enough phrase"}
         register = "mutation($i: RegisterInput!) { register(input: $i) { __typename } }"
-        await self.ask(register, {"i": {**who, "acceptedPolicy": policy}})
+        await self.ask(register, {"i": {**who, "acceptedPolicy": policy, "professionalUse": True}})
         sign_in = "mutation($i: SignInInput!) { signIn(input: $i) { ... on SignedIn { token } } }"
         token = str((await self.ask(sign_in, {"i": {**who, "transport": "BEARER"}}))["signIn"]["token"])
         self.client.headers["authorization"] = f"Bearer {token}"

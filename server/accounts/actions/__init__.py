@@ -6,7 +6,13 @@ from server.accounts.actions.closing import close_account, close_preventively
 from server.accounts.actions.email import resend_email_code, set_email, verify_email
 from server.accounts.actions.industry import review_industry
 from server.accounts.actions.issuing import KEY_MARK, SESSION_MARK, Issued
-from server.accounts.actions.keys import WantedKey, create_api_key, issue_api_key, revoke_api_key
+from server.accounts.actions.keys import (
+    WantedKey,
+    create_api_key,
+    issue_api_key,
+    refuse_key_policies,
+    revoke_api_key,
+)
 from server.accounts.actions.lifecycle import (
     note_activity,
     reactivate_account,
@@ -132,6 +138,7 @@ __all__ = [
     "person_of_recovery_code",
     "person_of_reset",
     "reactivate_account",
+    "refuse_key_policies",
     "register",
     "register_passkey",
     "reinstate_account",

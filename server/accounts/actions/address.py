@@ -12,6 +12,7 @@ from server.accounts.model import IDENTITY, Account, PostalAddress
 from server.accounts.reads import team
 from server.accounts.rules import Terms
 from server.accounts.rules.address import Address, PostalAddressMissing, normal_address
+from server.accounts.rules.collecting import Detail, check_collected
 from server.accounts.rules.signing import contracting_entity
 from server.kit.work import Work
 
@@ -20,10 +21,11 @@ def set_postal_address(work: Work, address: Address) -> None:
     """Store where the acting account's letters go (M007); its country becomes the account's.
 
     Who signed with the customer stays, and is decided now if the country was not known before (M001).
-    Raises PostalAddressInvalid.
+    Raises DetailNotCollected (Q002), PostalAddressInvalid.
     """
     account_id, terms = work.actor.account_id, work.terms(Terms)
     assert account_id is not None
+    check_collected([Detail.POSTAL_ADDRESS], terms.collect)
     lines = asdict(normal_address(address, terms.address_line_length_max))
     country = lines.pop("country")
     values = {

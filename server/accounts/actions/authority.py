@@ -33,6 +33,7 @@ _CHANGES_CREDENTIALS = frozenset(
         "removePasskey",
         "createApiKey",
         "revokeApiKey",
+        "refuseApiPolicy",
         "setEmail",
         "resendEmailCode",
         "verifyEmail",

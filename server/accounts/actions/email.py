@@ -16,6 +16,7 @@ from server.accounts.actions.signing_in import require_fresh_session
 from server.accounts.model import IDENTITY, EmailVerification, Person
 from server.accounts.reads import team
 from server.accounts.rules import SessionNotFound, Terms
+from server.accounts.rules.collecting import Detail, check_collected
 from server.accounts.rules.people import (
     EmailCodeInvalid,
     EmailTaken,
@@ -32,8 +33,9 @@ _PENDING = "email_verifications.email"
 def set_email(work: Work, email: str) -> None:
     """Send a code to the address that the acting person says is theirs. An address they have stays until then.
 
-    Raises StepUpRequired, EmailInvalid, TooManyMails.
+    Raises DetailNotCollected (Q002), StepUpRequired, EmailInvalid, TooManyMails.
     """
+    check_collected([Detail.EMAIL], work.terms(Terms).collect)
     require_fresh_session(work)
     _send_code(work, acting_person(work), normal_email(email))
 

@@ -17,6 +17,14 @@ class AccountRegistered(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyRefused(DomainEvent):
+    """The account took its acceptance of a version of a document back; the subject is the account (M145)."""
+
+    document: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyAccepted(DomainEvent):
     """The account accepted a version of a document; the subject is the account."""
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select, update
 
 from server.accounts import reads, rules
 from server.accounts.actions.authority import count_revocation, lock_authority
-from server.accounts.actions.events import ApiKeyCreated, ApiKeyRevoked
+from server.accounts.actions.events import ApiKeyCreated, ApiKeyRevoked, PolicyRefused
 from server.accounts.actions.issuing import KEY_MARK, Issued, new_secret
-from server.accounts.model import ACTIVE, CUSTOMER, IDENTITY, ApiKey, Session
+from server.accounts.model import ACTIVE, CUSTOMER, IDENTITY, Acceptance, ApiKey, Session
 from server.accounts.rules import Terms
 from server.accounts.rules.lifecycle import AccountNotFound
 from server.kit.crypto import token_hash
@@ -116,3 +116,25 @@ def revoke_api_key(work: Work, key_id: str) -> None:
     if work.first(revoked) is None:
         raise rules.ApiKeyNotFound
     work.record(ApiKeyRevoked(account_id, key_id))
+
+
+def refuse_key_policies(work: Work) -> int:
+    """Stop using the API: the acting account takes back its acceptances of the documents that keys are under, and its
+    keys end; the account stays as it is (M145). Returns how many keys ended. Raises NoKeyPolicy.
+    """
+    account_id, policies = work.actor.account_id, work.terms(Terms).key_policies
+    assert account_id is not None
+    if not policies:
+        raise rules.NoKeyPolicy
+    count_revocation(work, account_id)
+    accepted = (Acceptance.account_id == account_id) & Acceptance.withdrawn_at.is_(None)
+    documents = Acceptance.document.in_([policy.document for policy in policies])
+    work.execute(update(Acceptance).where(accepted & documents).values(withdrawn_at=work.now))
+    live = (ApiKey.account_id == account_id) & ApiKey.revoked_at.is_(None)
+    ended = update(ApiKey).where(live).values(revoked_at=work.now).returning(ApiKey.id)
+    key_ids = sorted(work.execute(ended).scalars())
+    for key_id in key_ids:
+        work.record(ApiKeyRevoked(account_id, key_id))
+    for policy in policies:
+        work.record(PolicyRefused(account_id, account_id, policy.document, policy.version))
+    return len(key_ids)

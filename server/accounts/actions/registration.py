@@ -20,7 +20,14 @@ from server.accounts.model import (
 )
 from server.accounts.rules import AcceptanceMode, NewPassword, PolicyVersion, Terms
 from server.accounts.rules.age import AgeMethod, AgeVerdict, judge_age
-from server.accounts.rules.signing import NOTHING_SAID, Signing, check_signing, contracting_entity
+from server.accounts.rules.collecting import check_collected
+from server.accounts.rules.signing import (
+    NOTHING_SAID,
+    Signing,
+    check_signing,
+    contracting_entity,
+    details_of,
+)
 from server.kit.work import Work
 
 
@@ -30,17 +37,21 @@ def register(
     password: NewPassword,
     accepted: tuple[str, str] | None,
     signing: Signing = NOTHING_SAID,
+    language: str | None = None,
 ) -> str:
     """Open an account with one person, its owner; returns the account's id (Q001, Q004).
 
-    `accepted` is document and version of the policy that the person agreed to.
-    Raises LoginInvalid, PasswordTooWeak, AcceptanceMissing, UnknownCountry, IndustryExcluded (M027),
-    ProfessionalUseOnly (M004), AgeNotDeclared, BirthDateInvalid, TooYoung (M005, P031), LoginTaken.
+    `accepted` is document and version of the policy that the person agreed to, `language` the one it was shown in.
+    Raises DetailNotCollected (Q002), LoginInvalid, PasswordTooWeak, AcceptanceMissing, PolicyLanguageUnknown,
+    UnknownCountry, IndustryExcluded (M027), ProfessionalUseOnly (M004), AgeNotDeclared, BirthDateInvalid, TooYoung
+    (M005, P031), LoginTaken.
     """
     terms = work.terms(Terms)
+    check_collected(details_of(signing), terms.collect)
     normal = rules.normal_login(terms, login)
     password_hash = password.accepted_hash()
     rules.check_accepted([terms.policy], [accepted] if accepted else [])
+    rules.check_language(terms.policy, language)
     check_signing(signing, business_only=terms.business_only, excluded=terms.industries_excluded)
     age_shown_by = judge_age(
         signing.age, work.now.date(), terms.age_years_min, required=terms.age_declaration_required
@@ -53,23 +64,35 @@ def register(
     insert_person(work, account_id, person_id, OWNER, normal, password_hash)
     start_clocks(work, account_id)
     work.record(AccountRegistered(account_id, account_id))
-    accept(work, account_id, terms.policy, AcceptanceMode.EXPLICIT)
+    accept(work, account_id, terms.policy, AcceptanceMode.EXPLICIT, language)
     return account_id
 
 
-def accept_policy(work: Work, document: str, version: str) -> None:
-    """Store that the acting account says it accepts a version in force. Raises PolicyNotInForce."""
+def accept_policy(work: Work, document: str, version: str, language: str | None = None) -> None:
+    """Store that the acting account says it accepts a version in force, shown in `language`.
+
+    Raises PolicyNotInForce, PolicyLanguageUnknown.
+    """
     assert work.actor.account_id is not None
     policy = rules.policy_in_force(work.terms(Terms), document, version)
-    accept(work, work.actor.account_id, policy, AcceptanceMode.EXPLICIT)
+    rules.check_language(policy, language)
+    accept(work, work.actor.account_id, policy, AcceptanceMode.EXPLICIT, language)
 
 
-def accept(work: Work, account_id: str, policy: PolicyVersion, mode: AcceptanceMode) -> None:
-    """Store that the account accepts a version of a document. The first acceptance stays."""
+def accept(
+    work: Work, account_id: str, policy: PolicyVersion, mode: AcceptanceMode, language: str | None = None
+) -> None:
+    """Store that the account accepts a version of a document. The first acceptance stays, unless it was refused."""
+    said = {"mode": mode.value, "at": work.now, "language": language, "text_hash": policy.text_hash}
     new = upsert(Acceptance).values(
-        account_id=account_id, document=policy.document, version=policy.version, mode=mode.value, at=work.now
+        account_id=account_id, document=policy.document, version=policy.version, **said
     )
-    if work.first(new.on_conflict_do_nothing().returning(Acceptance.account_id)) is not None:
+    again = new.on_conflict_do_update(
+        index_elements=["account_id", "document", "version"],
+        set_=said | {"withdrawn_at": None},
+        where=Acceptance.withdrawn_at.is_not(None),
+    )
+    if work.first(again.returning(Acceptance.account_id)) is not None:
         work.record(PolicyAccepted(account_id, account_id, policy.document, policy.version, mode.value))
 
 

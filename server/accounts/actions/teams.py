@@ -34,6 +34,7 @@ from server.accounts.model import (
 )
 from server.accounts.reads import account, team
 from server.accounts.rules import NewPassword, Terms
+from server.accounts.rules.collecting import Detail, check_collected
 from server.accounts.rules.people import (
     InvitationInvalid,
     InvitationNotFound,
@@ -53,9 +54,11 @@ from server.kit.work import Work
 def invite_member(work: Work, role: Role, email: str | None) -> Issued:
     """Let somebody join the acting account once; the secret is mailed to `email`, or handed on by the inviter.
 
-    Raises RoleNotGrantable, StepUpRequired (to make an owner), EmailInvalid, MemberLimitReached.
+    Raises DetailNotCollected (Q002), RoleNotGrantable, StepUpRequired (to make an owner), EmailInvalid,
+    MemberLimitReached.
     """
     actor, terms = acting_person(work), work.terms(Terms)
+    check_collected([] if email is None else [Detail.EMAIL], terms.collect)
     _check_may_move(work, actor, None, role.value)
     address = normal_email(email) if email is not None else None
     lock_authority(work, actor.account_id)

@@ -28,9 +28,12 @@ from server.accounts.graph.problems import (
     ApiKeyNotFoundProblem,
     ApiKeysIssuedBySupportProblem,
     CredentialsInvalidProblem,
+    DetailNotCollectedProblem,
     LoginInvalidProblem,
     LoginTakenProblem,
+    NoKeyPolicyProblem,
     PasswordTooWeakProblem,
+    PolicyLanguageUnknownProblem,
     PolicyNotInForceProblem,
     PrivacyPolicyUrlInvalidProblem,
     ScopeNotGrantableProblem,
@@ -59,6 +62,10 @@ _ACCOUNT = declare(Access(Who.SIGNED_IN, "identification", scope="account:write"
 class PolicyVersionInput:
     document: str = strawberry.field(description="Which document.")
     version: str = strawberry.field(description="Which version of it.")
+    language: str | None = strawberry.field(
+        default=None,
+        description="The language in which it was shown, two small letters; null when not known.",
+    )
 
 
 @strawberry.input(
@@ -180,12 +187,22 @@ class PolicyAccepted:
     version: str = strawberry.field(description="Which version of it.")
 
 
+@exposes(OUTCOME)
+@strawberry.type(
+    description="The account is under no policy of the API any more, and has no API keys. It stays."
+)
+class ApiPolicyRefused:
+    keys_ended: int = strawberry.field(description="How many API keys ended.")
+
+
 RegisterResult = Annotated[
     Registered
     | LoginInvalidProblem
     | LoginTakenProblem
     | PasswordTooWeakProblem
     | AcceptanceMissingProblem
+    | PolicyLanguageUnknownProblem
+    | DetailNotCollectedProblem
     | UnknownCountryProblem
     | IndustryExcludedProblem
     | ProfessionalUseOnlyProblem
@@ -222,8 +239,14 @@ RevokeApiKeyResult = Annotated[
     strawberry.union("RevokeApiKeyResult", description="The key that ended, or that there was none."),
 ]
 AcceptPolicyResult = Annotated[
-    PolicyAccepted | PolicyNotInForceProblem,
+    PolicyAccepted | PolicyNotInForceProblem | PolicyLanguageUnknownProblem,
     strawberry.union("AcceptPolicyResult", description="The acceptance, or why there is none."),
+]
+
+
+RefuseApiPolicyResult = Annotated[
+    ApiPolicyRefused | NoKeyPolicyProblem,
+    strawberry.union("RefuseApiPolicyResult", description="What ended, or that there is nothing to refuse."),
 ]
 
 
@@ -239,13 +262,14 @@ class CredentialMutations:
     ) -> RegisterResult:
         policy = input.accepted_policy
         accepted = (policy.document, policy.version) if policy else None
+        shown_in = policy.language if policy else None
         industry = IndustryRule(input.industry.value) if input.industry else None
         age = input.age.declaration() if input.age else None
         signing = Signing(input.country, industry, input.professional_use, age)
         password = await info.context.services.get(Passwords).prepare(input.login, input.password)
         return await run(
             info,
-            lambda work: actions.register(work, input.login, password, accepted, signing),
+            lambda work: actions.register(work, input.login, password, accepted, signing, shown_in),
             lambda _work, account_id: Registered(account_id=strawberry.ID(account_id)),
         )
 
@@ -339,6 +363,16 @@ class CredentialMutations:
     ) -> AcceptPolicyResult:
         return await run(
             info,
-            lambda work: actions.accept_policy(work, input.document, input.version),
+            lambda work: actions.accept_policy(work, input.document, input.version, input.language),
             lambda _work, _none: PolicyAccepted(document=input.document, version=input.version),
+        )
+
+    @strawberry.mutation(
+        metadata=_KEYS,
+        description="Refuse the policy of the API: the account's API keys end, and it stays. A new key needs its "
+        "acceptance again (M145).",
+    )
+    async def refuse_api_policy(self, info: Info) -> RefuseApiPolicyResult:
+        return await run(
+            info, actions.refuse_key_policies, lambda _work, ended: ApiPolicyRefused(keys_ended=ended)
         )

@@ -22,6 +22,7 @@ from server.accounts.graph.people_problems import (
 )
 from server.accounts.graph.problems import (
     CredentialsInvalidProblem,
+    DetailNotCollectedProblem,
     PasswordTooWeakProblem,
     SessionNotFoundProblem,
     TooManyAttemptsProblem,
@@ -143,6 +144,7 @@ SetEmailResult = Annotated[
     | EmailInvalidProblem
     | StepUpRequiredProblem
     | TooManyMailsProblem
+    | DetailNotCollectedProblem
     | SessionNotFoundProblem,
     strawberry.union("SetEmailResult", description="That a code was sent, or why not."),
 ]
@@ -175,7 +177,7 @@ CreateRecoveryCodesResult = Annotated[
     strawberry.union("CreateRecoveryCodesResult", description="New recovery codes, or why there are none."),
 ]
 SetPostalAddressResult = Annotated[
-    PostalAddressSet | PostalAddressInvalidProblem,
+    PostalAddressSet | PostalAddressInvalidProblem | DetailNotCollectedProblem,
     strawberry.union("SetPostalAddressResult", description="The stored address, or what is wrong with it."),
 ]
 

@@ -8,7 +8,7 @@ import strawberry
 
 from server.accounts import rules
 from server.accounts.graph.types import Scope
-from server.accounts.rules import throttling
+from server.accounts.rules import collecting, throttling
 from server.kit.graph.problems import Problem, common, problem
 
 
@@ -95,6 +95,49 @@ class AcceptanceMissingProblem(Problem):
 @strawberry.type(name="PolicyNotInForce", description="This version of this document is not in force.")
 class PolicyNotInForceProblem(Problem):
     pass
+
+
+@problem(rules.PolicyLanguageUnknown)
+@strawberry.type(name="PolicyLanguageUnknown", description="The document is not published in this language.")
+class PolicyLanguageUnknownProblem(Problem):
+    languages: list[str] = strawberry.field(description="Those in which it is, two small letters each.")
+
+    @classmethod
+    def of(cls, refusal: rules.PolicyLanguageUnknown) -> PolicyLanguageUnknownProblem:
+        return cls(**common(refusal), languages=refusal.languages.split())
+
+
+@problem(rules.NoKeyPolicy)
+@strawberry.type(name="NoKeyPolicy", description="API keys are under no policy of their own here.")
+class NoKeyPolicyProblem(Problem):
+    pass
+
+
+@strawberry.enum(
+    name="PersonalDetail", description="A personal detail that a policy may allow to be asked for."
+)
+class PersonalDetailEnum(Enum):
+    EMAIL = strawberry.enum_value("email", description="An e-mail address.")
+    POSTAL_ADDRESS = strawberry.enum_value("postal_address", description="A postal address.")
+    COUNTRY = strawberry.enum_value("country", description="The country of residence.")
+    INDUSTRY = strawberry.enum_value("industry", description="The industry.")
+    PROFESSIONAL_USE = strawberry.enum_value(
+        "professional_use", description="The declaration of professional use."
+    )
+    VAT_NUMBER = strawberry.enum_value("vat_number", description="A VAT number.")
+
+
+@problem(collecting.DetailNotCollected)
+@strawberry.type(
+    name="DetailNotCollected",
+    description="The policy of this service does not list this detail, so it is not taken: leave it out.",
+)
+class DetailNotCollectedProblem(Problem):
+    detail: PersonalDetailEnum = strawberry.field(description="Which detail.")
+
+    @classmethod
+    def of(cls, refusal: collecting.DetailNotCollected) -> DetailNotCollectedProblem:
+        return cls(**common(refusal), detail=PersonalDetailEnum(refusal.detail))
 
 
 @problem(rules.CredentialsInvalid)

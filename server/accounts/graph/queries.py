@@ -47,6 +47,16 @@ class OwnQueries:
             document=policy.document, version=policy.version, effective_at=policy.effective_at
         )
 
+    @strawberry.field(
+        metadata=_OPEN,
+        description="What must be accepted, besides the policy, before the first API key (M020). Needs no sign-in.",
+    )
+    def key_policies_in_force(self, info: Info) -> list[PolicyVersion]:
+        return [
+            PolicyVersion(document=policy.document, version=policy.version, effective_at=policy.effective_at)
+            for policy in info.context.units.house.terms.get(Terms).key_policies
+        ]
+
 
 def _account(info: Info, account_id: str) -> Account | None:
     if account_id != info.context.viewer.account_id:

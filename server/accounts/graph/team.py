@@ -20,7 +20,12 @@ from server.accounts.graph.people_problems import (
     RoleNotGrantableProblem,
     StepUpRequiredProblem,
 )
-from server.accounts.graph.problems import LoginInvalidProblem, LoginTakenProblem, PasswordTooWeakProblem
+from server.accounts.graph.problems import (
+    DetailNotCollectedProblem,
+    LoginInvalidProblem,
+    LoginTakenProblem,
+    PasswordTooWeakProblem,
+)
 from server.accounts.graph.types import Invitation, MemberRole, Person
 from server.accounts.reads import team
 from server.accounts.rules import PEOPLE_WRITE, SELF_WRITE
@@ -112,6 +117,7 @@ class AccountLeft:
 
 InviteMemberResult = Annotated[
     MemberInvited
+    | DetailNotCollectedProblem
     | EmailInvalidProblem
     | RoleNotGrantableProblem
     | StepUpRequiredProblem

@@ -166,7 +166,11 @@ class ApiKey(Base):
 
 
 class Acceptance(Base):
-    """That an account accepted a version of a document, since when and how (Q001)."""
+    """That an account accepted a version of a document, since when and how (Q001).
+
+    `language` is the one that was shown, `text_hash` of the authentic text (M107). What was accepted can be refused
+    later, at `withdrawn_at` (M145).
+    """
 
     __tablename__ = "acceptances"
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
@@ -174,6 +178,9 @@ class Acceptance(Base):
     version: Mapped[str] = mapped_column(String(60), primary_key=True)
     mode: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime] = mapped_column(Instant)
+    language: Mapped[str | None] = mapped_column(String(2))
+    text_hash: Mapped[str | None] = mapped_column(String(64))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (CheckConstraint("mode IN ('EXPLICIT', 'BY_USE')", name="mode"),)
 
 

@@ -192,7 +192,7 @@ HELD = (
     ),
     Held(
         Acceptance,
-        ("account_id", "document", "version", "mode", "at"),
+        ("account_id", "document", "version", "mode", "at", "language", "text_hash", "withdrawn_at"),
         category="activity",
         purpose="identification",
         legal_basis="contract",

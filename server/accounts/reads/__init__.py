@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, bindparam, select
 from server.accounts.model import (
     ACTIVE,
     CLOSED,
+    CUSTOMER,
     STAFF,
     Acceptance,
     Account,
@@ -150,9 +151,20 @@ def api_keys_by_id(read: Read, key_ids: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in _by_ids(read, ApiKey, key_ids)}
 
 
+def customers_after(read: Read, after: str | None, limit: int, opened_before: datetime) -> Sequence[str]:
+    """Ids of customers that are not closed and were there at an instant, in order, behind the account `after`."""
+    query = select(Account.id).where(
+        Account.kind == CUSTOMER, Account.status != CLOSED, Account.created_at <= opened_before
+    )
+    if after is not None:
+        query = query.where(Account.id > after)
+    return [row.id for row in read.rows(query.order_by(Account.id).limit(limit))]
+
+
 def accepted(read: Read, account_id: str) -> set[tuple[str, str]]:
-    """Document and version of all that the account has accepted."""
-    query = select(Acceptance.document, Acceptance.version).where(Acceptance.account_id == account_id)
+    """Document and version of all that the account has accepted, and not refused since."""
+    mine = (Acceptance.account_id == account_id) & Acceptance.withdrawn_at.is_(None)
+    query = select(Acceptance.document, Acceptance.version).where(mine)
     return {(row.document, row.version) for row in read.rows(query)}
 
 

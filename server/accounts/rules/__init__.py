@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from urllib.parse import urlsplit
 
+from server.accounts.rules.collecting import Detail
 from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.signing import (
     ENTITY_EUROPE,
@@ -76,11 +77,16 @@ class AcceptanceMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyVersion:
-    """A version of a document that customers accept. `effective_at` is when it came into force."""
+    """A version of a document that customers accept. `effective_at` is when it came into force.
+
+    `text_hash` is the SHA-256 of its authentic text, hexadecimal; `languages` are those it is published in (M107).
+    """
 
     document: str
     version: str
     effective_at: datetime
+    text_hash: str | None = None
+    languages: tuple[str, ...] = ("en",)
 
 
 MAILPRO = PolicyVersion("mailpro", "2025-09-19", datetime(2025, 9, 19, tzinfo=UTC))
@@ -113,6 +119,8 @@ class Terms:
     step_up_age_max: timedelta = timedelta(minutes=15)
     """How long a proof of the password stands for the actions that ask for a fresh one."""
 
+    collect: frozenset[Detail] = frozenset(Detail)
+    """What may be asked for, beside login and password (Q002)."""
     business_only: bool = False
     """Whether accounts are for professional use only, and must declare it (M004)."""
     age_years_min: int = 18
@@ -267,6 +275,21 @@ class PolicyNotInForce(Refusal):
     """This version of this document is not, or no longer, in force."""
 
     code = "POLICY_NOT_IN_FORCE"
+
+
+@dataclass(eq=False)
+class PolicyLanguageUnknown(Refusal):
+    """The document is not published in this language."""
+
+    code = "POLICY_LANGUAGE_UNKNOWN"
+    languages: str
+
+
+@dataclass(eq=False)
+class NoKeyPolicy(Refusal):
+    """API keys are under no policy of their own here, so that there is none to refuse."""
+
+    code = "NO_KEY_POLICY"
 
 
 @dataclass(eq=False)
@@ -447,6 +470,12 @@ def policy_in_force(terms: Terms, document: str, version: str) -> PolicyVersion:
         if (policy.document, policy.version) == (document, version):
             return policy
     raise PolicyNotInForce
+
+
+def check_language(policy: PolicyVersion, language: str | None) -> None:
+    """Raises PolicyLanguageUnknown for a language in which the document is not published (M107)."""
+    if language is not None and language not in policy.languages:
+        raise PolicyLanguageUnknown(" ".join(policy.languages))
 
 
 def check_key_name(terms: Terms, name: str) -> None:

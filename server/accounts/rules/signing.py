@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from server.accounts.rules.age import AgeDeclaration
+from server.accounts.rules.collecting import Detail
 from server.kit.problems import Refusal
 
 _COUNTRY_CODES = (
@@ -153,6 +154,16 @@ def check_signing(signing: Signing, *, business_only: bool, excluded: Collection
         raise IndustryExcluded(signing.industry.value)
     if business_only and not signing.professional_use:
         raise ProfessionalUseOnly
+
+
+def details_of(signing: Signing) -> Collection[Detail]:
+    """Which details are given with it."""
+    given = {
+        Detail.COUNTRY: signing.country is not None,
+        Detail.INDUSTRY: signing.industry is not None,
+        Detail.PROFESSIONAL_USE: signing.professional_use,
+    }
+    return [detail for detail, said in given.items() if said]
 
 
 def check_country(country: str) -> None:

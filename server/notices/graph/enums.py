@@ -168,6 +168,10 @@ class NoticeKind(Enum):
     COMPLAINT_APPEALED = strawberry.enum_value("complaint_appealed", description="The appeal arrived.")
     COMPLAINT_UPHELD = strawberry.enum_value("complaint_upheld", description="The appeal was refused.")
     COMPLAINT_OVERTURNED = strawberry.enum_value("complaint_overturned", description="The appeal convinced.")
+    POLICY_CHANGED = strawberry.enum_value("policy_changed", description="The policy has a new version.")
+    RECIPIENT_ANNOUNCED = strawberry.enum_value(
+        "recipient_announced", description="Data will be given to another kind of recipient."
+    )
 
 
 @strawberry.enum(

@@ -8,6 +8,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import reads as account_reads
+from server.accounts.rules import Terms as AccountTerms
+from server.accounts.rules.collecting import Detail, check_collected
 from server.kit.events import DomainEvent
 from server.kit.ids import is_id
 from server.kit.work import Work
@@ -46,8 +48,9 @@ class VatNumberRefused(DomainEvent):
 
 def set_vat_number(work: Work, text: str) -> None:
     """Store the acting account's VAT number, in the place of an earlier one. What is ordered from now on is taxed by
-    it (M029). Raises CountryMissing, VatNumberInvalid."""
+    it (M029). Raises DetailNotCollected (Q002), CountryMissing, VatNumberInvalid."""
     account_id = _acting_account(work)
+    check_collected([Detail.VAT_NUMBER], work.terms(AccountTerms).collect)
     account = account_reads.account(work, account_id)
     country = account.country if account is not None else None
     number = checked_vat_number(text, country, work.terms(Terms).tax)

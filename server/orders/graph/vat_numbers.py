@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from server.accounts.graph import Account
+from server.accounts.graph.problems import DetailNotCollectedProblem
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
@@ -91,7 +92,7 @@ class VatNumberReviewed:
 
 
 SetVatNumberResult = Annotated[
-    VatNumberStored | VatNumberInvalidProblem | CountryMissingProblem,
+    VatNumberStored | VatNumberInvalidProblem | CountryMissingProblem | DetailNotCollectedProblem,
     strawberry.union("SetVatNumberResult", description="The stored number, or what is wrong with it."),
 ]
 ReviewVatNumberResult = Annotated[

@@ -1,0 +1,136 @@
+"""Checks of accounts, their agreements, and the credentials that act for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from server.accounts.model import (
+    ACTIVE,
+    CUSTOMER,
+    Acceptance,
+    Account,
+    ApiKey,
+    Person,
+    Session,
+    StaffAuthorisation,
+)
+from server.accounts.reads import open_or_none
+from server.accounts.rules import Terms
+from server.checks.looking import WRONG_MAX, look
+from server.kit.work import Read
+from server.policy.rules.checking import Check, Finding, finding
+
+_PASSWORDS_MAX = 500
+_active = (Account.kind == CUSTOMER) & (Account.status == ACTIVE)
+
+
+def accepted_before_active(read: Read) -> Finding:
+    """No customer is active without having accepted a version of the policy (Q001, H002, P048)."""
+    accepted = select(Acceptance.account_id).where(Acceptance.account_id == Account.id).exists()
+    return look(read, "accounts", Account, Account.id, _active & ~accepted)
+
+
+def keys_under_policy(read: Read) -> Finding:
+    """No live API key is of an account that did not accept what keys are under (M020)."""
+    documents = [policy.document for policy in read.terms(Terms).key_policies]
+    accepted = (
+        select(func.count(Acceptance.document.distinct()))
+        .where(
+            Acceptance.account_id == ApiKey.account_id,
+            Acceptance.document.in_(documents),
+            Acceptance.withdrawn_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    return look(
+        read, "API keys", ApiKey, ApiKey.id, ApiKey.revoked_at.is_(None) & (accepted < len(documents))
+    )
+
+
+def api_keys_unique(read: Read) -> Finding:
+    """No two API keys are the same (Q007)."""
+    doubled = select(ApiKey.secret_hash).group_by(ApiKey.secret_hash).having(func.count() > 1)
+    return look(read, "API keys", ApiKey, ApiKey.id, ApiKey.secret_hash.in_(doubled))
+
+
+def passwords_hashed(read: Read) -> Finding:
+    """What is sealed as a password is an argon2id hash (Q006); of the newest people."""
+    newest = select(Person.id, Person.password_hash).order_by(Person.id.desc()).limit(_PASSWORDS_MAX)
+    rows = read.rows(newest)
+    wrong = [
+        row.id
+        for row in rows
+        if not (open_or_none(read, "people.password_hash", row.password_hash) or "$argon2id$").startswith(
+            "$argon2id$"
+        )
+    ]
+    return finding(len(rows), "passwords", wrong)
+
+
+def entities_signed(read: Read) -> Finding:
+    """Who has a country has signed with a company of the policy (M001)."""
+    terms = read.terms(Terms)
+    codes = [terms.entity_europe.code, terms.entity_other.code]
+    unsigned = Account.contracting_entity.is_(None) | Account.contracting_entity.not_in(codes)
+    return look(read, "accounts", Account, Account.id, _active & Account.country.is_not(None) & unsigned)
+
+
+def professionals_declared(read: Read) -> Finding:
+    """Where accounts are for professional use only, each one has declared it (M004)."""
+    if not read.terms(Terms).business_only:
+        return finding(0, "accounts", [])
+    return look(read, "accounts", Account, Account.id, _active & Account.professional_since.is_(None))
+
+
+def industries_served(read: Read) -> Finding:
+    """No active account is of an industry that is not served (M027)."""
+    excluded = [industry.value for industry in read.terms(Terms).industries_excluded]
+    return look(read, "accounts", Account, Account.id, _active & Account.industry.in_(excluded))
+
+
+def sessions_end(read: Read) -> Finding:
+    """No session may last, or lie idle, longer than the policy says (P046)."""
+    terms = read.terms(Terms)
+    sessions = read.rows(
+        select(Session.id, Session.created_at, Session.last_used_at, Session.idle_at, Session.expires_at)
+        .where(Session.revoked_at.is_(None))
+        .order_by(Session.id.desc())
+        .limit(10 * WRONG_MAX)
+    )
+    wrong = [
+        row.id
+        for row in sessions
+        if row.expires_at > row.created_at + terms.session_age_max
+        or row.idle_at > row.last_used_at + terms.session_idle_max
+    ]
+    return finding(len(sessions), "sessions", wrong)
+
+
+def staff_authorised(read: Read) -> Finding:
+    """No authorisation of staff is longer than the policy allows, and each names its instructions (B011)."""
+    longest = read.terms(Terms).staff_authorisation_age_max
+    rows = read.rows(
+        select(StaffAuthorisation.__table__).order_by(StaffAuthorisation.id.desc()).limit(10 * WRONG_MAX)
+    )
+    wrong = [
+        row.id
+        for row in rows
+        if row.revoked_at is None
+        and (row.ends_at > max(row.starts_at, row.created_at) + longest or not row.instructions_version)
+    ]
+    return finding(len(rows), "authorisations", wrong)
+
+
+CHECKS: Mapping[str, Check] = {
+    "accepted_before_active": accepted_before_active,
+    "keys_under_policy": keys_under_policy,
+    "api_keys_unique": api_keys_unique,
+    "passwords_hashed": passwords_hashed,
+    "entities_signed": entities_signed,
+    "professionals_declared": professionals_declared,
+    "industries_served": industries_served,
+    "sessions_end": sessions_end,
+    "staff_authorised": staff_authorised,
+}

@@ -1,0 +1,120 @@
+"""Where the clauses of a policy are enforced: each point is a name that clauses give, and the code that it stands for.
+
+A name with nothing behind it cannot be imported, so a profile cannot promise what no code does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from server.accounts import actions as account_actions
+from server.accounts.actions import authority, closing, keys, lifecycle, registration, staff, teams
+from server.accounts.adapters.passwords import Passwords
+from server.accounts.rules import collecting, people, signing
+from server.accounts.rules import lifecycle as account_lifecycle
+from server.checks import CHECKS
+from server.gateway import identity
+from server.gateway.transport_security import TransportSecurity
+from server.kit import audit, card_numbers, crypto, personal
+from server.kit.due import pauses
+from server.kit.graph import access
+from server.kit.idempotency import Claimed
+from server.kit.ids import Ids
+from server.notices.actions import delivery
+from server.orders import actions as order_actions
+from server.orders.actions import prices, step_up
+from server.orders.reads import invoices
+from server.orders.rules import auto_top_up, cancellation, tax
+from server.plans.actions import billing, fixed_ips, seats, subscribing
+from server.policy.actions import announcing, consents, disclosures, processors, versions
+from server.policy.reads import versions as version_reads
+from server.policy.rules import validation
+from server.schema import HELD
+from server.senders import rules as sender_rules
+from server.senders.actions import documents as sender_documents
+from server.senders.actions import review
+from server.topups.actions import methods, settlement
+from server.wallet.actions import erasure as wallet_erasure
+from server.wallet.actions.ledger import Ledger
+from server.wallet.rules import quantity_of
+
+ATTESTATIONS = frozenset({"organisational", "security_review", "training", "update", "confidentiality"})
+"""What a company attests that no code can enforce."""
+
+POINTS: Mapping[str, object] = {
+    "accounts.acceptance": registration.accept,
+    "accounts.address": account_actions.check_may_order,
+    "accounts.api_keys": keys.create_api_key,
+    "accounts.closing": closing.close_account,
+    "accounts.collecting": collecting.check_collected,
+    "accounts.inactivity": lifecycle.apply_inactivity,
+    "accounts.key_policies": keys.create_api_key,
+    "accounts.lapse": account_lifecycle.deadlines,
+    "accounts.members": teams.invite_member,
+    "accounts.not_found": keys.revoke_api_key,
+    "accounts.passwords": Passwords.prepare,
+    "accounts.refusing": keys.refuse_key_policies,
+    "accounts.registration": registration.register,
+    "accounts.roles": people.scopes_of,
+    "accounts.sessions": authority.revoke_sessions,
+    "accounts.signing": signing.check_signing,
+    "accounts.staff": staff.authorise_staff,
+    "accounts.suspension": account_lifecycle.check_reason,
+    "gateway.cookies": identity.set_cookie_headers,
+    "gateway.tls": TransportSecurity,
+    "kit.access": access.access_of,
+    "kit.audit": audit.AuditEntry,
+    "kit.card_numbers": card_numbers.holds_card_number,
+    "kit.categories": personal.faults,
+    "kit.idempotency": Claimed,
+    "kit.ids": Ids,
+    "kit.purposes": access.Access,
+    "kit.sealing": crypto.seal,
+    "notices.outbox": delivery,
+    "operations.force_majeure": pauses.begin,
+    "orders.auto_top_up": auto_top_up.decide,
+    "orders.cancelling": cancellation.cancellation_fee,
+    "orders.liability": invoices,
+    "orders.payment": order_actions.pay_order,
+    "orders.prices": prices,
+    "orders.registry": order_actions.place_order,
+    "orders.step_up": step_up.check_step_up,
+    "orders.tax": tax.tax,
+    "plans.fixed_ips": fixed_ips,
+    "plans.renewal": billing.renew,
+    "plans.seats": seats,
+    "plans.terms": subscribing,
+    "policy.announcing": announcing.announce,
+    "policy.consents": consents.give_consent,
+    "policy.disclosures": disclosures.record_disclosure,
+    "policy.processors": processors.register_processor,
+    "policy.publishing": version_reads.versions_of,
+    "policy.validation": validation.faults,
+    "policy.versions": versions.record_versions,
+    "senders.documents": sender_documents.delete_documents,
+    "senders.effective": sender_rules.effective,
+    "senders.names": sender_rules.kind_of,
+    "senders.review": review.decide_sender,
+    "topups.methods": methods.save_method,
+    "topups.record": settlement.apply_answer,
+    "wallet.billing": wallet_erasure,
+    "wallet.ledger": Ledger,
+    "wallet.units": quantity_of,
+}
+"""Every point that enforces something."""
+
+
+def installed() -> validation.Installed:
+    """What this server has, for a profile to be compared with."""
+    retentions: dict[str, list[str]] = {}
+    for held in HELD:
+        retentions.setdefault(held.retention, []).extend(held.names())
+    return validation.Installed(
+        points=POINTS.keys(),
+        checks=CHECKS.keys(),
+        attestations=ATTESTATIONS,
+        categories=get_args(personal.Category),
+        purposes=get_args(personal.Purpose),
+        retentions=retentions,
+    )

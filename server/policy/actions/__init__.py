@@ -1,0 +1,1 @@
+"""Publishing versions, keeping the registers, and storing what checks find."""

@@ -1,0 +1,1 @@
+"""Published versions, registers, and what the checks find."""

@@ -1,0 +1,1 @@
+"""What a profile may say, how a clause reads, and what the registers demand."""

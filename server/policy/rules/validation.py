@@ -1,0 +1,271 @@
+"""What is wrong with a profile for this server: the sentences with which it refuses to start, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from server.policy.rules.disclosing import Ground
+from server.policy.rules.periods import Period, is_period, period
+from server.policy.rules.profile import POLICY, Clause, ClauseState, Profile
+
+RELATIONSHIP = "relationship"
+FOREVER = "forever"
+RETAIN = "retain."
+_NOT_PERIODS = frozenset({f"{RETAIN}allow_forever", f"{RETAIN}grounds", f"{RETAIN}required"})
+
+_CLOCKS = ("inactivity.send", "inactivity.smtp_send", "inactivity.no_login", "inactivity.erase")
+"""Disabled before deactivated before the credits are lost before anything is deleted (C3)."""
+
+CONFLICTS: Mapping[str, tuple[str, ...]] = {
+    "C1": ("rights.erasure.scope",),
+    "C2": ("closure.erase_within", "erasure.on_request", "minors.grace"),
+    "C3": _CLOCKS,
+    "C4": ("inactivity.erase.mode",),
+    "C5": ("inactivity.activity",),
+    "C6": ("refund.order_cancellation",),
+    "C7": ("sms.sender_kinds",),
+    "C8": ("fixed_ip.cancel_effect", "subscription.cancel_effect", "users.delete_effect"),
+    "C9": ("rights.objection.effect",),
+    "C10": ("rights.restriction.granularity",),
+    "C11": ("disclosure.allowed_grounds", "processors.allowed"),
+    "C12": ("sale",),
+    "C13": ("acceptance.mode", "consent.bundled"),
+    "C14": ("policy.change.notify", "policy.change.notice"),
+    "C15": ("account.required_fields",),
+    "C16": ("api_keys.issued_by",),
+    "C17": ("password.max_age",),
+    "C18": ("minors.verification",),
+    "C19": ("stores.allowed_regions", "transfers.require_mechanism"),
+    "C20": ("retain.allow_forever",),
+    "C21": ("suppression.survives_stats",),
+    "C22": ("audit.subject",),
+    "C23": ("hold.open_cases",),
+    "C24": ("closure.preventive.erase_within",),
+    "C25": ("inactivity.erase.except",),
+    "C26": ("deadline.respond", "deadline.extend", "breach.authority"),
+    "C27": ("reseller.enabled",),
+    "C28": ("cancel.fee_min", "cancel.fx"),
+    "C29": ("restore.replay_erasures",),
+    "C30": ("erasure.notice",),
+}
+"""The keys that settle each conflict of the rulebook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What this server has: where it enforces, how it proves, and what it holds of persons.
+
+    `retentions` maps each retention that a personal.py names to the columns that it covers.
+    """
+
+    points: Collection[str]
+    checks: Collection[str]
+    attestations: Collection[str]
+    categories: Collection[str]
+    purposes: Collection[str]
+    retentions: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+def faults(profile: Profile, installed: Installed) -> list[str]:
+    """What must be mended before the server starts by this profile."""
+    return [
+        fault
+        for look in (
+            _places,
+            _retention,
+            _clocks,
+            _conflicts,
+            _erasure,
+            _held,
+            _collecting,
+            _documents,
+            _texts,
+        )
+        for fault in look(profile, installed)
+    ]
+
+
+def warnings(profile: Profile) -> list[str]:
+    """What is allowed, and worth a second thought."""
+    found = []
+    if _said(profile, "rights.objection.effect") == "close_account":
+        found.append(
+            "`rights.objection.effect` is close_account, which is narrower than article 21 GDPR: a person may object "
+            "to one purpose and keep the account (C9)"
+        )
+    return found
+
+
+def _places(profile: Profile, installed: Installed) -> Iterator[str]:
+    for clause in profile.clauses.values():
+        known = {"point": installed.points, "check": installed.checks, "attestation": installed.attestations}
+        for name, registered in known.items():
+            said = getattr(clause, name)
+            if said is not None and said not in registered:
+                yield f"`{clause.key}`: there is no {name} `{said}`; take one of {_listed(registered)}"
+    used = {clause.point for clause in profile.clauses.values()}
+    for point in sorted(set(installed.points) - used):
+        yield f"no clause names the point `{point}`; say what it enforces, or extend the profile `house`"
+
+
+def _retention(profile: Profile, installed: Installed) -> Iterator[str]:
+    said = {clause.key: clause for clause in _retention_clauses(profile)}
+    for name, columns in sorted(installed.retentions.items()):
+        if f"{RETAIN}{name}" not in said:
+            yield (
+                f"{_listed(columns)} has no retention: add a clause `{RETAIN}{name}` with a period such as P1Y (Q025)"
+            )
+    owners: dict[str, list[str]] = {}
+    for name, columns in installed.retentions.items():
+        for column in columns:
+            owners.setdefault(column, []).append(f"{RETAIN}{name}")
+    for column, clauses in sorted(owners.items()):
+        if len(clauses) > 1:
+            yield f"{column} has more than one retention, {_listed(clauses)}; declare it once in its personal.py"
+    for clause in said.values():
+        yield from _period_fault(profile, clause)
+
+
+def _period_fault(profile: Profile, clause: Clause) -> Iterator[str]:
+    if clause.value == FOREVER:
+        if _said(profile, "retain.allow_forever") is not True:
+            yield f"`{clause.key}` is kept forever: give a period, or set `retain.allow_forever` (B010, C20)"
+    elif clause.value == RELATIONSHIP:
+        if not _is_clock(profile, "inactivity.erase"):
+            yield f"`{clause.key}` lasts as long as the relationship: add the clock `inactivity.erase` (C20)"
+    elif not isinstance(clause.value, str) or not is_period(clause.value):
+        yield f"`{clause.key}`: {clause.value!r} is no period; write P1Y, {RELATIONSHIP} or {FOREVER}"
+
+
+def _clocks(profile: Profile, _installed: Installed) -> Iterator[str]:
+    known: list[tuple[str, Period]] = []
+    for key in _CLOCKS:
+        said = _said(profile, key)
+        if isinstance(said, str) and is_period(said):
+            known.append((key, period(said)))
+        elif said is not None:
+            yield f"`{key}`: {said!r} is no period; write P30D or P12M"
+    for (before, shorter), (after, longer) in pairwise(known):
+        may_be_equal = after == "inactivity.erase"
+        if shorter.nominal > longer.nominal or (shorter.nominal == longer.nominal and not may_be_equal):
+            yield f"`{before}` ({shorter.text}) must run out before `{after}` ({longer.text}); mend one of them (C3)"
+    for key in ("closure.erase_within", "closure.preventive.erase_within"):
+        window = _said(profile, key)
+        if isinstance(window, Mapping) and not _in_order(window.get("after"), window.get("by")):
+            yield f"`{key}`: `after` must be a period that is not longer than `by` (C2)"
+
+
+def _in_order(after: object, by: object) -> bool:
+    both = isinstance(after, str) and isinstance(by, str) and is_period(after) and is_period(by)
+    return both and period(str(after)).nominal <= period(str(by)).nominal
+
+
+def _conflicts(profile: Profile, _installed: Installed) -> Iterator[str]:
+    for conflict, keys in CONFLICTS.items():
+        for key in keys:
+            if key not in profile.clauses:
+                yield f"conflict {conflict} is not settled: add a clause `{key}`"
+
+
+def _erasure(profile: Profile, _installed: Installed) -> Iterator[str]:
+    scope, held = _said(profile, "rights.erasure.scope"), _said(profile, "hold.billing")
+    if scope == "everything" and held is True:
+        yield (
+            "`rights.erasure.scope` erases everything and `hold.billing` keeps billing: nobody can tell what becomes "
+            "of it; set one of them otherwise (C1)"
+        )
+    if scope == "all_except_billing" and held is not True:
+        yield "`rights.erasure.scope` leaves billing out, and nothing holds it: set `hold.billing` (C1)"
+    if scope is not None and scope not in ("everything", "all_except_billing"):
+        yield f"`rights.erasure.scope`: {scope!r} is neither everything nor all_except_billing (C1)"
+
+
+def _held(profile: Profile, installed: Installed) -> Iterator[str]:
+    for word, table, needed in (
+        ("categories", profile.categories, installed.categories),
+        ("purposes", profile.purposes, installed.purposes),
+    ):
+        listed = _said(profile, word) or ()
+        for name in sorted(needed):
+            served = table.get(name)
+            if served is None:
+                yield f"the server holds or reads data under `{name}`: say in [{word}] which of yours that is"
+            elif served not in listed:
+                yield f"[{word}] {name} = {served!r} is none of `{word}` ({_listed(listed)}); add it (Q003, Q010)"
+
+
+def _collecting(profile: Profile, _installed: Installed) -> Iterator[str]:
+    asked = set(_said(profile, "collect.allow") or ())
+    needs = {
+        "account.order_needs_address": (True, "postal_address"),
+        "account.kind": ("business_only", "professional_use"),
+    }
+    for key, (value, detail) in needs.items():
+        if _said(profile, key) == value and detail not in asked:
+            yield f"`{key}` needs `{detail}`, which `collect.allow` does not list; add it, or change the clause (C15)"
+    for ground in _said(profile, "disclosure.allowed_grounds") or ():
+        if ground.upper() not in Ground.__members__:
+            yield f"`disclosure.allowed_grounds`: there is no ground `{ground}`; {_listed(g.lower() for g in Ground)}"
+
+
+def _documents(profile: Profile, _installed: Installed) -> Iterator[str]:
+    names = [document.name for document in profile.documents]
+    for name in _said(profile, "acceptance.documents") or ():
+        if name not in names:
+            yield f"`acceptance.documents` names `{name}`: add a [[document]] for it (M020)"
+    for name in {clause.document for clause in profile.clauses.values()} - {POLICY, *names}:
+        yield f"a clause is of the document `{name}`: add a [[document]] for it"
+
+
+def _texts(profile: Profile, _installed: Installed) -> Iterator[str]:
+    for clause in profile.clauses.values():
+        if profile.authentic not in clause.texts:
+            yield f"`{clause.key}` has no text in the authentic language `{profile.authentic}`; write it (M107)"
+
+
+def missing_texts(profile: Profile) -> Mapping[str, list[str]]:
+    """By language, the keys of the clauses that have no text in it."""
+    return {
+        language: [clause.key for clause in profile.clauses.values() if language not in clause.texts]
+        for language in profile.languages
+    }
+
+
+def states(profile: Profile) -> Mapping[str, list[Clause]]:
+    """The clauses by the ids of the rulebook that they carry."""
+    found: dict[str, list[Clause]] = {}
+    for clause in profile.clauses.values():
+        for rule in clause.ids:
+            found.setdefault(rule, []).append(clause)
+    return found
+
+
+def weakest(clauses: Iterable[Clause]) -> ClauseState:
+    """The state of a rule whose clauses are in several: what is not yet kept everywhere is not kept."""
+    order = (ClauseState.NOT_YET, ClauseState.TEXT, ClauseState.ATTESTED, ClauseState.ENFORCED)
+    return min((clause.state for clause in clauses), key=order.index)
+
+
+def _retention_clauses(profile: Profile) -> Iterator[Clause]:
+    return (
+        clause
+        for clause in profile.clauses.values()
+        if clause.key.startswith(RETAIN) and clause.key not in _NOT_PERIODS
+    )
+
+
+def _is_clock(profile: Profile, key: str) -> bool:
+    said = _said(profile, key)
+    return isinstance(said, str) and is_period(said)
+
+
+def _said(profile: Profile, key: str) -> Any:
+    clause = profile.clauses.get(key)
+    return None if clause is None else clause.value
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
