@@ -16,6 +16,8 @@ from server.campaigns.actions import statistics
 from server.campaigns.actions.statistics import DELETE_BOUNCES, DELETE_STATISTICS, Scope, bounce_ends
 from server.campaigns.model import (
     Bounce,
+    Campaign,
+    CampaignRecipient,
     LinkClicker,
     RecipientState,
     SeenEvent,
@@ -63,6 +65,8 @@ def _delete_part(work: Work, scope: Scope, account: Scope, limit: int) -> bool:
         return True
     if any(_delete_some(work, table, scope, limit) for table in _OF_CAMPAIGN):
         return True
+    if _delete_message(work, scope.subject_id, limit):
+        return True
     work.execute(delete(StatisticTotal).where(StatisticTotal.scope == scope.number))
     work.execute(delete(StatisticScope).where(StatisticScope.number == scope.number))
     work.wake(statistics.live_topic(scope.subject_id))
@@ -104,6 +108,18 @@ def prune_seen(work: Work, part: int) -> int:
         mine &= SeenEvent.key < behind.to_bytes(2, "big")
     day = second_of(work.now - terms.event_age_max) // _SECONDS_A_DAY
     return work.execute(delete(SeenEvent).where(mine, SeenEvent.day < day)).rowcount
+
+
+def _delete_message(work: Work, campaign_id: str, limit: int) -> bool:
+    """Delete so many recipients of a campaign at most, and behind them what it said; whether there were any."""
+    mine = CampaignRecipient.campaign_id == campaign_id
+    some = select(CampaignRecipient.address_hash).where(mine).limit(limit)
+    gone = delete(CampaignRecipient).where(mine, CampaignRecipient.address_hash.in_(some))
+    if work.execute(gone).rowcount:
+        return True
+    texts = {"subject": None, "text": None, "merge_fields": None, "sender": None}
+    work.execute(update(Campaign).where(Campaign.id == campaign_id).values(texts))
+    return False
 
 
 def _oldest_bounces(read: Read, scope: Scope, kind: int, limit: int) -> Sequence[Row[Any]]:
