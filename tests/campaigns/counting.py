@@ -105,7 +105,7 @@ class Meter:
             query = select(table.bucket, *[table[name] for name in COLUMNS]).where(
                 table.scope == scope.number
             )
-            found = {bucket_start(bucket): [int(each) for each in row] for bucket, *row in read.rows(query)}
+            found = {bucket_start(row.bucket): list(row[1:]) for row in read.rows(query)}
             return {start: row for start, row in found.items() if any(row)}
 
         return await self.units.read(look)

@@ -138,9 +138,9 @@ def _take_buckets(work: Work, scope: Scope, account: Scope, limit: int) -> bool:
     if not rows:
         return False
     taken = Changes()
-    for bucket, *row in rows:
-        for position, number in enumerate(row):
-            taken.buckets[cell(bucket, position)] = -number
+    for row in rows:
+        for position, number in enumerate(row[1:]):
+            taken.buckets[cell(row.bucket, position)] = -number
     for each in (scope, account):
         statistics.store_sums(work, each, taken)
         _delete_empty(work, each, [row.bucket for row in rows])

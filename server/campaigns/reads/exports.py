@@ -217,8 +217,8 @@ def _states(read: Read, campaign_id: str, hashes: Sequence[bytes]) -> Mapping[by
         .where(StatisticScope.subject_id == campaign_id, each.recipient.in_(hashes))
     )
     return {
-        recipient: [None if first is None else moment_at(first) for first in firsts]
-        for recipient, *firsts in read.rows(query)
+        row.recipient: [None if first is None else moment_at(first) for first in row[1:]]
+        for row in read.rows(query)
     }
 
 
