@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, inspect, select, tuple_, update
 
 from server.accounts.rules.lifecycle import add_months
 from server.campaigns.actions import statistics
@@ -107,7 +107,8 @@ def prune_seen(work: Work, part: int) -> int:
     if behind < _HASH_STARTS:
         mine &= SeenEvent.key < behind.to_bytes(2, "big")
     day = second_of(work.now - terms.event_age_max) // _SECONDS_A_DAY
-    return work.execute(delete(SeenEvent).where(mine, SeenEvent.day < day)).rowcount
+    gone = delete(SeenEvent).where(mine, SeenEvent.day < day)
+    return len(work.rows(gone.returning(SeenEvent.day)))
 
 
 def _delete_message(work: Work, campaign_id: str, limit: int) -> bool:
@@ -115,7 +116,7 @@ def _delete_message(work: Work, campaign_id: str, limit: int) -> bool:
     mine = CampaignRecipient.campaign_id == campaign_id
     some = select(CampaignRecipient.address_hash).where(mine).limit(limit)
     gone = delete(CampaignRecipient).where(mine, CampaignRecipient.address_hash.in_(some))
-    if work.execute(gone).rowcount:
+    if work.rows(gone.returning(CampaignRecipient.campaign_id)):
         return True
     texts = {"subject": None, "text": None, "merge_fields": None, "sender": None}
     work.execute(update(Campaign).where(Campaign.id == campaign_id).values(texts))
@@ -157,11 +158,12 @@ def _delete_some(
     work: Work, table: type[Base], scope: Scope, limit: int, which: ColumnElement[bool] | None = None
 ) -> bool:
     """Delete so many rows of a scope at most; whether there were any."""
-    keys = list(table.__table__.primary_key.columns)
+    keys = list(inspect(table).primary_key)
     some = select(*keys).where(table.__table__.c.scope == scope.number).limit(limit)
     if which is not None:
         some = some.where(which)
-    return work.execute(delete(table).where(tuple_(*keys).in_(some))).rowcount > 0
+    gone = delete(table).where(tuple_(*keys).in_(some))
+    return bool(work.rows(gone.returning(keys[0])))
 
 
 def _locked(work: Work, campaign_id: str) -> Mapping[str, Scope]:
