@@ -140,7 +140,8 @@ def _take_buckets(work: Work, scope: Scope, account: Scope, limit: int) -> bool:
         return False
     taken = Changes()
     for row in rows:
-        for position, number in enumerate(row[1:]):
+        numbers: Sequence[int] = row[1:]
+        for position, number in enumerate(numbers):
             taken.buckets[cell(row.bucket, position)] = -number
     for each in (scope, account):
         statistics.store_sums(work, each, taken)
