@@ -20,12 +20,17 @@ from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
+from server.accounts.adapters.passkeys import Passkeys
 from server.accounts.adapters.passwords import Passwords
 from server.campaigns import rules as campaign_rules
+from server.campaigns.adapters.fetching import HttpsFetcher
 from server.campaigns.http import events as event_http
 from server.campaigns.http import exports as export_http
 from server.campaigns.http import unsubscribe as unsubscribe_http
+from server.campaigns.http.webhooks import EventWebhooks
 from server.campaigns.jobs import statistics as statistic_jobs
+from server.campaigns.rules.connections import WebhookTerms
+from server.gateway.browser_safety import BrowserSafety, CrossOrigin
 from server.gateway.engine import Engine, Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -54,7 +59,7 @@ from server.orders import rules as order_rules
 from server.orders.adapters.printer import Printer
 from server.orders.rules.invoicing_terms import seller_faults
 from server.reactions import reactions
-from server.schema import HELD, schema
+from server.schema import HELD, schema, sdl
 from server.senders import http as sender_http
 from server.settings import Settings
 from server.terms import default_terms
@@ -88,7 +93,8 @@ class Postmeter:
         relay = _relay(settings)
         steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir)
         self.due = DueRunner(self.units, steps, duties.TIMERS)
-        self.services = Registry(self.passwords, sandbox, gateways, self.due.timers)
+        passkeys = Passkeys(self.units, settings.public_origin)
+        self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers)
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
         self.live = Live(
             self.units,
@@ -97,6 +103,7 @@ class Postmeter:
             authority=account_reads,
             limits=_live_limits(settings),
         )
+        self.fetcher = HttpsFetcher(self.house.terms.get(WebhookTerms))
         self.gateway_limits = _gateway_limits(settings)
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
@@ -111,7 +118,7 @@ class Postmeter:
                 *self._webhooks(),
                 *self._pages(),
             ],
-            middleware=[Middleware(TransportSecurity)] if settings.reached_over_tls else [],
+            middleware=_middleware(settings),
             lifespan=lambda _: self.running(),
         )
 
@@ -156,6 +163,7 @@ class Postmeter:
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.live.close)
+            stack.push_async_callback(self.fetcher.close)
             if self.stripe is not None:
                 stack.push_async_callback(self.stripe.close)
             await stack.enter_async_context(_background(self.due.serve))
@@ -204,14 +212,15 @@ class Postmeter:
 
     def _webhooks(self) -> list[BaseRoute]:
         secret = self.settings.stripe_webhook_secret
-        return [StripeWebhook(self.units, secret.get_secret_value()).route] if secret is not None else []
+        stripe = [] if secret is None else [StripeWebhook(self.units, secret.get_secret_value()).route]
+        return [*stripe, EventWebhooks(self.units, self.fetcher).route]
 
     def _pages(self) -> list[BaseRoute]:
         printer = Printer(
             at_once=self.settings.print_workers, seconds_max=self.settings.print_timeout_seconds
         )
         documents = order_http.documents(self.units, printer)
-        return [*pages(schema.as_str()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
+        return [*pages(sdl()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
 
     async def _ready(self, _request: Request) -> Response:
         """Whether the database answers: what a load balancer asks before it sends anybody here."""
@@ -260,6 +269,14 @@ def _stripe(settings: Settings, units: Units) -> Stripe | None:
     return Stripe(
         units, Api(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url or API_URL)
     )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What every request passes, the outermost first."""
+    tls = [Middleware(TransportSecurity)] if settings.reached_over_tls else []
+    others = settings.allowed_origins
+    cors = [Middleware(CrossOrigin, path="/graphql", origins=others)] if others else []
+    return [Middleware(BrowserSafety), *tls, *cors]
 
 
 def _document_limits(settings: Settings) -> Limits:

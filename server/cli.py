@@ -120,10 +120,10 @@ def sweep(
 @app.command()
 def schema() -> None:
     """Print the GraphQL schema, as committed in schema.graphql."""
-    from server.schema import schema as graphql_schema
+    from server.schema import sdl
 
     # Plain print: rich would wrap and colour what other programs read.
-    typer.echo(graphql_schema.as_str())
+    typer.echo(sdl())
 
 
 @ledger.command()

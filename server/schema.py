@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated
 
 import strawberry
@@ -104,6 +105,13 @@ schema = strawberry.Schema(
     subscription=Subscription,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
+
+
+@cache
+def sdl() -> str:
+    """The schema as text: made once, for it takes a while."""
+    return schema.as_str()
+
 
 HELD = (
     *kit_personal.HELD,

@@ -45,7 +45,12 @@ class Settings(BaseSettings):
         description="Set when a proxy terminates TLS; name it in FORWARDED_ALLOW_IPS unless it is 127.0.0.1.",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Other web origins whose pages may open sockets with a bearer token, comma-separated."
+        (),
+        description="Other web origins whose pages may call the API, with a token and never a cookie, comma-separated.",
+    )
+    public_origin: str = Field(
+        "http://localhost:8000",
+        description="Where people use the pages, as browsers write it: passkeys belong to its host name.",
     )
     introspection: bool = Field(True, description="Whether clients may ask for the schema.")
     graphiql_cdn: bool = Field(
@@ -117,6 +122,22 @@ class Settings(BaseSettings):
             )
         return self
 
+    @field_validator("public_origin")
+    @classmethod
+    def _is_the_origin(cls, value: str) -> str:
+        if not _is_origin(value):
+            raise ValueError("An origin is https://host or https://host:port (POSTMETER_PUBLIC_ORIGIN).")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_is_origin(value) for value in values):
+            raise ValueError(
+                "Name each origin as https://host or https://host:port (POSTMETER_ALLOWED_ORIGINS)."
+            )
+        return values
+
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Self:
         if self.smtp_url is not None and self.mail_from is None:
@@ -159,6 +180,11 @@ class Settings(BaseSettings):
         return (
             Path(self.database_url.partition(":///")[2]) if self.database_url.startswith("sqlite") else None
         )
+
+
+def _is_origin(text: str) -> bool:
+    """Whether it is what a browser writes as the origin of a page that nobody on the way can change."""
+    return _is_private(text) and not urlsplit(text).path and text == text.lower() and "*" not in text
 
 
 def _is_private(url: str) -> bool:

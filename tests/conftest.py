@@ -6,26 +6,26 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 import server.schema  # noqa: F401 - loads every slice, so that all tables are known
 from server.kit.bus.memory import MemoryBus
 from server.kit.clock import ManualClock
-from server.kit.db import Base, open_database
+from server.kit.db import open_database
 from server.kit.events import Reactions
 from server.kit.ids import Ids, SeededEntropy
 from server.kit.keystore import KeyStore, MasterKeys
 from server.kit.registry import Registry
 from server.kit.work import House, Units
+from tests.databases import Databases, in_memory
 from tests.servers import running_server  # noqa: F401 - a fixture for all tests
 from tests.staffed import staff  # noqa: F401 - another one
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-_numbers = count(1)
+
+in_memory()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,21 +63,34 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Where the databases of this session's tests come from."""
+    return Databases(tmp_path_factory.mktemp("databases"))
+
+
 @pytest.fixture
 async def database_url(
-    engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
+    engine_name: str, tmp_path: Path, databases: Databases, request: pytest.FixtureRequest
 ) -> AsyncIterator[str]:
-    """An empty database of the test's own."""
+    """A database of the test's own, with all tables and nothing in them."""
+    if engine_name == "sqlite":
+        yield await databases.sqlite(tmp_path / "data")
+        return
+    async with databases.postgres(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_database_url(
+    engine_name: str, tmp_path: Path, databases: Databases, request: pytest.FixtureRequest
+) -> AsyncIterator[str]:
+    """A database of the test's own, without any table."""
     if engine_name == "sqlite":
         yield f"sqlite:///{tmp_path}/data/postmeter.sqlite3"
         return
-    server_url = request.getfixturevalue("postgres_server")
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    admin = await asyncpg.connect(server_url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    yield server_url.replace("/postgres?", f"/{name}?")
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with databases.empty_postgres(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -107,7 +120,6 @@ async def house(
     keys.create_tables()
     database = open_database(database_url)
     await database.start()
-    await database.write(lambda connection: Base.metadata.create_all(connection))
     yield House(database, keys, clock, entropy, Ids(clock, entropy), terms, MemoryBus(), Reactions())
     await database.close()
     keys.close()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pyotp
 import pytest
 
 from server import staffing
@@ -69,7 +72,20 @@ async def staff(database_url: str, tmp_path: Path, clock: ManualClock) -> AsyncI
             asked = staffing.Asked(login, (role,), "operations", "2026-01", 300, None)
             await staffing.add(postmeter, asked, lambda: WHO["password"])
             staff.tokens[role.value] = await token_of(postmeter, login)
+            await set_up_second_factor(partial(staff.ask, role.value), clock.now())
         yield staff
+
+
+async def set_up_second_factor(ask: Callable[..., Awaitable[Any]], now: datetime) -> str:
+    """Let the session that asks have one, which staff need before anything else (P003); returns its secret.
+
+    `ask` sends an operation with its variables, and gives the value of the only root field.
+    """
+    offered = await ask("mutation { enrolTotp { ... on TotpOffered { secret } } }")
+    confirm = "mutation($input: ConfirmTotpInput!) { confirmTotp(input: $input) { __typename } }"
+    code = pyotp.TOTP(offered["secret"]).at(now)
+    assert await ask(confirm, input={"code": code}) == {"__typename": "TotpConfirmed"}
+    return str(offered["secret"])
 
 
 async def token_of(postmeter: Postmeter, login: str, agent: str | None = None) -> str:

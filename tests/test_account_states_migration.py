@@ -20,14 +20,14 @@ async def set_status(database: Database, status: str) -> None:
     await database.write(lambda connection: connection.execute(statement))
 
 
-async def test_accounts_from_before_get_the_new_states(database_url: str) -> None:
+async def test_accounts_from_before_get_the_new_states(empty_database_url: str) -> None:
     def before(connection: Connection) -> None:
         connection.execute(text("SELECT 1"))
         command.upgrade(migrations._config(connection), "0005")
         connection.execute(text(ACCOUNT))
         connection.execute(text(EPOCH))
 
-    database = open_database(database_url)
+    database = open_database(empty_database_url)
     await database.start()
     try:
         await database.write(before)

@@ -7,8 +7,8 @@ from server import migrations
 from server.kit.db import open_database
 
 
-async def test_migrations_make_the_tables_of_the_code(database_url: str) -> None:
-    database = open_database(database_url)
+async def test_migrations_make_the_tables_of_the_code(empty_database_url: str) -> None:
+    database = open_database(empty_database_url)
     await database.start()
     try:
         assert await database.read(migrations.revision) is None

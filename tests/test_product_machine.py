@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import insert, select
 
 from server.accounts.model import Account
@@ -58,6 +58,7 @@ from server.wallet.model import Posting, Wallet
 from server.wallet.reads import balance
 from server.wallet.reads.proof import verify_account
 from server.wallet.rules import Counter, PostingKind
+from tests.machines import run_machine
 from tests.orders.automatic import without_channels
 
 T = TypeVar("T")
@@ -248,6 +249,4 @@ async def test_the_slices_keep_their_promises_to_each_other(units: Units, clock:
         database=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
-    await asyncio.to_thread(
-        run_state_machine_as_test, lambda: Product(together, clock, loop), settings=limits
-    )
+    await run_machine(lambda: Product(together, clock, loop), limits)

@@ -13,6 +13,9 @@ export const socketUrl = () => new URL(ENDPOINT, location.href.replace(/^http/, 
 /** A session token. Throws an Error whose message a person can read. */
 export async function signIn(login, password) {
   const { signIn: result } = await ask(SIGN_IN, { input: { login, password, transport: 'BEARER' } });
+  if (result.__typename === 'SecondFactorRequired') {
+    throw new Error('This login has a second factor. Watch with an API key instead.');
+  }
   if (!result.token) throw new Error(result.message ?? 'The sign-in was refused.');
   return result.token;
 }

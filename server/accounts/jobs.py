@@ -1,17 +1,19 @@
-"""Due work of accounts: what inactivity does to them (M087 to M090)."""
+"""Due work of accounts: what inactivity does to them (M087 to M090), and forgetting failed sign-ins (P014)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from server.accounts.actions.lifecycle import INACTIVITY, apply_inactivity, start_missing_clocks
+from server.accounts.actions.pruning import PRUNING, plan_pruning, prune
 from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units
 
 _ACCOUNTS_A_STEP = 200
+_ROWS_A_STEP = 1_000
 
-TIMERS: Mapping[str, Timer] = {INACTIVITY: Timer.CONTRACTUAL}
+TIMERS: Mapping[str, Timer] = {INACTIVITY: Timer.CONTRACTUAL, PRUNING: Timer.OPERATIONAL}
 
 
 def handlers() -> Mapping[str, Handler]:
@@ -20,10 +22,16 @@ def handlers() -> Mapping[str, Handler]:
     async def inactivity(units: Units, account_id: str) -> None:
         await units.run(Call(INACTIVITY, SYSTEM), lambda work: apply_inactivity(work, account_id))
 
-    return {INACTIVITY: inactivity}
+    async def pruning(units: Units, _subject_id: str) -> None:
+        while await units.run_unaudited(lambda work: prune(work, _ROWS_A_STEP)):
+            pass  # each round is a transaction of its own
+        await units.run_unaudited(lambda work: plan_pruning(work, again=True))
+
+    return {INACTIVITY: inactivity, PRUNING: pruning}
 
 
 async def plan(units: Units) -> None:
-    """Let the clocks run of accounts that have none, at start-up."""
+    """Let the clocks run of accounts that have none, and start the forgetting, at start-up."""
+    await units.run_unaudited(plan_pruning)
     while await units.run_unaudited(lambda work: start_missing_clocks(work, _ACCOUNTS_A_STEP)):
         pass  # each round starts some

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -36,24 +37,51 @@ def is_secure(scope: Scope) -> bool:
 
 
 def credentials_of(headers: dict[bytes, bytes], cookie_name: str, secure: bool) -> Credentials:
+    """`Authorization: Bearer …`, `X-Api-Key: …`, or both where both are asked for; else the session cookie.
+
+    `X-On-Behalf-Of` names an account that the sender's manages.
+    """
+    behalf = headers.get(b"x-on-behalf-of")
+    found = _credentials_of(headers, cookie_name, secure)
+    return found if behalf is None else replace(found, on_behalf_of=_token(behalf.decode("latin-1").strip()))
+
+
+def _credentials_of(headers: dict[bytes, bytes], cookie_name: str, secure: bool) -> Credentials:
     authorization = headers.get(b"authorization")
-    if authorization is not None:
-        return Credentials(bearer=_bearer(authorization.decode("latin-1")))
+    bearer = _bearer(authorization.decode("latin-1")) if authorization is not None else None
+    key = _token(headers[b"x-api-key"].decode("latin-1").strip()) if b"x-api-key" in headers else None
+    if bearer is not None or key is not None:
+        return _of_tokens(bearer, key)
     if b"cookie" in headers:
         return Credentials(session_cookie=_cookie(headers[b"cookie"], _wire_name(cookie_name, secure)))
     return Credentials()
 
 
 def credentials_of_init(payload: dict[str, Any]) -> Credentials:
-    """From the payload of `connection_init`: `authorization: "Bearer …"` or `apiKey: "…"`, in any case."""
-    for name, value in payload.items():
-        key = name.lower()
-        if key == "authorization":
-            return Credentials(bearer=_bearer(value) if isinstance(value, str) else _MALFORMED)
-        if key == "apikey":
-            fits = isinstance(value, str) and len(value) <= _TOKEN_LENGTH_MAX
-            return Credentials(bearer=value if fits else _MALFORMED)
-    return Credentials()
+    """From the payload of `connection_init`: `authorization: "Bearer …"`, `apiKey: "…"` or both, in any case.
+
+    `onBehalfOf` beside them names an account that the sender's manages.
+    """
+    said = {name.lower(): value for name, value in payload.items()}
+    authorization, key, behalf = said.get("authorization"), said.get("apikey"), said.get("onbehalfof")
+    found = _of_tokens(
+        None if authorization is None else _text(authorization, _bearer),
+        None if key is None else _text(key, _token),
+    )
+    return found if behalf is None else replace(found, on_behalf_of=_text(behalf, _token))
+
+
+def _of_tokens(bearer: str | None, key: str | None) -> Credentials:
+    """A key alone is as good as the same key as bearer token."""
+    return Credentials(bearer=key) if bearer is None else Credentials(bearer=bearer, api_key=key)
+
+
+def _text(value: Any, read: Callable[[str], str]) -> str:
+    return read(value) if isinstance(value, str) else _MALFORMED
+
+
+def _token(text: str) -> str:
+    return text if len(text) <= _TOKEN_LENGTH_MAX else _MALFORMED
 
 
 def _bearer(authorization: str) -> str:

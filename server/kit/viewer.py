@@ -8,10 +8,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request presented. A bearer token takes precedence: a cookie beside it is not read."""
+    """What a request presented. A bearer token takes precedence: a cookie beside it is not read.
+
+    `api_key` is a key beside a bearer token, where both are asked for. `on_behalf_of` is the account that somebody who
+    manages it wants to read.
+    """
 
     bearer: str | None = field(default=None, repr=False)
     session_cookie: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    on_behalf_of: str | None = None
 
     @property
     def presented(self) -> bool:
@@ -26,6 +32,8 @@ class Viewer:
     scopes it was made with. `expires_at` is when the credential stops being valid by itself.
     `authority_epoch` is the account's count of revocations when the credential was last found valid: while the
     account still has that count, nothing of it was revoked since.
+    `management_id` is under which management the viewer reads another account than its credential's.
+    `second_credential_id` is the other credential that must be good as well, where both are asked for.
     """
 
     account_id: str | None = None
@@ -34,6 +42,8 @@ class Viewer:
     staff_roles: frozenset[str] = frozenset()
     expires_at: datetime | None = None
     authority_epoch: int = 0
+    second_credential_id: str | None = None
+    management_id: str | None = None
 
     @property
     def signed_in(self) -> bool:

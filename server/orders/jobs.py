@@ -1,4 +1,4 @@
-"""Due work of orders: deciding about automatic top-ups, and looking for those that nobody woke."""
+"""Due work of orders: deciding about automatic top-ups, looking for those that nobody woke, and invoicing usage."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from server.kit.due import DueWork, Handler, Timer, schedule
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.orders.actions.auto_top_up import LOOK, SWEEP, look
+from server.orders.actions.usage_invoices import USAGE_INVOICE, invoice_usage
 from server.orders.reads.auto_top_up import rules_below
 from server.orders.rules import Terms
 from server.wallet.rules import WalletsClosed
 
 _RULES_A_READ = 500
 
-TIMERS: Mapping[str, Timer] = dict.fromkeys((LOOK, SWEEP), Timer.OPERATIONAL)
+TIMERS: Mapping[str, Timer] = dict.fromkeys((LOOK, SWEEP, USAGE_INVOICE), Timer.OPERATIONAL)
 
 
 def handlers() -> Mapping[str, Handler]:
     """The steps by kind, for the due runner."""
-    return {LOOK: decide, SWEEP: sweep}
+    return {LOOK: decide, SWEEP: sweep, USAGE_INVOICE: invoice}
 
 
 def plan(work: Work) -> None:
@@ -38,6 +39,11 @@ async def decide(units: Units, auto_top_up_id: str) -> None:
         await units.run(Call(LOOK, SYSTEM), lambda work: look(work, auto_top_up_id))
     except WalletsClosed:
         return
+
+
+async def invoice(units: Units, subject_id: str) -> None:
+    """Invoice what an account used in a month."""
+    await units.run(Call(USAGE_INVOICE, SYSTEM), lambda work: invoice_usage(work, subject_id))
 
 
 async def sweep(units: Units, _subject_id: str) -> None:

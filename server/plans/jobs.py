@@ -1,8 +1,10 @@
-"""Due work of plans. Each step is one transaction, and changes nothing when it was done before."""
+"""Due work of plans. Each step is one transaction, and changes nothing when it was done before; the telling of a price
+is several."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
@@ -10,10 +12,11 @@ from server.kit.work import Call, Units, Work
 from server.plans.actions.billing import give_up, remind, renew, retry
 from server.plans.actions.changes import GIVE_UP, REMIND, RENEW, RETRY
 from server.plans.actions.members import WITHDRAW, withdraw
+from server.plans.actions.price_changes import TELL_PRICE, tell_page
 
 TIMERS: Mapping[str, Timer] = {
     **dict.fromkeys((RENEW, REMIND, RETRY, WITHDRAW), Timer.CONTRACTUAL),
-    GIVE_UP: Timer.OPERATIONAL,
+    **dict.fromkeys((GIVE_UP, TELL_PRICE), Timer.OPERATIONAL),
 }
 
 
@@ -26,7 +29,15 @@ def handlers() -> Mapping[str, Handler]:
         REMIND: remind,
         WITHDRAW: withdraw,
     }
-    return {kind: _handler(kind, step) for kind, step in steps.items()}
+    return {TELL_PRICE: tell_price, **{kind: _handler(kind, step) for kind, step in steps.items()}}
+
+
+async def tell_price(units: Units, change_id: str) -> None:
+    """Tell everybody whom an announced price concerns, some in each transaction."""
+    last: str | None = ""
+    while last is not None:
+        call, page = Call(TELL_PRICE, SYSTEM), partial(tell_page, change_id=change_id, after_id=last)
+        last = await units.run(call, page)
 
 
 def _handler(kind: str, step: Callable[[Work, str], None]) -> Handler:

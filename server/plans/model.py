@@ -20,7 +20,8 @@ class PlanSubscription(Base):
     `product` is PLAN or SEATS; `plan` is the plan, or the one whose seat price the seats have, and `seats` how many
     they are. Cycle `number` runs from `period_start` to `period_end`; it is 0 before the first payment. Cycles are
     counted from `anchor_at`, the start of cycle `anchor_number`. `next_…` is what the next cycle will be instead.
-    `ends_at` is the end of a cycle after which none follows, `stop_reason` why.
+    `ends_at` is the end of a cycle after which none follows, `stop_reason` why. `held_at` is since when a renewal waits
+    for its account to be active again.
     """
 
     __tablename__ = "plan_subscriptions"
@@ -47,6 +48,7 @@ class PlanSubscription(Base):
     ends_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    held_at: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (
         # An account has one plan, or the free one that has no row.
         Index(

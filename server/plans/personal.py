@@ -34,6 +34,7 @@ HELD = (
             "ends_at",
             "ended_at",
             "created_at",
+            "held_at",
         ),
         category="financial",
         purpose="balance_and_orders",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from server.accounts import reads as account_reads
+from server.accounts.actions.events import AccountReactivated, AccountReinstated
 from server.accounts.rules.lifecycle import AccountStatus
 from server.kit.events import Reactions
 from server.kit.work import Work
 from server.orders.actions import auto_top_up_outcomes, pay_waiting_orders, receipts
+from server.plans.actions import billing as plan_billing
 from server.plans.actions import fixed_ips as fixed_ip_actions
 from server.plans.actions import settlement as plan_settlement
 from server.plans.actions.events import (
@@ -21,6 +23,7 @@ from server.reactions import (
     account_life,
     auto_top_ups,
     campaigns,
+    complaints,
     fixed_ips,
     payments,
     people,
@@ -28,7 +31,13 @@ from server.reactions import (
     senders,
     statistics,
 )
-from server.topups.actions.changes import TopUpFailed, TopUpReversed, TopUpSettled
+from server.topups.actions.changes import (
+    TopUpFailed,
+    TopUpPartlyReversed,
+    TopUpReinstated,
+    TopUpReversed,
+    TopUpSettled,
+)
 from server.topups.actions.method_changes import (
     PaymentMethodExpired,
     PaymentMethodRemoved,
@@ -45,13 +54,18 @@ def reactions() -> Reactions:
     registered.on(TopUpFailed, plan_settlement.ask_again_later)
     registered.on(TopUpReversed, plan_settlement.take_back_cycle)
     registered.on(TopUpReversed, receipts.take_back_receipt)
+    registered.on(TopUpPartlyReversed, receipts.take_back_receipt)
+    registered.on(TopUpReinstated, receipts.confirm_again)
     registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
     registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
     registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
+    for woken in (AccountReinstated, AccountReactivated):
+        registered.on(woken, plan_billing.wake_held)
+        registered.on(woken, auto_top_up_outcomes.wake_all)
     registered.on(PlanEnded, fixed_ip_actions.end_with_plan)  # M055
     registered.on(PlanLapsed, fixed_ip_actions.end_with_plan)
     registered.on(PlanRenewed, fixed_ip_actions.renew_with_plan)  # M059
-    for told in (people, payments, auto_top_ups, plans, fixed_ips, senders, campaigns):
+    for told in (people, payments, auto_top_ups, plans, fixed_ips, senders, campaigns, complaints):
         told.register(registered)
     for event in (FixedIpNotPaid, FixedIpEnded, FixedIpLapsed):
         registered.on(event, fixed_ip_actions.release)  # M056; last, for its address is told

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from server.accounts import actions as account_actions
-from server.accounts import reads as account_reads
 from server.accounts.actions.events import (
     AccountClosed,
     AccountDeactivated,
     AccountDisabled,
     AccountReactivated,
     AccountReinstated,
+    AccountReopened,
     AccountSuspended,
     InactivityLapsed,
     InactivityWarned,
 )
-from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources
 from server.accounts.rules.closing import check_acknowledged, digest
+from server.campaigns.actions.connections import revoke_connections
 from server.campaigns.actions.sending import cancel_all, pause_all
 from server.campaigns.rules.lifecycle import PauseReason
 from server.kit.events import DomainEvent, Reactions
 from server.kit.work import Work
-from server.notices import actions as notice_actions
-from server.notices.rules import Channel
 from server.orders.actions.auto_top_up import disable_all
 from server.orders.actions.events import OrderPlaced
 from server.plans.actions.subscribing import end_all
+from server.reactions.telling import tell_owners
 from server.senders.actions import deactivate_all
 from server.topups.actions.changes import TopUpSettled
 from server.topups.actions.methods import remove_all_methods
+from server.topups.actions.saving import forget_payer
 from server.wallet import actions as wallet_actions
 from server.wallet.rules import CREDIT_UNITS
 
@@ -41,6 +42,7 @@ def register(registered: Reactions) -> None:
     registered.on(InactivityLapsed, _forfeit_credits)
     registered.on(AccountClosed, _forfeit_all)  # first: what is lost is compared with what was acknowledged
     registered.on(AccountClosed, _end_what_it_had)
+    registered.on(AccountReopened, _return_forfeits)
     for narrowed in (AccountSuspended, AccountDisabled, AccountDeactivated):
         registered.on(narrowed, _pause_campaigns)
     registered.on(AccountSuspended, _tell_owners("account_suspended"))
@@ -71,15 +73,22 @@ def _forfeit_all(work: Work, event: AccountClosed) -> None:
     wallet_actions.forfeit(work, event.account_id)
 
 
+def _return_forfeits(work: Work, event: AccountReopened) -> None:
+    """What the closing took comes back by postings of its own; the forfeits stay in the ledger."""
+    wallet_actions.return_forfeits(work, event.account_id, datetime.fromisoformat(event.closed_at))
+
+
 def _end_what_it_had(work: Work, event: AccountClosed) -> None:
     """Nothing is charged, tried, sent or shown any more: automatic top-ups, plan and seats (M085), senders (M075),
-    campaigns, cards.
+    campaigns, webhooks, cards. The payment gateways forget the customer, too.
     """
     disable_all(work, event.account_id)
     end_all(work, event.account_id)
     deactivate_all(work, event.account_id)
     cancel_all(work, event.account_id)
     remove_all_methods(work, event.account_id)
+    forget_payer(work, event.account_id)
+    revoke_connections(work, event.account_id)
 
 
 def _pause_campaigns(work: Work, event: DomainEvent) -> None:
@@ -91,26 +100,10 @@ def _tell_owners(template: str) -> Callable[[Work, DomainEvent], None]:
     """Tell the account in the application, and by e-mail each of its owners who has a verified address."""
 
     def tell(work: Work, event: DomainEvent) -> None:
-        _tell_account(work, event.account_id, template, work.now.isoformat())
+        tell_owners(work, event.account_id, template, {"at": work.now.isoformat()})
 
     return tell
 
 
 def _warn_owners(work: Work, event: InactivityWarned) -> None:
-    _tell_account(work, event.account_id, "account_inactivity_warning", event.lapses_at)
-
-
-def _tell_account(work: Work, account_id: str, template: str, at: str) -> None:
-    notice_actions.notify(work, account_id, template, {"at": at})
-    for owner in team.owners(work, account_id):
-        email = account_reads.open_or_none(work, "people.email", owner.email)
-        if email is not None:
-            notice_actions.notify(
-                work,
-                account_id,
-                template,
-                {"at": at},
-                person_id=owner.id,
-                channels=(Channel.EMAIL,),
-                email=email,
-            )
+    tell_owners(work, event.account_id, "account_inactivity_warning", {"at": event.lapses_at})

@@ -11,7 +11,14 @@ from server.notices import actions as notice_actions
 from server.orders.actions.events import CreditNoteIssued, InvoiceEvent, InvoiceIssued
 from server.orders.actions.vat_numbers import VatNumberRefused
 from server.reactions.telling import tell_account
-from server.topups.actions.changes import TopUpChange, TopUpFailed, TopUpRefunded, TopUpReversed
+from server.topups.actions.changes import (
+    TopUpChange,
+    TopUpFailed,
+    TopUpPartlyReversed,
+    TopUpRefunded,
+    TopUpReinstated,
+    TopUpReversed,
+)
 from server.topups.actions.method_changes import PaymentMethodExpired, PaymentMethodExpiring
 from server.topups.reads import methods as method_reads
 from server.topups.rules.outcomes import TopUpPurpose
@@ -19,7 +26,9 @@ from server.topups.rules.outcomes import TopUpPurpose
 
 def register(registered: Reactions) -> None:
     registered.on(TopUpFailed, _tell_of_failed_top_up)
-    registered.on(TopUpReversed, _tell_of_reversed_top_up)
+    registered.on(TopUpReversed, _tell_of_part("topup_reversed"))
+    registered.on(TopUpPartlyReversed, _tell_of_part("topup_reversed"))
+    registered.on(TopUpReinstated, _tell_of_part("topup_reinstated"))
     registered.on(TopUpRefunded, _tell_of_refund)
     registered.on(InvoiceIssued, _tell_of_invoice("invoice_issued"))
     registered.on(CreditNoteIssued, _tell_of_invoice("credit_note_issued"))
@@ -33,13 +42,18 @@ def _tell_of_failed_top_up(work: Work, event: TopUpFailed) -> None:
         _tell_of_top_up(work, event, "topup_failed", event.amount_minor)
 
 
-def _tell_of_reversed_top_up(work: Work, event: TopUpReversed) -> None:
-    _tell_of_top_up(work, event, "topup_reversed", event.received_minor or event.amount_minor)
+def _tell_of_part(template: str) -> Callable[[Work, TopUpChange], None]:
+    """Tell of what was taken or given back; of a payment that was taken back before it came, of all of it."""
+
+    def tell(work: Work, event: TopUpChange) -> None:
+        _tell_of_top_up(work, event, template, event.part_minor or event.amount_minor)
+
+    return tell
 
 
 def _tell_of_top_up(work: Work, event: TopUpChange, template: str, amount_minor: int) -> None:
     data = {"amount": str(Money(amount_minor, Currency[event.currency]))}
-    dedupe_key = f"{template}/{event.subject_id}"
+    dedupe_key = f"{template}/{event.part_id or event.subject_id}"
     notice_actions.notify(work, event.account_id, template, data, dedupe_key=dedupe_key)
 
 

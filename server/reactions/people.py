@@ -7,8 +7,12 @@ from collections.abc import Callable, Mapping
 from server.accounts import reads as account_reads
 from server.accounts.actions.events import (
     ApiKeyCreated,
+    CompromiseReported,
     EmailVerificationAsked,
     EmailVerified,
+    ManagementAccepted,
+    ManagementEnded,
+    ManagementOffered,
     MemberInvited,
     MemberJoined,
     MemberRemoved,
@@ -17,6 +21,9 @@ from server.accounts.actions.events import (
     PasswordResetAsked,
     PasswordWasReset,
     RecoveryCodesCreated,
+    RecoveryCodeUsed,
+    SecondFactorChanged,
+    SignInBlocked,
     UnknownDeviceUsed,
 )
 from server.accounts.rules.people import EmailInvalid
@@ -24,10 +31,18 @@ from server.kit.events import DomainEvent, Reactions
 from server.kit.work import Work
 from server.notices import actions as notice_actions
 from server.notices.rules import Channel, NoticeAddressInvalid
+from server.reactions.telling import tell_account
 
 
 def register(registered: Reactions) -> None:
-    registered.on(UnknownDeviceUsed, _tell_of_sign_in)
+    registered.on(UnknownDeviceUsed, _tell_once_a_day("new_sign_in"))
+    registered.on(SignInBlocked, _tell_once_a_day("sign_in_blocked"))
+    registered.on(SecondFactorChanged, _tell_of_second_factor)
+    registered.on(RecoveryCodeUsed, _tell_when("recovery_code_used"))
+    registered.on(ManagementOffered, _tell_the_account("management_offered"))
+    registered.on(ManagementAccepted, _tell_the_account("management_accepted"))
+    registered.on(ManagementEnded, _tell_the_account("management_ended"))
+    registered.on(CompromiseReported, _tell_the_account("compromise_reported"))
     registered.on(PasswordChanged, _tell_when("password_changed"))
     registered.on(PasswordWasReset, _tell_when("password_was_reset"))
     registered.on(RecoveryCodesCreated, _tell_when("recovery_codes_created"))
@@ -47,6 +62,32 @@ def _tell_when(template: str) -> Callable[[Work, DomainEvent], None]:
     def tell(work: Work, event: DomainEvent) -> None:
         data = {"at": work.now.isoformat()}
         notice_actions.notify(work, event.account_id, template, data, person_id=event.subject_id)
+
+    return tell
+
+
+def _tell_once_a_day(template: str) -> Callable[[Work, DomainEvent], None]:
+    """The same to each person at most once a day, and nothing but the time: the list of sessions says the rest."""
+
+    def tell(work: Work, event: DomainEvent) -> None:
+        key = f"{template}/{event.subject_id}/{work.now:%Y-%m-%d}"
+        data = {"at": work.now.isoformat()}
+        notice_actions.notify(
+            work, event.account_id, template, data, person_id=event.subject_id, dedupe_key=key
+        )
+
+    return tell
+
+
+def _tell_of_second_factor(work: Work, event: SecondFactorChanged) -> None:
+    _tell_when("second_factor_added" if event.added else "second_factor_removed")(work, event)
+
+
+def _tell_the_account(template: str) -> Callable[[Work, DomainEvent], None]:
+    """Tell when it was, by e-mail too where there is an address."""
+
+    def tell(work: Work, event: DomainEvent) -> None:
+        tell_account(work, event.account_id, template, {"at": work.now.isoformat()})
 
     return tell
 
@@ -107,15 +148,3 @@ def _tell_of_api_key(work: Work, event: ApiKeyCreated) -> None:
     key = account_reads.api_keys_by_id(work, [event.subject_id])[event.subject_id]
     data = {"name": work.open("api_keys.name", key.name), "prefix": key.prefix}
     notice_actions.notify(work, event.account_id, "api_key_created", data)
-
-
-def _tell_of_sign_in(work: Work, event: UnknownDeviceUsed) -> None:
-    """At most once a day and person, and nothing but the time: the list of sessions says the rest."""
-    notice_actions.notify(
-        work,
-        event.account_id,
-        "new_sign_in",
-        {"at": work.now.isoformat()},
-        person_id=event.subject_id,
-        dedupe_key=f"new_sign_in/{event.subject_id}/{work.now:%Y-%m-%d}",
-    )

@@ -8,6 +8,7 @@ from server.kit.events import Reactions
 from server.kit.money import Currency, Money
 from server.kit.work import Work
 from server.notices import actions as notice_actions
+from server.orders.actions.prices import PriceAnnounced
 from server.plans import reads
 from server.plans.actions.events import (
     MemberWithdrawalPlanned,
@@ -23,7 +24,8 @@ from server.plans.actions.events import (
     SeatsRenewalFailed,
     SubscriptionEvent,
 )
-from server.plans.rules.status import StopReason
+from server.plans.actions.price_changes import RenewalPriceChanged, plan_telling
+from server.plans.rules.status import Product, StopReason
 from server.reactions.telling import tell_account
 
 
@@ -39,6 +41,8 @@ def register(registered: Reactions) -> None:
     registered.on(SeatsRenewalFailed, _tell_of_seats("seats_renewal_failed"))
     registered.on(SeatsLapsed, _tell_of_seats("seats_lapsed"))
     registered.on(MemberWithdrawalPlanned, _tell_of_withdrawal)
+    registered.on(PriceAnnounced, plan_telling)
+    registered.on(RenewalPriceChanged, _tell_of_price)
 
 
 def _tell_of_plan(template: str, *, until: bool = False) -> Callable[[Work, SubscriptionEvent], None]:
@@ -84,3 +88,21 @@ def _tell_of_seats(template: str) -> Callable[[Work, SubscriptionEvent], None]:
 def _tell_of_withdrawal(work: Work, event: MemberWithdrawalPlanned) -> None:
     data = {"at": event.withdraw_at.isoformat()}
     notice_actions.notify(work, event.account_id, "member_withdrawal_planned", data)
+
+
+def _tell_of_price(work: Work, event: RenewalPriceChanged) -> None:
+    data = {
+        "amount": str(Money(event.amount_minor, Currency[event.currency])),
+        "at": event.effective_at,
+    }
+    if event.plan:
+        data["plan"] = event.plan
+    template = _PRICE_TEMPLATES[Product(event.product)]
+    tell_account(work, event.account_id, template, data, f"{template}/{event.change_id}")
+
+
+_PRICE_TEMPLATES = {
+    Product.PLAN: "plan_price_changed",
+    Product.SEATS: "seats_price_changed",
+    Product.FIXED_IP: "fixed_ip_price_changed",
+}

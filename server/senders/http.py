@@ -5,13 +5,13 @@ A refused upload is answered as JSON, with the refusal's code and message. Nothi
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from server.kit.bodies import BodyTooLarge, read_body
 from server.kit.problems import PublicError, Refusal
 from server.kit.viewer import Viewer
 from server.kit.work import Call, Units
@@ -111,16 +111,12 @@ class Uploads:
 
     async def _content(self, request: Request, size_bytes: int) -> bytes:
         """The body, never more of it than was announced and one piece. Raises UploadTooSlow, UploadSizeMismatch."""
-        content = bytearray()
         try:
-            async with asyncio.timeout(self._terms.upload_seconds_max):
-                async for piece in request.stream():
-                    content += piece
-                    if len(content) > size_bytes:
-                        raise UploadSizeMismatch(size_bytes)
+            return await read_body(request.stream(), size_bytes, self._terms.upload_seconds_max)
+        except BodyTooLarge:
+            raise UploadSizeMismatch(size_bytes) from None
         except TimeoutError:
             raise UploadTooSlow from None
-        return bytes(content)
 
 
 class Views:

@@ -13,11 +13,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.kit.bodies import BodyTooLarge, read_body
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.topups.actions.card_news import apply_card_news
 from server.topups.actions.settlement import apply_report, claim
-from server.topups.adapters.stripe.books import refunded_by_us, transaction_of
+from server.topups.adapters.stripe.books import transaction_of
 from server.topups.adapters.stripe.gateway import NAME
 from server.topups.adapters.stripe.webhooks import (
     EventMalformed,
@@ -27,18 +28,15 @@ from server.topups.adapters.stripe.webhooks import (
     event_of,
 )
 from server.topups.rules import ProviderEventAltered
-from server.topups.rules.outcomes import ProviderReport, Refunded
+from server.topups.rules.outcomes import ProviderReport
 
 STRIPE_PATH = "/webhooks/stripe"
 BODY_BYTES_MAX = 262_144
+"""Stripe's events are a few kilobytes."""
 BODY_SECONDS_MAX = 10.0
 STORE_SECONDS_MAX = 15.0
 
 _log = structlog.get_logger("postmeter.topups.stripe")
-
-
-class BodyTooLarge(Exception):
-    """Stripe's events are a few kilobytes."""
 
 
 class StripeWebhook:
@@ -55,8 +53,7 @@ class StripeWebhook:
     async def receive(self, request: Request) -> Response:
         """2xx when it is stored, 4xx when it is not Stripe's, 5xx when Stripe shall send it again."""
         try:
-            async with asyncio.timeout(BODY_SECONDS_MAX):
-                body = await _body(request)
+            body = await read_body(request.stream(), BODY_BYTES_MAX, BODY_SECONDS_MAX)
             now = self._units.house.clock.now()
             check_signature(body, request.headers.get("stripe-signature"), self._secret, now)
             event = event_of(body)
@@ -86,19 +83,7 @@ class StripeWebhook:
             _log.exception("stripe_event_not_stored", event_id=event.event_id, kind=event.kind)
             return _answer(503, "NOT_STORED")
         _log.info("stripe_event", event_id=event.event_id, kind=event.kind, applied=applied)
-        if isinstance(event.outcome, Refunded) and not applied:
-            await self._look_after(event.outcome, event)
         return JSONResponse({"received": True})
-
-    async def _look_after(self, refunded: Refunded, event: Reported) -> None:
-        """Tell operators of a part that was given back, but not by us: nothing was posted for it."""
-        known = await self._units.read(lambda read: refunded_by_us(read, event.intent_id or ""))
-        if known is not None and refunded.refunded_minor > known:
-            _log.warning(
-                "stripe_refund_made_elsewhere",
-                event_id=event.event_id,
-                refunded_minor=refunded.refunded_minor,
-            )
 
 
 def _apply(work: Work, event: Reported) -> bool:
@@ -109,16 +94,6 @@ def _apply(work: Work, event: Reported) -> bool:
     return apply_report(
         work, ProviderReport(NAME, event.event_id, event.content, transaction_id, event.outcome)
     )
-
-
-async def _body(request: Request) -> bytes:
-    """Never holding more of it than the limit and one chunk."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise BodyTooLarge
-    return bytes(body)
 
 
 def _answer(status: int, code: str) -> Response:

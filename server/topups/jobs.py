@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -14,8 +15,8 @@ from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.topups.actions import CONFIRM, SETTLE, begin_charge, begin_confirmation, refunds, saving
+from server.topups.actions.reversals import RECONCILE
 from server.topups.actions.settlement import (
-    RECONCILE,
     apply_answer,
     apply_found,
     apply_provider_event,
@@ -31,7 +32,17 @@ GATEWAY_TIMEOUT_SECONDS = 20.0
 """Well inside the lease of a due step, so that two runners hardly ever ask for the same charge."""
 
 TIMERS: Mapping[str, Timer] = dict.fromkeys(
-    (SETTLE, CONFIRM, RECONCILE, EVENT, refunds.REFUND, saving.SAVE, saving.FORGET, saving.EXPIRE),
+    (
+        SETTLE,
+        CONFIRM,
+        RECONCILE,
+        EVENT,
+        refunds.REFUND,
+        saving.SAVE,
+        saving.FORGET,
+        saving.EXPIRE,
+        saving.FORGET_PAYER,
+    ),
     Timer.OPERATIONAL,
 )
 
@@ -101,7 +112,17 @@ def _keeping_methods(gateways: Gateways) -> Mapping[str, Handler]:
     async def expire(units: Units, method_id: str) -> None:
         await _run(units, saving.EXPIRE, lambda work: saving.age(work, method_id))
 
-    return {saving.SAVE: save, saving.FORGET: forget, saving.EXPIRE: expire}
+    async def forget_payer(_units: Units, account_id: str) -> None:
+        # As above: whoever does not answer is asked again, the others too, who have forgotten already.
+        for name in gateways.names:
+            await _in_time(partial(gateways.named(name).forget_customer, account_id))
+
+    return {
+        saving.SAVE: save,
+        saving.FORGET: forget,
+        saving.EXPIRE: expire,
+        saving.FORGET_PAYER: forget_payer,
+    }
 
 
 async def _ask(

@@ -25,7 +25,8 @@ class TopUp(Base):
 
     `outcome_at` is the gateway's own instant of the newest outcome that was applied. `reconciliations` and
     `confirmations` count the questions to the gateway and the payer's answers to challenges. `refunded_minor` is
-    what was given back of it or is on its way back. `for_id` is the opaque id of what it pays for, if anything.
+    what we gave back of it or are giving back, `reversed_minor` what others took back, and `gateway_refunded_minor` the
+    gateway's own total of all refunds, ours among them. `for_id` is the opaque id of what it pays for, if anything.
     """
 
     __tablename__ = "top_ups"
@@ -52,6 +53,8 @@ class TopUp(Base):
     method_id: Mapped[str | None] = mapped_column(String(40))
     for_id: Mapped[str | None] = mapped_column(String(40))
     refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    reversed_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    gateway_refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
     __table_args__ = (
         UniqueConstraint("gateway", "provider_reference"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
@@ -131,6 +134,25 @@ class Refund(Base):
         Index(None, "top_up_id", "id"),
         Index(None, "account_id", "id"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
+    )
+
+
+class Reversal(Base):
+    """A part of a payment that went again, not by our doing. `dispute_id` is the gateway's, null of a refund."""
+
+    __tablename__ = "top_up_reversals"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    top_up_id: Mapped[str] = mapped_column(String(40))
+    account_id: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    dispute_id: Mapped[str | None] = mapped_column(String(80))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (
+        UniqueConstraint("top_up_id", "dispute_id"),
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
     )
 
 

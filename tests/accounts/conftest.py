@@ -10,12 +10,14 @@ import argon2
 import pytest
 
 from server.accounts import actions, reads
-from server.accounts.actions import Device, Issued
+from server.accounts.actions import Answer, Device, Issued, SecondFactorAsked
 from server.accounts.actions.events import EmailVerificationAsked
 from server.accounts.adapters.authenticator import Authenticator
 from server.accounts.adapters.passwords import Argon2id, Passwords
 from server.accounts.rules import MAILPRO, Terms
 from server.accounts.rules.people import Role
+from server.accounts.rules.second_factor import SecondFactorInvalid
+from server.accounts.rules.throttling import TooManyAttempts
 from server.kit.events import DomainEvent
 from server.kit.registry import Registry
 from server.kit.viewer import Credentials, Viewer
@@ -63,7 +65,7 @@ class CountingHasher(Argon2id):
 def terms() -> Registry:
     """A team without a plan that would limit it (M061 has tests of its own)."""
     terms = default_terms()
-    terms.add(Terms(people_max=100))
+    terms.add(Terms(people_max=100, second_factor_required_for=frozenset()))
     return terms
 
 
@@ -101,6 +103,34 @@ class Accounts:
     async def sign_in(self, login: str = LOGIN, password: str = PASSWORD) -> Issued:
         proof = await self.passwords.prove(login, password)
         return await self.units.run(Call("signIn"), lambda work: actions.start_session(work, proof, DEVICE))
+
+    async def try_to_sign_in(
+        self, password: str = PASSWORD, device: Device = DEVICE, login: str = LOGIN
+    ) -> Issued | SecondFactorAsked:
+        """Sign in as the API does, where attempts are counted."""
+        counted = await self.units.run_unaudited(lambda work: actions.begin_attempt(work, login, device))
+        waits = isinstance(counted, TooManyAttempts)
+        proof = None if waits else await self.passwords.prove(login, password)
+        return await self.units.run(
+            Call("signIn"),
+            lambda work: actions.attempted(work, counted, lambda work: actions.sign_in(work, proof, device)),
+        )
+
+    async def answer(
+        self, asked: SecondFactorAsked, answer: Answer, device: Device = DEVICE
+    ) -> Issued | SecondFactorInvalid:
+        """Give a second factor as the API does."""
+        challenge = asked.asked.token
+        counted = await self.units.run_unaudited(lambda work: actions.begin_answer(work, challenge, device))
+        try:
+            return await self.units.run(
+                Call("completeSignIn"),
+                lambda work: actions.attempted(
+                    work, counted, lambda work: actions.complete_sign_in(work, challenge, answer, device)
+                ),
+            )
+        except SecondFactorInvalid as refusal:
+            return refusal
 
     async def viewer(self, token: str) -> Viewer | None:
         return await self.authenticator.authenticate(Credentials(bearer=token))

@@ -14,15 +14,17 @@ from server.accounts.rules import CredentialsInvalid, Terms
 from server.accounts.rules.people import (
     EmailCodeInvalid,
     EmailInvalid,
+    EmailNotVerified,
     EmailTaken,
     NothingToVerify,
+    Role,
     StepUpRequired,
     TooManyMails,
-    may_send_mail,
     normal_email,
 )
 from server.kit.clock import ManualClock
 from server.kit.events import StoredEvent
+from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 from server.kit.work import Read, Units
 from tests.accounts.conftest import LOGIN, PASSWORD, Accounts
@@ -42,7 +44,6 @@ async def address_of(accounts: Accounts, actor: Viewer) -> str | None:
     def look(read: Read) -> str | None:
         person = reads.people(read, [person_id])[person_id]
         assert (person.email is None) == (person.email_verified_at is None)
-        assert may_send_mail(person.email_verified_at) == (person.email is not None)
         return reads.open_or_none(read, "people.email", person.email)
 
     return await accounts.units.read(look)
@@ -67,6 +68,31 @@ async def test_an_address_is_ones_own_once_its_code_comes_back(accounts: Account
         ("other@example.com", EMAIL),
     ]
     assert await units.read(lambda read: team.person_by_email(read, EMAIL)) is None
+
+
+async def may_send(accounts: Accounts, account_id: str | None) -> bool:
+    assert account_id is not None
+    try:
+        await accounts.units.read(lambda read: team.check_may_send(read, account_id))
+    except EmailNotVerified:
+        return False
+    return True
+
+
+@pytest.mark.rule("M008")
+async def test_who_has_no_verified_address_sends_nothing(accounts: Accounts, terms: Registry) -> None:
+    owner = await accounts.signed_in()
+    assert await may_send(accounts, owner.account_id)
+    terms.add(Terms(require_verified_email=True))
+    assert not await may_send(accounts, owner.account_id)
+    developer = await accounts.joined(owner, Role.DEVELOPER)
+    await accounts.verify_email(developer, "developer@example.com")
+    sent = await accounts.ask_email(owner, EMAIL)
+    assert not await may_send(accounts, owner.account_id)
+    await verify(accounts, owner, sent.code)
+    assert await may_send(accounts, owner.account_id)
+    await accounts.ask_email(owner, "other@example.com")
+    assert await may_send(accounts, owner.account_id)
 
 
 async def test_neither_address_nor_code_is_stored_in_the_clear(accounts: Accounts, units: Units) -> None:

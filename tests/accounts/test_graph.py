@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from server.accounts import personal
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
+from server.accounts.adapters.passkeys import Passkeys
 from server.accounts.adapters.passwords import Passwords
 from server.accounts.graph import NODES, AccountMutations, AccountQueries
 from server.accounts.model import Account
@@ -26,6 +27,7 @@ from server.kit.personal import faults
 from server.kit.registry import Registry
 from server.kit.viewer import ANONYMOUS, Credentials, Viewer
 from server.kit.work import Units
+from tests.accounts.authenticator import ORIGIN
 from tests.accounts.conftest import ACCEPTED, LOGIN, PASSWORD, Accounts
 
 REGISTER = """mutation($input: RegisterInput!) { register(input: $input) { __typename
@@ -60,7 +62,7 @@ class Api:
 
     def __init__(self, units: Units, passwords: Passwords) -> None:
         self.units = units
-        self.services = Registry(passwords)
+        self.services = Registry(passwords, Passkeys(units, ORIGIN))
         self.authenticator = Authenticator(units)
         self.cookies: dict[str, tuple[str, int]] = {}
 
@@ -142,11 +144,16 @@ def test_no_type_has_a_password_or_a_hash() -> None:
         ("AccountMutations", "resetPassword"),
         ("AccountMutations", "resetPasswordWithCode"),
         ("ApiKeyCreated", "secret"),
+        ("ApiKeyIssued", "secret"),
         ("MemberInvited", "token"),
+        ("PasskeyCreation", "token"),
+        ("PasskeyRequest", "token"),
         ("PaymentMethod", "clientSecret"),
         ("Person", "passwordChangedAt"),
+        ("SignedIn", "deviceToken"),
         ("SignedIn", "token"),
         ("TopUp", "clientSecret"),
+        ("TotpOffered", "secret"),
     ]
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from server.accounts import actions, reads
-from server.accounts.actions.events import AccountClosed, InactivityLapsed, InactivityWarned
+from server.accounts.actions.events import AccountClosed, AccountReopened, InactivityLapsed, InactivityWarned
 from server.accounts.actions.lifecycle import start_missing_clocks
 from server.accounts.jobs import TIMERS, handlers
 from server.accounts.model import Account, AccountActivity
@@ -102,7 +102,8 @@ def test_only_these_changes_of_state_are_allowed() -> None:
     back = {("DISABLED", "ACTIVE"), ("DEACTIVATED", "ACTIVE"), ("SUSPENDED", "ACTIVE")}
     suspending = {(before, "SUSPENDED") for before in ("ACTIVE", "DISABLED", "DEACTIVATED")}
     closing = {(before, "CLOSED") for before in ("ACTIVE", "DISABLED", "DEACTIVATED", "SUSPENDED")}
-    assert allowed == restricting | back | suspending | closing
+    reopening = {("CLOSED", "ACTIVE")}
+    assert allowed == restricting | back | suspending | closing | reopening
 
 
 def _allowed(before: str, after: AccountStatus) -> bool:
@@ -370,6 +371,28 @@ async def test_the_company_closes_from_any_state_without_asking(
     ]
     with pytest.raises(AccountStatusConflict):
         await life.do(lambda work: actions.close_preventively(work, life.account_id, None))
+
+
+async def test_only_a_preventive_closing_is_taken_back(life: Life, losses: list[Loss]) -> None:
+    async def refused() -> str:
+        with pytest.raises(AccountStatusConflict) as conflict:
+            await life.do(lambda work: actions.reopen_account(work, life.account_id))
+        return conflict.value.status
+
+    assert await refused() == "ACTIVE"
+    await life.do(lambda work: actions.suspend_account(work, life.account_id))
+    assert await refused() == "SUSPENDED"
+    closed_at = life.clock.now()
+    await life.do(lambda work: actions.close_preventively(work, life.account_id, None))
+    assert await life.next_due() is None
+    life.clock.advance(DAY)
+    reopened = life.accounts.told(AccountReopened)
+    await life.do(lambda work: actions.reopen_account(work, life.account_id))
+    assert [event.closed_at for event in reopened] == [closed_at.isoformat()]
+    assert (await life.status(), await life.next_due()) == ("ACTIVE", life.clock.now() + 30 * DAY)
+    owner = await life.signed_in()
+    await life.accounts.act(owner, lambda work: actions.close_account(work, digest(losses)))
+    assert await refused() == "CLOSED"
 
 
 # ---- leaving

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+from datetime import timedelta
 from typing import Any
 
+import pyotp
 import pytest
 
 from server.accounts.actions.events import EmailVerificationAsked, PasswordResetAsked
+from server.accounts.adapters.authenticator import SESSION_COOKIE
 from server.accounts.rules import Terms
 from server.kit.clock import ManualClock
 from server.kit.viewer import Credentials, Viewer
+from tests.accounts.authenticator import Authenticator
 from tests.accounts.conftest import LOGIN, PASSWORD, Accounts
 from tests.accounts.test_graph import REGISTER, SIGN_IN, Api, api, registration, sign_in  # noqa: F401
 
@@ -152,3 +157,108 @@ async def test_signing_decides_entity_and_currency(api: Api) -> None:  # noqa: F
     account = (await api.data(ACCOUNT, owner))["account"]
     assert (account["currency"], account["contractingEntity"]) == ("CHF", "PANAMANIAN_COMPANY")
     assert account["postalAddress"] == ADDRESS
+
+
+@pytest.mark.rule("P003", "P045")
+async def test_a_second_factor_through_the_api(api: Api, clock: ManualClock) -> None:  # noqa: F811
+    owner = await api.signed_in()
+    state = "{ viewer { requirements secondFactor { totpSince isRequired isAdvised passkeys { id name } } } }"
+    assert (await api.data(state, owner)) == {
+        "requirements": [],
+        "secondFactor": {"totpSince": None, "isRequired": False, "isAdvised": True, "passkeys": []},
+    }
+    offered = await api.data("mutation { enrolTotp { ... on TotpOffered { secret uri qrSvg } } }", owner)
+    assert offered["qrSvg"].startswith("<svg ")
+    confirm = do("confirmTotp", "ConfirmTotpInput", "... on TotpConfirmed { recoveryCodes }")
+    totp = pyotp.TOTP(offered["secret"])
+    confirmed = await api.data(confirm, owner, input={"code": totp.at(clock.now())})
+    assert len(confirmed["recoveryCodes"]) == 10
+    shown = (await api.data(state, owner))["secondFactor"]
+    assert (shown["totpSince"], shown["isAdvised"]) == ("2026-03-02T09:00:00Z", False)
+
+    sign_in_again = SIGN_IN.replace(
+        "... on SignedIn",
+        "... on SecondFactorRequired { challenge factors passkey { rpId } } ... on SignedIn",
+    )
+    asked = await api.data(sign_in_again, input=sign_in(transport="COOKIE"))
+    assert (asked["factors"], asked["passkey"]) == (["TOTP", "RECOVERY_CODE"], None)
+    assert api.cookies == {}
+    complete = do(
+        "completeSignIn", "CompleteSignInInput", "... on SignedIn { token deviceToken requirements }"
+    )
+    clock.advance(timedelta(seconds=30))
+    given = {"challenge": asked["challenge"], "transport": "COOKIE"}
+    wrong = await api.data(complete, input=given | {"factor": {"code": "000000"}})
+    assert wrong["__typename"] == "SecondFactorInvalid"
+    done = await api.data(complete, input=given | {"factor": {"code": totp.at(clock.now())}})
+    assert (done["token"], done["requirements"]) == (None, [])
+    assert done["deviceToken"].startswith("pmd_")
+    assert set(api.cookies) == {SESSION_COOKIE}
+    assert (await api.data(complete, input=given | {"factor": {"code": "000000"}}))["__typename"] == (
+        "ChallengeInvalid"
+    )
+
+
+@pytest.mark.rule("P013")
+async def test_a_passkey_through_the_api(api: Api) -> None:  # noqa: F811
+    owner, device = await api.signed_in(), Authenticator()
+    begin = """mutation { startPasskeyRegistration { ... on PasskeyRegistrationStarted { creation {
+        token challenge rpId userName algorithms excludedCredentialIds } } } }"""
+    creation = (await api.data(begin, owner))["creation"]
+    assert (creation["rpId"], creation["userName"]) == ("app.example.com", LOGIN)
+    made = device.create(from_base64url(creation["challenge"]))
+    register = do(
+        "registerPasskey", "RegisterPasskeyInput", "... on PasskeyRegistered { passkey { id name } }"
+    )
+    given = {
+        "challenge": creation["token"],
+        "name": "key ring",
+        "credentialId": made.credential_id,
+        "clientDataJson": made.client_data_json,
+        "attestationObject": made.attestation_object,
+    }
+    passkey = (await api.data(register, owner, input=given))["passkey"]
+    assert passkey["name"] == "key ring"
+    assert (await api.data(register, owner, input=given))["__typename"] == "PasskeyInvalid"
+    node = "query($id: ID!) { node(id: $id) { id } }"
+    assert await api.data(node, owner, id=passkey["id"]) == {"id": passkey["id"]}
+    other, _ = await member(api, owner, "ADMIN")
+    assert await api.data(node, other, id=passkey["id"]) is None
+
+    begin = (
+        """mutation { startPasskeySignIn { ... on PasskeySignInStarted { request { token challenge } } } }"""
+    )
+    request = (await api.data(begin))["request"]
+    signed = device.sign(from_base64url(request["challenge"]))
+    answer = {
+        "challenge": request["token"],
+        "credentialId": signed.credential_id,
+        "clientDataJson": signed.client_data_json,
+        "authenticatorData": signed.authenticator_data,
+        "signature": signed.signature,
+    }
+    enter = do("signInWithPasskey", "SignInWithPasskeyInput", "... on SignedIn { token }")
+    entered = await api.data(enter, input={"passkey": answer, "transport": "BEARER"})
+    viewer = await api.authenticator.authenticate(Credentials(bearer=entered["token"]))
+    assert viewer is not None
+    assert viewer.account_id == owner.account_id
+
+
+def from_base64url(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+@pytest.mark.rule("P014")
+async def test_who_guesses_is_told_how_long_to_wait(api: Api) -> None:  # noqa: F811
+    await api.signed_in("somebody.else")
+    query = SIGN_IN.replace("... on Problem", "... on TooManyAttempts { retryAfterSeconds } ... on Problem")
+    wrong = sign_in(login="nobody.here", password="not the right password")
+    answers = [await api.data(query, input=wrong) for _ in range(6)]
+    assert [answer["__typename"] for answer in answers] == ["CredentialsInvalid"] * 5 + ["TooManyAttempts"]
+    assert answers[-1]["retryAfterSeconds"] == 30
+    weak = await api.data(
+        REGISTER.replace("fault lengthMin", "fault score scoreMin hint"),
+        input=registration(login="another.one", password="passwordpassword"),
+    )
+    assert (weak["fault"], weak["score"], weak["scoreMin"]) == ("GUESSABLE", 0, 3)
+    assert "guess" in weak["hint"]

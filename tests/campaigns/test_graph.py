@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from server.accounts import rules as account_rules
 from server.accounts.actions.closing import close_preventively
 from server.accounts.actions.lifecycle import suspend_account
 from server.accounts.rules.lifecycle import SuspensionReason
@@ -278,6 +280,20 @@ async def test_what_is_refused_says_why(shop: Shop) -> None:
     assert updated["campaign"]["name"] == "Summer"
     cancelled = await shop.data(CANCEL, input={"campaignId": campaign_id})
     assert cancelled["campaign"]["status"] == "CANCELLED"
+
+
+@pytest.mark.rule("M008")
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+async def test_no_campaign_is_launched_without_a_verified_address_where_the_terms_ask_for_one(
+    shop: Shop,
+) -> None:
+    terms = shop.postmeter.house.terms
+    terms.add(replace(terms.get(account_rules.Terms), require_verified_email=True))
+    await shop.give("EMAIL", 100)
+    campaign_id = await shop.ready()
+    refused = await shop.launch(campaign_id)
+    assert (refused["__typename"], refused["code"]) == ("EmailNotVerified", "EMAIL_NOT_VERIFIED")
+    assert await shop.balance() == ("100", "0")
 
 
 @pytest.mark.rule("M064", "M065", "M066", "M067")

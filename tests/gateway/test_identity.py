@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from server.gateway.identity import credentials_of, headers_of, set_cookie_headers
+import pytest
+
+from server.gateway.identity import (
+    credentials_of,
+    credentials_of_init,
+    headers_of,
+    set_cookie_headers,
+)
 from server.gateway.origins import may_connect, may_use_cookie
 from server.kit.graph.context import Cookie
 from server.kit.viewer import Credentials
@@ -24,6 +31,20 @@ def test_over_tls_a_cookie_is_bound_to_the_host() -> None:
 def test_a_bearer_token_hides_the_cookie() -> None:
     headers = {b"authorization": b"Bearer t", b"cookie": b"s=v"}
     assert credentials_of(headers, "s", secure=False) == Credentials(bearer="t")
+
+
+@pytest.mark.rule("M137")
+def test_a_key_may_stand_beside_a_token_and_name_a_managed_account() -> None:
+    both = {b"authorization": b"Bearer t", b"x-api-key": b" k ", b"x-on-behalf-of": b"acc_1"}
+    pair = Credentials(bearer="t", api_key="k", on_behalf_of="acc_1")
+    assert credentials_of(both, "s", secure=True) == pair
+    payload = {"Authorization": "Bearer t", "apiKey": "k", "onBehalfOf": "acc_1"}
+    assert credentials_of_init(payload) == pair
+    alone = {b"x-api-key": b"k", b"cookie": b"__Host-s=v"}
+    assert credentials_of(alone, "s", secure=True) == Credentials(bearer="k")
+    assert credentials_of_init({"apiKey": "k"}) == Credentials(bearer="k")
+    for value in (7, None, "x" * 513):
+        assert credentials_of_init({"apiKey": value}).bearer in ("", None)
 
 
 def test_repeated_headers_are_joined() -> None:

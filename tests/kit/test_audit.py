@@ -6,9 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from server import migrations
-from server.kit.audit import AuditEntry, insert_entry
-from server.kit.db import open_database
+from server.kit.audit import AuditEntry
 from server.kit.problems import Refusal
 from server.kit.viewer import Viewer
 from server.kit.work import Call, Units, Work
@@ -59,16 +57,3 @@ async def test_no_unit_of_work_can_edit_a_row(units: Units) -> None:
     with pytest.raises(DBAPIError, match="append-only"):
         await units.run_unaudited(lambda work: work.execute(FORGE))
     assert await entries(units) == before
-
-
-@pytest.mark.rule("H015")
-async def test_a_migrated_database_refuses_it_too(database_url: str) -> None:
-    database = open_database(database_url)
-    await database.start()
-    try:
-        await database.write(migrations.migrate)
-        await database.write(lambda connection: insert_entry.run(connection, **ROW))
-        with pytest.raises(DBAPIError, match="append-only"):
-            await database.write(lambda connection: connection.execute(FORGE))
-    finally:
-        await database.close()

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from server.app import Postmeter
 from server.kit.clock import ManualClock
 from server.notices.rules import Mailing
-from server.serving import mark_sandbox
 from server.topups.adapters import sandbox
 from tests.test_app import WHO, post, register, settings, sign_in
 
@@ -37,7 +36,7 @@ async def test_what_happens_to_an_account_is_told_there(
     database_url: str, tmp_path: Path, clock: ManualClock
 ) -> None:
     chosen = settings(tmp_path, database_url)
-    mark_sandbox(chosen)
+    chosen.sandbox_mark_file.touch()
     postmeter = Postmeter(chosen, clock=clock)
     async with postmeter.storage():
         await register(postmeter)

@@ -18,6 +18,7 @@ from server.kit.viewer import Viewer
 from server.kit.work import Call, Read, Units, Work
 from server.orders import actions, reads
 from server.orders.reads import OrderRow
+from server.orders.reads.prices import PriceLists
 from server.orders.rules import Terms
 from server.orders.rules.items import Item
 from server.wallet import rules as wallet_rules
@@ -32,7 +33,7 @@ STRANGER = "acc_2"
 
 @pytest.fixture
 def terms() -> Registry:
-    return Registry(account_rules.Terms(), Terms(), wallet_rules.Terms())
+    return Registry(account_rules.Terms(), Terms(), wallet_rules.Terms(), PriceLists())
 
 
 @dataclass(frozen=True)

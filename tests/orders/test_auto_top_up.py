@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from server.accounts.actions import reinstate_account, suspend_account
+from server.accounts.model import Account
 from server.kit.clock import ManualClock
 from server.kit.db import savepoint
 from server.kit.due import cancel
@@ -554,3 +556,24 @@ async def test_the_kill_switch_stops_all_and_lets_the_flights_end(robot: Robot, 
     await robot.run(lambda work: set_kill_switch(work, stopped=False))
     await robot.due()
     assert await other.available() == 2_099
+
+
+@pytest.mark.rule("M083")
+async def test_a_suspended_account_is_not_charged_until_it_is_reinstated(
+    units: Units, clock: ManualClock
+) -> None:
+    robot = Robot(units, clock, f"acc_{'0' * 26}")
+    values = {"id": robot.account_id, "status": "ACTIVE", "created_at": clock.now()}
+    await robot.run(lambda work: work.execute(insert(Account).values(values)))
+    await robot.ready()
+    await robot.run(lambda work: suspend_account(work, robot.account_id))
+    await robot.change(-1)
+    for _ in range(2):
+        await robot.due(minutes=5)
+    rule = await robot.rule()
+    assert (rule.verdict, rule.state, await robot.runs()) == ("ACCOUNT_RESTRICTED", READY, [])
+    await robot.run(lambda work: reinstate_account(work, robot.account_id))
+    for _ in range(3):
+        await robot.due()
+    assert [run.status for run in await robot.runs()] == ["SUCCEEDED"]
+    assert await robot.available() == 99 + 2_000

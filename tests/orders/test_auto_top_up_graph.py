@@ -19,7 +19,6 @@ from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 from server.kit.work import Units
 from server.schema import schema
-from server.serving import mark_sandbox
 from server.topups.adapters import sandbox
 from tests.orders.automatic import Robot, without_channels
 from tests.test_app import post, register, settings, sign_in
@@ -308,7 +307,7 @@ async def test_the_whole_server_tops_up_and_tells(
     database_url: str, tmp_path: Path, clock: ManualClock
 ) -> None:
     chosen = settings(tmp_path, database_url)
-    mark_sandbox(chosen)
+    chosen.sandbox_mark_file.touch()
     postmeter = Postmeter(chosen, clock=clock)
     async with postmeter.storage():
         await register(postmeter)

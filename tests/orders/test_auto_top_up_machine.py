@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
 from server.kit.clock import ManualClock
@@ -42,6 +42,7 @@ from server.topups.adapters import sandbox
 from server.topups.model import TopUp
 from server.wallet.model import Wallet
 from server.wallet.reads.proof import verify_account
+from tests.machines import run_machine
 from tests.orders.automatic import EMAIL, PRICE, Robot, without_channels
 
 T = TypeVar("T")
@@ -232,4 +233,4 @@ async def test_automatic_top_ups_keep_their_promises(units: Units, clock: Manual
         suppress_health_check=[HealthCheck.too_slow],
         phases=[Phase.generate],  # a failure is told with its steps; to shorten them takes minutes
     )
-    await asyncio.to_thread(run_state_machine_as_test, lambda: Automatic(units, clock, loop), settings=limits)
+    await run_machine(lambda: Automatic(units, clock, loop), limits)

@@ -107,6 +107,8 @@ def test_money_that_is_there_is_used_before_the_card() -> None:
 
 def test_the_kill_switch_holds_everything_back() -> None:
     assert verdict(stopped=True) is Verdict.STOPPED
+    assert verdict(restricted=True) is Verdict.ACCOUNT_RESTRICTED
+    assert verdict(restricted=True, available=100) is Verdict.ENOUGH
     assert verdict(stopped=True, available=100) is Verdict.ENOUGH
 
 

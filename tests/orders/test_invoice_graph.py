@@ -42,7 +42,7 @@ from server.terms import default_terms
 from server.topups import actions as topup_actions
 from server.topups.actions.settlement import apply_answer, apply_provider_event
 from server.topups.reads import TopUpRow
-from server.topups.rules.outcomes import ChargedBack, ProviderNotice, Succeeded
+from server.topups.rules.outcomes import ChargedBack, ProviderNotice, Reinstated, Succeeded
 from tests.orders.conftest import Customer
 
 ENGINE = Engine(schema)
@@ -234,6 +234,27 @@ async def test_a_top_up_has_a_receipt_that_a_chargeback_takes_back(shop: Shop) -
         "CH-RC-2026-000002",
         receipt["number"],
     )
+
+
+async def test_receipts_follow_each_part_that_goes_and_comes_back(shop: Shop) -> None:
+    customer = await shop.account()
+    top_up = await topped_up(customer)
+    at = top_up.created_at + timedelta(seconds=1)
+    disputed = ChargedBack(at, "dp_1", 20_00, "CHF"), ChargedBack(at, "dp_2", 50_00, "CHF")
+    for number, outcome in enumerate(
+        (*disputed, Reinstated("dp_2", at), ChargedBack(at, "dp_3", 30_00, "CHF"))
+    ):
+        notice = ProviderNotice("sandbox", f"evt_{number}", top_up.transaction_id, outcome)
+        for _ in range(2):
+            await customer.run(lambda work, notice=notice: apply_provider_event(work, notice))
+    shown = [(one["gross"]["amount"], one["corrects"] is not None) for one in await shop.documents(customer)]
+    assert shown[::-1] == [
+        ("50.00", False),
+        ("20.00", True),
+        ("30.00", True),
+        ("30.00", False),
+        ("30.00", True),
+    ]
 
 
 async def test_an_invoice_is_told_in_the_application_and_by_e_mail(shop: Shop) -> None:

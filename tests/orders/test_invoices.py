@@ -256,9 +256,9 @@ async def test_nothing_is_credited_that_was_not_invoiced(customer: Customer) -> 
 async def test_a_receipt_bears_no_tax_and_is_taken_back_with_the_money(customer: Customer) -> None:
     receipt = await run(customer, lambda work: issue_receipt(work, top_up(50_00)))
     assert (receipt.series, receipt.net_minor, receipt.tax_minor) == ("RECEIPT", 50_00, 0)
-    correction = await run(customer, lambda work: correct_receipt(work, top_up(50_00)) or "")
+    correction = await run(customer, lambda work: correct_receipt(work, top_up(50_00), 50_00, "trv_1")[0])
     assert (correction.corrects_id, correction.gross_minor) == (receipt.id, 50_00)
-    assert await customer.run(lambda work: correct_receipt(work, top_up(1, 2))) is None
+    assert await customer.run(lambda work: correct_receipt(work, top_up(1, 2), 1, "trv_2")) == []
 
 
 async def test_each_document_is_one_event_about_it(customer: Customer) -> None:

@@ -180,7 +180,7 @@ async def test_a_settled_top_up_pays_what_waits_in_its_currency(customer: Custom
     await customer.receive(500_00, "EUR")
     await customer.receive(500_00, "USD")
     settled = TopUpSettled(
-        customer.account_id, "tup_1", "SUCCEEDED", "EUR", 500_00, 500_00, None, None, "MANUAL", None, 0
+        customer.account_id, "tup_1", "SUCCEEDED", "EUR", 500_00, 500_00, None, None, "MANUAL", None, 0, 0
     )
     await customer.run(lambda work: work.record(settled))
     assert [(await customer.found(order.id)).status for order in orders] == ["ACTIVE", "PENDING"]

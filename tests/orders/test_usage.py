@@ -7,9 +7,12 @@ import asyncio
 import pytest
 from sqlalchemy import func, select
 
+from server.accounts import rules as account_rules
+from server.accounts.rules.people import EmailNotVerified
 from server.kit.clock import to_micros
 from server.kit.idempotency import IdempotencyMismatch, Receipt
 from server.kit.money import Currency
+from server.kit.registry import Registry
 from server.kit.work import Work
 from server.orders.actions.usage import record_usage
 from server.orders.rules.items import ApiCalls, EmailSend, SmsSend, Usage
@@ -48,6 +51,22 @@ async def test_each_entry_has_its_posting_and_each_unit_its_balance(customer: Cu
         ["EUR", 939, 0, 2, at],
     ]
     assert [await customer.balance(unit) for unit in ("EMAIL", "SMS", "EUR")] == [850, 994, 939]
+
+
+@pytest.mark.rule("M008")
+@pytest.mark.parametrize("message", [EmailSend(1), SmsSend(1, "CH")])
+async def test_without_a_verified_address_messages_are_refused_and_calls_are_not(
+    customer: Customer, terms: Registry, message: EmailSend | SmsSend
+) -> None:
+    for unit in ("EMAIL", "SMS", "EUR"):
+        await customer.receive(1_000, unit)
+    terms.add(account_rules.Terms(require_verified_email=True))
+    call = Usage(ApiCalls(Metered.NUMBER_LOOKUP, 100, Currency.EUR), "run-1")
+    with pytest.raises(EmailNotVerified):
+        await use(customer, call, Usage(message, "run-2"))
+    assert [await customer.balance(unit) for unit in ("EMAIL", "SMS", "EUR")] == [1_000, 1_000, 1_000]
+    await use(customer, call)
+    assert await customer.balance("EUR") == 939
 
 
 async def test_a_batch_is_charged_whole_or_not_at_all(customer: Customer) -> None:

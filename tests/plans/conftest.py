@@ -102,6 +102,9 @@ class Till:
     async def forget_method(self, provider_reference: str) -> None:
         pass
 
+    async def forget_customer(self, account_id: str) -> None:
+        pass
+
     async def refund(self, request: RefundRequest) -> RefundResult:
         raise AssertionError("plans refund nothing")
 

@@ -199,6 +199,8 @@ async def test_access_goes_on_to_the_end_of_the_cycle_and_nothing_is_given_back(
     assert await subscriber.available() == 0
     assert len(subscriber.till.taken) == await subscriber.invoices() == 1
     assert (await subscriber.told())[-2:] == ["PlanCancelled", "PlanEnded"]
+    await subscriber.at(month(1) + SECOND)
+    assert (await subscriber.plan(), len(subscriber.till.taken)) == ("FREE", 1)
 
 
 @pytest.mark.rule("M043")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from server.senders import rules
 from server.senders.graph import enums
 from server.senders.rules import documents, review
 from tests.senders.conftest import DOCUMENTS
+from tests.staffed import set_up_second_factor
 from tests.test_app import REGISTER, SIGN_IN, settings
 
 PASSWORD = "a long enough phrase"
@@ -107,6 +109,7 @@ class Api:
         asked = staffing.Asked(login, roles, "senders", "2026-01", 30, None)
         await staffing.add(self.postmeter, asked, lambda: PASSWORD)
         await self.sign_in(login)
+        await set_up_second_factor(partial(self.data, who=login), self.postmeter.house.clock.now())
 
     async def sign_in(self, login: str) -> None:
         given = {"login": login, "password": PASSWORD, "transport": "BEARER"}

@@ -29,7 +29,9 @@ from server.topups.reads import methods as method_reads
 from server.topups.reads.methods import MethodRow
 from server.topups.rules.methods import SavedFor
 from server.topups.rules.outcomes import TopUpPurpose
+from server.wallet.actions import Transfer, post
 from server.wallet.model import Claim, Posting, Wallet
+from server.wallet.rules import Counter, PostingKind
 from tests.topups.fake_stripe import SECRET_KEY, FakeStripe, fake_stripe
 
 ACCOUNT = "acc_payer"
@@ -136,6 +138,13 @@ class Desk:
             .order_by(Posting.sequence)
         )
         return [(row.kind, row.posted_delta) for row in await self.units.read(lambda read: read.rows(query))]
+
+    async def balance(self) -> int:
+        return sum(delta for _, delta in await self.postings())
+
+    async def spend(self, minor: int) -> None:
+        used = Transfer(ACCOUNT, "EUR", -minor, Counter.REVENUE, PostingKind.USAGE, "run-1")
+        await self.units.run(Call("recordUsage", VIEWER), lambda work: post(work, [used]))
 
     async def owed(self) -> int:
         rows = await self.units.read(lambda read: read.rows(select(Claim.amount, Claim.collected)))

@@ -122,7 +122,7 @@ class FakeStripe:
 
     @property
     def asgi(self) -> Starlette:
-        return Starlette(routes=[Route("/v1/{path:path}", self._serve, methods=["GET", "POST"])])
+        return Starlette(routes=[Route("/v1/{path:path}", self._serve, methods=["GET", "POST", "DELETE"])])
 
     async def _serve(self, request: Request) -> Response:
         key, path = request.headers.get("idempotency-key"), request.path_params["path"]
@@ -136,7 +136,8 @@ class FakeStripe:
         if fault is Fault.TOO_MANY:
             return JSONResponse({"error": {"type": "invalid_request_error", "code": "rate_limit"}}, 429)
         given = (await request.body()).decode() if request.method == "POST" else request.url.query
-        status, body = await self._once(key, path, given, fault)
+        what = f"{path}/delete" if request.method == "DELETE" else path
+        status, body = await self._once(key, what, given, fault)
         if fault is Fault.HANGS:
             await self._closed.wait()
         return Cut() if fault is Fault.LOST_ANSWER else JSONResponse(body, status)
@@ -178,6 +179,8 @@ class FakeStripe:
         match path:
             case ["customers"] if is_write:
                 return books.create_customer(given)
+            case ["customers", customer_id, "delete"]:
+                return books.delete_customer(customer_id)
             case ["payment_methods"] if is_write:
                 return books.create_method(given)
             case ["payment_methods", method_id] if is_write:

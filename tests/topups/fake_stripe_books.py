@@ -58,6 +58,13 @@ class Books:
     def create_customer(self, given: Fields) -> Fields:
         return self._new("cus", "customer", metadata=given.get("metadata", {}))
 
+    def delete_customer(self, customer_id: str) -> Fields:
+        del self.objects[self.find("cus_", customer_id)["id"]]
+        for method in self.of_kind("payment_method"):
+            if method["customer"] == customer_id:
+                method["customer"] = None
+        return {"id": customer_id, "object": "customer", "deleted": True}
+
     def create_method(self, given: Fields) -> Fields:
         token = given["card"]["token"]
         if token not in TOKENS:

@@ -73,6 +73,9 @@ class Interrupted:
     async def forget_method(self, provider_reference: str) -> None:
         await self._interrupted(lambda: self.behind.forget_method(provider_reference))
 
+    async def forget_customer(self, account_id: str) -> None:
+        await self._interrupted(lambda: self.behind.forget_customer(account_id))
+
     async def refund(self, request: RefundRequest) -> RefundResult:
         return await self._interrupted(lambda: self.behind.refund(request))
 

@@ -12,7 +12,6 @@ from server.accounts.rules.staff import StaffRole
 from server.app import Postmeter
 from server.kit.audit import AuditEntry
 from server.kit.clock import ManualClock
-from server.serving import mark_sandbox
 from server.staffing import Asked, add
 from server.topups.adapters import sandbox
 from tests.notices.test_reactions import notices
@@ -32,7 +31,7 @@ CLERK = {"login": "finance.clerk", "password": WHO["password"]}
 
 async def test_a_card_that_expires_is_told_of(database_url: str, tmp_path: Path, clock: ManualClock) -> None:
     chosen = settings(tmp_path, database_url)
-    mark_sandbox(chosen)
+    chosen.sandbox_mark_file.touch()
     postmeter = Postmeter(chosen, clock=clock)
     async with postmeter.storage():
         await register(postmeter)
@@ -54,7 +53,7 @@ async def test_staff_in_finance_gives_a_payment_back(
     database_url: str, tmp_path: Path, clock: ManualClock
 ) -> None:
     chosen = settings(tmp_path, database_url)
-    mark_sandbox(chosen)
+    chosen.sandbox_mark_file.touch()
     postmeter = Postmeter(chosen, clock=clock)
     async with postmeter.storage():
         await register(postmeter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import orjson
@@ -11,11 +11,13 @@ import pytest
 from starlette.applications import Starlette
 
 from server.topups.actions import methods
+from server.topups.actions.saving import forget_payer
 from server.topups.http import StripeWebhook
+from server.topups.model import StripeCustomer
 from server.topups.rules.methods import SavedFor
 from tests.topups import fake_stripe_books as cards
 from tests.topups.conftest import ACCOUNT, Desk
-from tests.topups.fake_stripe import WEBHOOK_SECRET, FakeStripe
+from tests.topups.fake_stripe import WEBHOOK_SECRET, FakeStripe, Fault
 from tests.topups.fake_stripe_books import Fields
 
 
@@ -51,6 +53,24 @@ async def test_a_saved_card_is_charged_while_nobody_is_there(stripe_desk: Desk, 
     assert await stripe_desk.postings() == [("TOP_UP", 10_000)]
     [intent] = fake.books.of_kind("payment_intent")
     assert intent["customer"] == card_at_stripe(fake)["customer"]
+
+
+@pytest.mark.parametrize("fault", [None, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.BROKEN, Fault.TOO_MANY])
+async def test_a_payer_who_has_left_is_forgotten_at_stripe(
+    stripe_desk: Desk, fake: FakeStripe, fault: Fault | None
+) -> None:
+    await save(stripe_desk)
+    [customer] = fake.books.of_kind("customer")
+    if fault is not None:
+        fake.fail(f"customers/{customer['id']}", fault)
+    for _ in range(2):  # who is forgotten already is asked for once more without harm
+        await stripe_desk.units.run_unaudited(lambda work: forget_payer(work, ACCOUNT))
+        await stripe_desk.runner.run_due()
+        stripe_desk.clock.advance(timedelta(hours=2))
+        await stripe_desk.runner.run_due()
+        assert fake.books.of_kind("customer") == []
+        assert await stripe_desk.count(StripeCustomer) == 0
+    assert card_at_stripe(fake)["customer"] is None
 
 
 async def test_a_removed_card_is_removed_at_stripe(stripe_desk: Desk, fake: FakeStripe) -> None:

@@ -53,8 +53,9 @@ def succeeded(fake: FakeStripe, **more: Any) -> bytes:
     return fake.event("payment_intent.succeeded", fake.books.settle(intent_in(fake)["id"]), **more)
 
 
-def dispute(fake: FakeStripe, status: str = "needs_response") -> Fields:
-    return {"id": "dp_1", "object": "dispute", "status": status, "payment_intent": intent_in(fake)["id"]}
+def dispute(fake: FakeStripe, status: str = "needs_response", amount: int = 10_000, **more: Any) -> Fields:
+    fields = {"id": "dp_1", "object": "dispute", "status": status, "amount": amount, "currency": "eur"}
+    return fields | {"payment_intent": intent_in(fake)["id"]} | more
 
 
 def refunded_charge(fake: FakeStripe, amount: int) -> Fields:
@@ -137,32 +138,138 @@ async def test_an_inquiry_is_no_dispute_yet(
     assert await stripe_desk.postings() == CREDITED
 
 
-async def test_all_given_back_at_stripe_is_taken_out_of_the_balance(
+async def test_of_a_part_that_is_disputed_that_part_is_taken_once(
     stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
 ) -> None:
     await fake.deliver(endpoint, succeeded(fake))
-    with capture_logs() as logs:
-        await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, 4_000)))
-    assert await stripe_desk.postings() == CREDITED, "a part is for a person to look at"
-    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == [
-        "stripe_refund_made_elsewhere"
+    for kind in ("created", "funds_withdrawn"):
+        await fake.deliver(endpoint, fake.event(f"charge.dispute.{kind}", dispute(fake, amount=4_000)))
+    top_up = await stripe_desk.top_up(ordered)
+    assert (top_up.status, top_up.failure_code, top_up.reversed_minor) == ("SUCCEEDED", None, 4_000)
+    await fake.deliver(endpoint, fake.event("charge.dispute.created", dispute(fake, amount=9_000, id="dp_2")))
+    top_up = await stripe_desk.top_up(ordered)
+    assert (top_up.status, top_up.failure_code, top_up.reversed_minor) == ("REVERSED", "CHARGED_BACK", 10_000)
+    assert await stripe_desk.postings() == [
+        *CREDITED,
+        ("TOP_UP_REVERSED", -4_000),
+        ("TOP_UP_REVERSED", -6_000),
     ]
-    await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, 10_000)))
+    assert (await stripe_desk.told(ordered))[-2:] == ["PartlyReversed", "Reversed"]
+
+
+@pytest.mark.parametrize("amount", [4_000, 10_000])
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("paid", "created", "withdrawn", "closed", "reinstated"),
+        ("paid", "created", "reinstated", "closed", "withdrawn"),
+        ("paid", "reinstated", "created", "closed"),
+        ("created", "paid", "closed", "reinstated"),
+        ("created", "closed", "paid", "reinstated"),
+        ("closed", "created", "paid"),
+    ],
+)
+async def test_a_dispute_that_is_won_leaves_the_money_whatever_comes_first(
+    stripe_desk: Desk,
+    endpoint: httpx.AsyncClient,
+    fake: FakeStripe,
+    ordered: str,
+    amount: int,
+    order: tuple[str, ...],
+) -> None:
+    won = dispute(fake, "won", amount)
+    events = {
+        "paid": succeeded(fake),
+        "created": fake.event("charge.dispute.created", dispute(fake, amount=amount)),
+        "withdrawn": fake.event("charge.dispute.funds_withdrawn", dispute(fake, "under_review", amount)),
+        "closed": fake.event("charge.dispute.closed", won),
+        "reinstated": fake.event("charge.dispute.funds_reinstated", won),
+    }
+    for name in order:
+        assert (await fake.deliver(endpoint, events[name])).status_code == 200
+    await stripe_desk.runner.run_due()
+    top_up = await stripe_desk.top_up(ordered)
+    assert (top_up.status, top_up.failure_code, top_up.reversed_minor) == ("SUCCEEDED", None, 0)
+    postings = await stripe_desk.postings()
+    assert sum(delta for _, delta in postings) == 10_000
+    assert [delta for kind, delta in postings if kind == "TOP_UP"] == [10_000]
+
+
+async def test_a_dispute_that_is_lost_takes_the_money_if_nothing_did(
+    stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
+) -> None:
+    await fake.deliver(endpoint, succeeded(fake))
+    for _ in range(2):
+        await fake.deliver(endpoint, fake.event("charge.dispute.closed", dispute(fake, "lost")))
+    assert await stripe_desk.postings() == TAKEN_BACK
+
+
+@pytest.mark.parametrize("overtakes", [False, True])
+async def test_a_dispute_in_another_currency_is_about_all_of_it(
+    stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str, overtakes: bool
+) -> None:
+    paid = succeeded(fake)
+    there = fake.event("charge.dispute.created", dispute(fake, amount=100, currency="chf"))
+    for event in (there, paid) if overtakes else (paid, there):
+        await fake.deliver(endpoint, event)
+    assert await stripe_desk.status(ordered) == "REVERSED"
+    assert await stripe_desk.balance() == 0
+
+
+async def test_what_is_won_back_pays_what_is_owed_for_it(
+    stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
+) -> None:
+    await fake.deliver(endpoint, succeeded(fake))
+    await stripe_desk.spend(7_000)
+    await fake.deliver(endpoint, fake.event("charge.dispute.created", dispute(fake, amount=5_000)))
+    assert (await stripe_desk.balance(), await stripe_desk.owed()) == (0, 2_000)
+    await fake.deliver(endpoint, fake.event("charge.dispute.closed", dispute(fake, "won", 5_000)))
+    assert (await stripe_desk.balance(), await stripe_desk.owed()) == (3_000, 0)
+
+
+async def test_what_is_given_back_at_stripe_is_taken_out_of_the_balance_part_by_part(
+    stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
+) -> None:
+    await fake.deliver(endpoint, succeeded(fake))
+    told = [fake.event("charge.refunded", refunded_charge(fake, total)) for total in (4_000, 6_000, 10_000)]
+    for event in (told[1], told[0], told[1]):
+        await fake.deliver(endpoint, event)
+    top_up = await stripe_desk.top_up(ordered)
+    assert (top_up.status, top_up.reversed_minor) == ("SUCCEEDED", 6_000)
+    await fake.deliver(endpoint, told[2])
     top_up = await stripe_desk.top_up(ordered)
     assert (top_up.status, top_up.failure_code) == ("REVERSED", "REFUNDED")
-    assert await stripe_desk.postings() == TAKEN_BACK
+    assert await stripe_desk.postings() == [
+        *CREDITED,
+        ("TOP_UP_REVERSED", -6_000),
+        ("TOP_UP_REVERSED", -4_000),
+    ]
+
+
+async def test_a_part_that_was_given_back_before_the_payment_is_told_is_taken_with_it(
+    stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
+) -> None:
+    paid = succeeded(fake)
+    await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, 4_000)))
+    assert await stripe_desk.postings() == []
+    await fake.deliver(endpoint, paid)
+    assert await stripe_desk.postings() == [*CREDITED, ("TOP_UP_REVERSED", -4_000)]
 
 
 async def test_what_we_gave_back_is_not_taken_again(
     stripe_desk: Desk, endpoint: httpx.AsyncClient, fake: FakeStripe, ordered: str
 ) -> None:
     await fake.deliver(endpoint, succeeded(fake))
-    ours = update(TopUp).where(TopUp.id == ordered).values(refunded_minor=10_000)
+    ours = update(TopUp).where(TopUp.id == ordered).values(refunded_minor=7_000)
     await stripe_desk.units.run_unaudited(lambda work: work.execute(ours))
-    with capture_logs() as logs:
-        await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, 10_000)))
-    assert await stripe_desk.status(ordered) == "SUCCEEDED"
-    assert [entry for entry in logs if entry["log_level"] == "warning"] == []
+    for total, taken in ((7_000, 0), (9_000, 2_000)):
+        await fake.deliver(endpoint, fake.event("charge.refunded", refunded_charge(fake, total)))
+        top_up = await stripe_desk.top_up(ordered)
+        assert (top_up.status, top_up.reversed_minor, top_up.left_minor) == (
+            "SUCCEEDED",
+            taken,
+            3_000 - taken,
+        )
 
 
 async def test_what_means_nothing_to_us_is_stored_as_a_digest(

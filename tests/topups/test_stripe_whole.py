@@ -26,6 +26,9 @@ WAIT_SECONDS_MAX = 60
 CREATE = """mutation($input: CreateTopUpInput!) { createTopUp(input: $input) {
   ... on TopUpCreated { topUp { id status } } ... on Problem { code } } }"""
 LOOK = "query($id: ID!) { node(id: $id) { ... on TopUp { status } } }"
+SAVE = """mutation($input: SavePaymentMethodInput!) { savePaymentMethod(input: $input) {
+  ... on PaymentMethodAdded { paymentMethod { id } } ... on Problem { code } } }"""
+WATCH_CARDS = "subscription { paymentMethodChanged { paymentMethod { id status nextAction clientSecret } } }"
 WATCH = "subscription { topUpChanged { topUp { id status nextAction clientSecret } } }"
 
 
@@ -70,11 +73,19 @@ class Payer:
 
     async def changes(self) -> AsyncGenerator[Any]:
         """Every change of a top-up, as it happens; first a snapshot's null."""
+        async with aclosing(self.stream(WATCH)) as messages:
+            async for message in messages:
+                yield message["topUp"]
+
+    async def stream(self, subscription: str) -> AsyncGenerator[Any]:
+        """The messages of a subscription's only field."""
         accept = {"accept": "text/event-stream"}
-        async with self.client.stream("POST", "/graphql", json={"query": WATCH}, headers=accept) as stream:
+        body = {"query": subscription}
+        async with self.client.stream("POST", "/graphql", json=body, headers=accept) as stream:
             async for line in stream.aiter_lines():
                 if line.startswith("data:") and (message := orjson.loads(line[5:] or b"null")):
-                    yield message["data"]["topUpChanged"]["topUp"]
+                    (value,) = message["data"].values()
+                    yield value
 
 
 async def until(changes: AsyncGenerator[Any], name: str, value: str) -> Any:
@@ -82,6 +93,15 @@ async def until(changes: AsyncGenerator[Any], name: str, value: str) -> Any:
     async for top_up in changes:
         if top_up is not None and top_up[name] == value:
             return top_up
+    raise AssertionError("the feed ended")
+
+
+async def seen(messages: AsyncGenerator[Any], name: str, value: str) -> Any:
+    """The first state of the card in which it is so."""
+    async for message in messages:
+        card = message["paymentMethod"]
+        if card is not None and card[name] == value:
+            return card
     raise AssertionError("the feed ended")
 
 
@@ -124,6 +144,57 @@ async def test_from_the_order_to_the_open_feed(fake: FakeStripe, tmp_path: Path,
             await payer.order(cards.OK)
             assert str((await anext(updates)).available) == "200.00"
     assert len(fake.books.charges) == 2
+
+
+async def test_a_checkout_with_a_card_that_is_kept(fake: FakeStripe, tmp_path: Path) -> None:
+    """As a browser does it: keep a card, prove at the bank who one is, pay with it, prove it again, see the balance."""
+    settings = settings_in(
+        tmp_path,
+        stripe_secret_key=SECRET_KEY,
+        stripe_webhook_secret=WEBHOOK_SECRET,
+        stripe_api_url=fake.url,
+    )
+    async with listening(settings) as origin, httpx.AsyncClient(base_url=origin, trust_env=False) as client:
+        payer = Payer(client)
+        token = await payer.sign_up()
+        feed = BalanceFeed(f"{origin}/graphql", token, "EUR", jitter=lambda: 0.0)
+        async with (
+            asyncio.timeout(WAIT_SECONDS_MAX),
+            aclosing(feed.updates()) as updates,
+            aclosing(payer.stream(WATCH_CARDS)) as cards_seen,
+            aclosing(payer.changes()) as changes,
+        ):
+            assert (await anext(updates)).kind == "SNAPSHOT"
+            await anext(cards_seen)
+            await anext(changes)
+            saving = {
+                "token": cards.ALWAYS_AUTHENTICATION,
+                "savedFor": "ONE_CLICK",
+                "idempotencyKey": "save",
+            }
+            added = await payer.ask(SAVE, {"input": saving})
+            method_id = added["savePaymentMethod"]["paymentMethod"]["id"]
+            card = await seen(cards_seen, "nextAction", "AUTHENTICATE")
+            [setup] = fake.books.of_kind("setup_intent")
+            assert card["clientSecret"] == setup["client_secret"]
+            proved = fake.event("setup_intent.succeeded", fake.books.authenticate_setup(setup["id"]))
+            assert (await fake.deliver(client, proved)).status_code == 200
+            card = await seen(cards_seen, "status", "ACTIVE")
+            assert (card["id"], card["clientSecret"]) == (method_id, None)
+
+            money = {"amount": "100.00", "currency": "EUR"}
+            paying = {"amount": money, "payment": {"methodId": method_id}, "idempotencyKey": "pay"}
+            ordered = [await payer.ask(CREATE, {"input": paying}) for _ in range(2)]
+            assert ordered[0] == ordered[1]
+            asked = await until(changes, "nextAction", "AUTHENTICATE")
+            [intent] = fake.books.of_kind("payment_intent")
+            assert asked["clientSecret"] == intent["client_secret"]
+            paid = fake.event("payment_intent.succeeded", fake.books.authenticate(intent["id"]))
+            assert (await fake.deliver(client, paid)).status_code == 200
+            change = await anext(updates)
+            assert (change.kind, str(change.available)) == ("CHANGE", "100.00")
+            assert (await until(changes, "status", "SUCCEEDED"))["id"] == asked["id"]
+    assert len(fake.books.charges) == 1
 
 
 async def test_without_its_secrets_stripe_is_not_there(tmp_path: Path) -> None:

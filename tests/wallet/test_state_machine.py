@@ -37,7 +37,6 @@ from hypothesis.stateful import (
     invariant,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import func, select
 
@@ -69,6 +68,7 @@ from server.wallet.rules import (
     PostingKind,
     WalletsClosed,
 )
+from tests.machines import run_machine
 from tests.wallet.test_actions import spend, top_up
 
 T = TypeVar("T")
@@ -450,4 +450,4 @@ async def test_the_ledger_keeps_its_invariants(units: Units, clock: ManualClock)
         database=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
-    await asyncio.to_thread(run_state_machine_as_test, lambda: Ledger(units, clock, loop), settings=limits)
+    await run_machine(lambda: Ledger(units, clock, loop), limits)

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
 
+from server.kit.events import StoredEvent
 from server.kit.work import Read
-from server.orders.model import AutoTopUpRun, Invoice, InvoiceSeries, Order
+from server.orders.model import AutoTopUpRun, Invoice, InvoiceSeries, OpenUsage, Order
+from server.orders.rules.auto_top_up import month_start
 from server.plans.model import PlanCharge, PlanSubscription
 from server.topups.model import TopUp
-from server.wallet.model import Posting
+from server.wallet.model import Posting, Wallet
 from server.wallet.reads.proof import verify_account
 from tests.year.provider import Booked, Provider
 
@@ -72,7 +76,7 @@ def check_plans(read: Read) -> int:
     paid = select(PlanCharge.__table__).where(PlanCharge.status == "PAID").order_by(PlanCharge.number)
     for row in read.rows(paid):
         charges[row.subscription_id].append(row)
-    renewals = 0
+    renewals, life = 0, lives(read)
     for row in read.rows(select(PlanSubscription.__table__)):
         own = charges[row.id]
         assert [charge.number for charge in own] == list(range(1, len(own) + 1)), row.id
@@ -80,11 +84,19 @@ def check_plans(read: Read) -> int:
         for before, after in pairwise(own):
             if after.reason == "RENEWAL":
                 renewals += 1
-                assert after.period_start == before.period_end, f"{row.id}: a gap, or two cycles at once"
+                assert not life[row.account_id].restricted_at(after.created_at), (
+                    f"{row.id}: not while restricted"
+                )
+                follows = after.period_start == before.period_end
+                held = life[row.account_id].woken_within(before.period_end, after.period_start)
+                assert follows or held, f"{row.id}: a gap, or two cycles at once"
             else:
                 assert before.period_start < after.period_start <= before.period_end, row.id
         if row.status in ("ACTIVE", "CANCELLING"):
-            assert row.period_start <= read.now < row.period_end, f"{row.id}: a renewal was forgotten"
+            waits = row.held_at is not None and life[row.account_id].restricted_at(read.now)
+            assert waits or row.period_start <= read.now < row.period_end, (
+                f"{row.id}: a renewal was forgotten"
+            )
     live = select(func.count()).where(
         PlanSubscription.product == "PLAN",
         PlanSubscription.status.in_(("PENDING_PAYMENT", "ACTIVE", "CANCELLING")),
@@ -95,10 +107,64 @@ def check_plans(read: Read) -> int:
 
 
 def check_auto_top_ups(read: Read) -> int:
-    """None is left in flight. Returns how many there were."""
+    """None is left in flight, and none began while its account was restricted. Returns how many there were."""
+    life = lives(read)
+    for row in read.rows(select(AutoTopUpRun.account_id, AutoTopUpRun.started_at)):
+        assert not life[row.account_id].restricted_at(row.started_at), row.account_id
     states = Tally(read.execute(select(AutoTopUpRun.status)).scalars())
     assert states["IN_FLIGHT"] == 0
     return states.total()
+
+
+@dataclass
+class Life:
+    """When an account was restricted, and when it could be used again."""
+
+    restricted: list[datetime] = field(default_factory=list)
+    woken: list[datetime] = field(default_factory=list)
+
+    def restricted_at(self, instant: datetime) -> bool:
+        """Whether it was restricted then, and not only from that very instant on or until it."""
+        before = [at for at in self.restricted if at < instant]
+        after = max(before, default=None)
+        return after is not None and not any(after <= at <= instant for at in self.woken)
+
+    def woken_within(self, start: datetime, end: datetime) -> bool:
+        return any(start <= at <= end for at in self.woken)
+
+
+def lives(read: Read) -> dict[str, Life]:
+    """Of every account, from its events."""
+    found: dict[str, Life] = defaultdict(Life)
+    narrowed = ("AccountSuspended", "AccountDisabled", "AccountDeactivated")
+    woken = ("AccountReinstated", "AccountReactivated")
+    query = select(StoredEvent.account_id, StoredEvent.kind, StoredEvent.at)
+    for row in read.rows(query.where(StoredEvent.kind.in_((*narrowed, *woken)))):
+        life = found[row.account_id]
+        (life.restricted if row.kind in narrowed else life.woken).append(row.at)
+    return found
+
+
+def check_usage(read: Read) -> int:
+    """What was paid with money call by call is on one invoice, or waits for the end of its month. Returns how many
+    invoices there are of it."""
+    paid: Tally[tuple[str, str]] = Tally()
+    kinds = select(Wallet.account_id, Wallet.unit, func.sum(Posting.posted_delta).label("minor"))
+    mine = kinds.join(Wallet, Wallet.id == Posting.wallet_id).where(
+        Posting.kind == "USAGE", Wallet.unit.not_in(("EMAIL", "SMS"))
+    )
+    for row in read.rows(mine.group_by(Wallet.account_id, Wallet.unit)):
+        paid[row.account_id, row.unit] -= int(row.minor)
+    billed: Tally[tuple[str, str]] = Tally()
+    invoices = 0
+    for row in read.rows(select(Invoice.__table__).where(Invoice.subject_id.like("acc_%/%"))):
+        invoices += 1
+        billed[row.account_id, row.currency] += row.net_minor
+    for row in read.rows(select(OpenUsage.__table__)):
+        assert month_start(read.now) <= row.month, "what is over is invoiced"
+        billed[row.account_id, row.currency] += row.net_minor
+    assert billed == paid
+    return invoices
 
 
 def check_invoices(read: Read) -> int:

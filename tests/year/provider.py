@@ -98,6 +98,9 @@ class Provider:
     async def forget_method(self, provider_reference: str) -> None:
         self._lose(REQUESTS_LOST, GatewayUnreachable)
 
+    async def forget_customer(self, account_id: str) -> None:
+        self._lose(REQUESTS_LOST, GatewayUnreachable)
+
     async def refund(self, request: RefundRequest) -> RefundResult:
         raise AssertionError("nobody asks for a refund here")
 

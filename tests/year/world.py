@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import select
 
 from server import duties
-from server.accounts.actions import register
+from server.accounts.actions import reactivate_account, register, reinstate_account, suspend_account
+from server.accounts.reads.lifecycle import may_be_charged
 from server.accounts.rules import NewPassword
 from server.accounts.rules import Terms as AccountTerms
+from server.accounts.rules.lifecycle import AccountStatusConflict
 from server.accounts.rules.signing import Signing, currency_of
 from server.kit.clock import ManualClock
 from server.kit.due import Handler
@@ -32,7 +34,8 @@ from server.orders.actions.usage import record_usage
 from server.orders.model import Order
 from server.orders.rules.auto_top_up import Setting
 from server.orders.rules.cancellation import CancellationReason
-from server.orders.rules.items import CreditPackItem, EmailSend, Usage
+from server.orders.rules.items import ApiCalls, CreditPackItem, EmailSend, Usage
+from server.orders.rules.terms import Metered
 from server.plans.actions.ordering import cancel_plan, change_plan, resume_plan, start_plan
 from server.plans.actions.seats import buy_seats
 from server.plans.rules.terms import Cycle
@@ -138,8 +141,14 @@ class World:
         deed = self.random.choices([deed for deed, _ in DEEDS], [weight for _, weight in DEEDS])[0]
         action = deed(self, account_id)
         call = Call(deed.__name__, Viewer(None, None))
+
+        def allowed(work: Work) -> Any:
+            if deed not in WHILE_RESTRICTED and not may_be_charged(work, account_id):
+                raise AccountStatusConflict("RESTRICTED")
+            return action(work)
+
         try:
-            await self.units.run(call, action)
+            await self.units.run(call, allowed)
         except Refusal as refusal:
             self.refused[f"{deed.__name__}: {refusal.code}"] += 1
         else:
@@ -174,6 +183,25 @@ class World:
             return orders.cancel_order(work, account_id, found.id, reason) if found else None
 
         return cancel
+
+    def call_the_api(self, account_id: str) -> Callable[[Work], Any]:
+        product, calls = self.random.choice(list(Metered)), self.random.choice((1, 700, 2_500))
+        operation = ApiCalls(product, calls, self.currencies[account_id])
+        usage = Usage(operation, f"call:{next(self._numbers)}")
+        return lambda work: record_usage(work, account_id, [usage])
+
+    def come_back(self, account_id: str) -> Callable[[Work], Any]:
+        def reactivate(work: Work) -> Any:
+            work.actor = Viewer(account_id, None)
+            return reactivate_account(work)
+
+        return reactivate
+
+    def be_suspended(self, account_id: str) -> Callable[[Work], Any]:
+        return lambda work: suspend_account(work, account_id)
+
+    def be_reinstated(self, account_id: str) -> Callable[[Work], Any]:
+        return lambda work: reinstate_account(work, account_id)
 
     def use(self, account_id: str) -> Callable[[Work], Any]:
         messages = self.random.choice((10, 300, 900))
@@ -224,6 +252,10 @@ DEEDS: tuple[tuple[Callable[[World, str], Callable[[Work], Any]], int], ...] = (
     (World.order, 14),
     (World.cancel_order, 4),
     (World.use, 30),
+    (World.call_the_api, 10),
+    (World.come_back, 12),
+    (World.be_suspended, 1),
+    (World.be_reinstated, 6),
     (World.top_up_automatically, 8),
     (World.resume_automatic, 2),
     (World.start_a_plan, 12),
@@ -233,3 +265,14 @@ DEEDS: tuple[tuple[Callable[[World, str], Callable[[Work], Any]], int], ...] = (
     (World.buy_a_seat, 2),
 )
 """What accounts do, and how often each compared with the others."""
+WHILE_RESTRICTED = frozenset(
+    {
+        World.save_card,
+        World.remove_card,
+        World.top_up,
+        World.come_back,
+        World.be_suspended,
+        World.be_reinstated,
+    }
+)
+"""What can be done with an account that is suspended, disabled or deactivated."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, select, update
 
 from server.accounts import reads
 from server.accounts.actions.events import SessionRevoked
-from server.accounts.model import CUSTOMER, Account, AuthorityEpoch, Session
+from server.accounts.model import CUSTOMER, Account, AuthorityEpoch, Management, Session
 from server.accounts.rules.lifecycle import AccountNotFound, AccountStatus, check_transition
 from server.kit.db import Prepared
 from server.kit.ids import is_id
@@ -23,7 +23,14 @@ _CHANGES_CREDENTIALS = frozenset(
         "revokeSession",
         "changePassword",
         "confirmPassword",
+        "confirmSecondFactor",
         "createRecoveryCodes",
+        "enrolTotp",
+        "confirmTotp",
+        "disableTotp",
+        "startPasskeyRegistration",
+        "registerPasskey",
+        "removePasskey",
         "createApiKey",
         "revokeApiKey",
         "setEmail",
@@ -35,10 +42,17 @@ _CHANGES_CREDENTIALS = frozenset(
         "removeMember",
         "withdrawMember",
         "leaveAccount",
+        "reportCompromise",
+        "acceptManagement",
+        "endManagement",
         "closeAccount",
         "reactivateAccount",
     }
 )
+
+
+READ_ON_BEHALF = "readOnBehalf"
+"""What the audit says of each request that a reseller makes for an account that it manages."""
 
 
 def guard(work: Work, call: Call) -> None:
@@ -46,11 +60,13 @@ def guard(work: Work, call: Call) -> None:
 
     The account's epoch stays locked until the commit, shared among mutations and alone for those that change
     credentials. So a revocation waits for what was begun before it, and nothing commits after a revocation was
-    answered. Raises PublicError UNAUTHENTICATED.
+    answered. Raises PublicError UNAUTHENTICATED, and FORBIDDEN for a reseller on behalf of an account (B014).
     """
     viewer = call.actor
     if viewer.account_id is None:
         return
+    if viewer.management_id is not None and call.action != READ_ON_BEHALF:
+        raise PublicError("FORBIDDEN", "Who manages an account may read of it, and change nothing.")
     locked = _lock_alone if call.action in _CHANGES_CREDENTIALS else _lock_shared
     found = locked.run(work.connection, account_id=viewer.account_id)
     in_time = viewer.expires_at is None or work.now < viewer.expires_at
@@ -81,8 +97,8 @@ def change_status(
     return AccountStatus(found.status)
 
 
-def revoke_sessions(work: Work, account_id: str, which: ColumnElement[bool]) -> bool:
-    """End those of the account's sessions that are not ended yet; whether there were any."""
+def revoke_sessions(work: Work, account_id: str, which: ColumnElement[bool]) -> int:
+    """End those of the account's sessions that are not ended yet; returns how many."""
     lock_authority(work, account_id)
     mine = which & (Session.account_id == account_id) & Session.revoked_at.is_(None)
     ended = update(Session).where(mine).values(revoked_at=work.now).returning(Session.id)
@@ -91,7 +107,7 @@ def revoke_sessions(work: Work, account_id: str, which: ColumnElement[bool]) -> 
         count_revocation(work, account_id)
     for session_id in sorted(ids):
         work.record(SessionRevoked(account_id, session_id))
-    return bool(ids)
+    return len(ids)
 
 
 def lock_authority(work: Work, account_id: str) -> None:
@@ -100,10 +116,17 @@ def lock_authority(work: Work, account_id: str) -> None:
 
 
 def count_revocation(work: Work, account_id: str) -> None:
-    """Tell everybody who remembers the account's epoch to look again."""
-    this = AuthorityEpoch.account_id == account_id
-    work.execute(update(AuthorityEpoch).where(this).values(epoch=AuthorityEpoch.epoch + 1))
-    work.wake(reads.authority_topic(account_id))
+    """Tell everybody who remembers the account's epoch to look again, and that of an account that it manages."""
+    for one in (account_id, *_managed_by(work, account_id)):
+        this = AuthorityEpoch.account_id == one
+        work.execute(update(AuthorityEpoch).where(this).values(epoch=AuthorityEpoch.epoch + 1))
+        work.wake(reads.authority_topic(one))
+
+
+def _managed_by(work: Work, account_id: str) -> list[str]:
+    mine = (Management.reseller_id == account_id) & Management.accepted_at.is_not(None)
+    managed = select(Management.account_id).where(mine, Management.ended_at.is_(None))
+    return sorted(work.execute(managed).scalars())
 
 
 _this_epoch = select(AuthorityEpoch.epoch).where(AuthorityEpoch.account_id == bindparam("account_id"))

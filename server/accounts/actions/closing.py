@@ -6,14 +6,14 @@ data is another matter: who erases starts from `AccountClosed`, and from the acc
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from server.accounts.actions.authority import change_status, revoke_sessions
 from server.accounts.actions.events import AccountClosed, ApiKeyRevoked
 from server.accounts.actions.lifecycle import INACTIVITY
 from server.accounts.actions.signing_in import require_fresh_session
 from server.accounts.actions.teams import close_invitations
-from server.accounts.model import ApiKey, Invitation, Session
+from server.accounts.model import AccountClosure, ApiKey, Invitation, Session
 from server.accounts.reads.lifecycle import LossSources
 from server.accounts.rules import Terms
 from server.accounts.rules.closing import Loss, check_acknowledged
@@ -52,6 +52,7 @@ def _close(
     work: Work, account_id: str, closing: Closing, losses: tuple[Loss, ...] | None, reason: str | None
 ) -> None:
     change_status(work, account_id, AccountStatus.CLOSED, reason or closing.value)
+    _keep_closure(work, account_id, closing)
     revoke_sessions(work, account_id, Session.account_id == account_id)
     live = (ApiKey.account_id == account_id) & ApiKey.revoked_at.is_(None)
     ended = update(ApiKey).where(live).values(revoked_at=work.now).returning(ApiKey.id)
@@ -62,3 +63,10 @@ def _close(
     work.record(
         AccountClosed(account_id, account_id, closing.value, losses, reason, work.actor.credential_id)
     )
+
+
+def _keep_closure(work: Work, account_id: str, closing: Closing) -> None:
+    preventive = closing is Closing.PREVENTIVE
+    erase_at = work.now + work.terms(Terms).preventive_erase_after if preventive else None  # C24
+    closure = {"account_id": account_id, "closing": closing.value, "closed_at": work.now}
+    work.execute(insert(AccountClosure).values(**closure, erase_at=erase_at))

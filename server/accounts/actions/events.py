@@ -56,6 +56,46 @@ class UnknownDeviceUsed(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class SignInBlocked(DomainEvent):
+    """So many attempts to sign in, or to prove more, failed that the next have to wait; the subject is the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorChanged(DomainEvent):
+    """A second factor was added or removed; `factor` is TOTP or PASSKEY. The subject is the person."""
+
+    factor: str
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodeUsed(DomainEvent):
+    """Somebody signed in, or proved more, with a recovery code as second factor; the subject is the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompromiseReported(DomainEvent):
+    """A member suspects a compromise: everything that acted for the account has ended. The subject is the report."""
+
+    report_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementOffered(DomainEvent):
+    """A reseller offers to manage the account; the subject is the management."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementAccepted(DomainEvent):
+    """A reseller manages the account from now on; the subject is the management."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementEnded(DomainEvent):
+    """A reseller manages the account no more, or never will; the subject is the management."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSuspended(DomainEvent):
     """The company restricted the account; `by` is the credential that did. The subject is the account."""
 
@@ -114,6 +154,22 @@ class AccountClosed(DomainEvent):
     closing: str
     losses: tuple[Loss, ...] | None = transient()
     reason: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReopened(DomainEvent):
+    """A preventive closing was taken back; `closed_at` (ISO 8601) is when it was. The subject is the account."""
+
+    closed_at: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndustryReviewed(DomainEvent):
+    """The company looked at what the account's business is; the subject is the account."""
+
+    industry: str
     by: str | None = None
 
 
@@ -189,6 +245,18 @@ class MemberRemoved(DomainEvent):
 @dataclass(frozen=True, slots=True)
 class PostalAddressChanged(DomainEvent):
     """The subject is the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResalePermissionSet(DomainEvent):
+    """The contract with the account permits resale, or no longer (M009); `by` is the credential that said so.
+
+    The subject is the account.
+    """
+
+    permitted: bool
+    reason: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ KEY_MARK = "pm_"
 SESSION_MARK = "pms_"
 INVITATION_MARK = "pmi_"
 RESET_MARK = "pmr_"
+DEVICE_MARK = "pmd_"
+CHALLENGE_MARK = "pmc_"
 _SECRET_BYTES = 32
 
 
@@ -20,6 +22,8 @@ class Issued:
 
     id: str
     secret: str = field(repr=False)
+    device_token: str | None = field(default=None, repr=False)
+    """Of a session: what its device is known by at the next sign-in. It gives no authority."""
 
 
 def new_one_time_code(work: Work) -> str:

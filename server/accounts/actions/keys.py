@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -11,25 +12,72 @@ from server.accounts import reads, rules
 from server.accounts.actions.authority import count_revocation, lock_authority
 from server.accounts.actions.events import ApiKeyCreated, ApiKeyRevoked
 from server.accounts.actions.issuing import KEY_MARK, Issued, new_secret
-from server.accounts.model import IDENTITY, ApiKey, Session
+from server.accounts.model import ACTIVE, CUSTOMER, IDENTITY, ApiKey, Session
 from server.accounts.rules import Terms
+from server.accounts.rules.lifecycle import AccountNotFound
 from server.kit.crypto import token_hash
 from server.kit.ids import is_id
 from server.kit.work import Work
 
+BY_SUPPORT = "support"
 _SHOWN_CHARACTERS = 4
+_URL = "api_keys.privacy_policy_url"
 
 
-def create_api_key(work: Work, name: str, scopes: Sequence[str], expires_at: datetime | None) -> Issued:
+@dataclass(frozen=True, slots=True)
+class WantedKey:
+    """What a new API key is to be: how it is called, what it may do, until when (None: for ever).
+
+    `privacy_policy_url` is where the integration that will use it says what it does with personal data (M141).
+    """
+
+    name: str
+    scopes: Sequence[str]
+    expires_at: datetime | None = None
+    privacy_policy_url: str | None = None
+
+
+def create_api_key(
+    work: Work,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None,
+    privacy_policy_url: str | None = None,
+) -> Issued:
     """Make an API key for the acting account.
 
-    Raises ApiKeyNameInvalid, ScopeNotGrantable, ApiKeyExpiryInvalid, AcceptanceMissing (M020), ApiKeyLimitReached.
+    Raises ApiKeysIssuedBySupport (M138), ApiKeyNameInvalid, ScopeNotGrantable, ApiKeyExpiryInvalid,
+    PrivacyPolicyUrlInvalid (M141), AcceptanceMissing (M020), ApiKeyLimitReached.
     """
-    account_id, terms = work.actor.account_id, work.terms(Terms)
+    account_id = work.actor.account_id
     assert account_id is not None
-    rules.check_key_name(terms, name)
-    granted = rules.granted_scopes(scopes, work.actor.scopes)
-    rules.check_key_expiry(terms, work.now, expires_at)
+    if work.terms(Terms).api_keys_issued_by == BY_SUPPORT:
+        raise rules.ApiKeysIssuedBySupport
+    wanted = WantedKey(name, scopes, expires_at, privacy_policy_url)
+    return _issue(work, account_id, wanted, held=work.actor.scopes)
+
+
+def issue_api_key(work: Work, account_id: str, wanted: WantedKey) -> Issued:
+    """Make an API key for a customer, as the acting member of the staff (M138).
+
+    Raises ApiKeysIssuedBySelf, AccountNotFound (also for the company's own account), and what `create_api_key` does.
+    """
+    if work.terms(Terms).api_keys_issued_by != BY_SUPPORT:
+        raise rules.ApiKeysIssuedBySelf
+    account = reads.account(work, account_id) if is_id(account_id, "acc") else None
+    if account is None or account.kind != CUSTOMER or account.status != ACTIVE:
+        raise AccountNotFound
+    return _issue(work, account_id, wanted, held=None)
+
+
+def _issue(work: Work, account_id: str, wanted: WantedKey, held: frozenset[str] | None) -> Issued:
+    terms = work.terms(Terms)
+    rules.check_key_name(terms, wanted.name)
+    granted = rules.granted_scopes(wanted.scopes, held)
+    rules.check_key_expiry(terms, work.now, wanted.expires_at)
+    url = rules.normal_policy_url(
+        terms, wanted.privacy_policy_url, required=terms.api_keys_require_policy_url
+    )
     rules.check_accepted((terms.policy, *terms.key_policies), reads.accepted(work, account_id))
     lock_authority(work, account_id)
     live = reads.live_api_keys(work, account_id).with_only_columns(func.count())
@@ -43,12 +91,13 @@ def create_api_key(work: Work, name: str, scopes: Sequence[str], expires_at: dat
             created_by=select(Session.person_id)
             .where(Session.id == work.actor.credential_id)
             .scalar_subquery(),
-            name=work.seal(account_id, IDENTITY, "api_keys.name", name),
+            name=work.seal(account_id, IDENTITY, "api_keys.name", wanted.name),
+            privacy_policy_url=None if url is None else work.seal(account_id, IDENTITY, _URL, url),
             secret_hash=token_hash(secret),
             prefix=secret[: len(KEY_MARK) + _SHOWN_CHARACTERS],
             scopes=" ".join(granted),
             created_at=work.now,
-            expires_at=expires_at,
+            expires_at=wanted.expires_at,
         )
     )
     work.record(ApiKeyCreated(account_id, key_id))

@@ -1,4 +1,5 @@
-"""Standing still and starting again: suspension by the company, and what inactivity does (M083, M087 to M090).
+"""Standing still and starting again: suspension by the company, what inactivity does (M083, M087 to M090), and a
+preventive closing that is taken back.
 
 Each account has one piece of due work, never later than the next instant at which inactivity changes something. Its
 step decides anew from what is known then, so an activity needs no rescheduling: it only makes a step find nothing to
@@ -11,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from server.accounts import reads
 from server.accounts.actions.authority import change_status, lock_authority
@@ -20,16 +21,18 @@ from server.accounts.actions.events import (
     AccountDisabled,
     AccountReactivated,
     AccountReinstated,
+    AccountReopened,
     AccountSuspended,
     InactivityLapsed,
     InactivityWarned,
 )
-from server.accounts.model import CLOSED, CUSTOMER, Account, AccountActivity
+from server.accounts.model import CLOSED, CUSTOMER, Account, AccountActivity, AccountClosure
 from server.accounts.reads import lifecycle
 from server.accounts.rules import Terms
 from server.accounts.rules.lifecycle import (
     AccountStatus,
     AccountStatusConflict,
+    Closing,
     Deadlines,
     InactivityReason,
     SuspensionReason,
@@ -75,6 +78,22 @@ def reactivate_account(work: Work) -> None:
         raise AccountStatusConflict(before.value)
     _restart(work, account_id, sending_since=work.now, active_since=work.now, warned_at=None, lapsed_at=None)
     work.record(AccountReactivated(account_id, account_id))
+
+
+def reopen_account(work: Work, account_id: str) -> None:
+    """Take a preventive closing back: reactions return what it forfeited, and all clocks start anew.
+
+    What the closing ended stays ended: plan, senders, cards, sessions and API keys. Raises AccountNotFound, or
+    AccountStatusConflict when the account is not closed, or was closed by its owner.
+    """
+    before = change_status(work, account_id, AccountStatus.ACTIVE)
+    closure = lifecycle.closure(work, account_id)
+    if before is not AccountStatus.CLOSED or closure is None or closure.closing != Closing.PREVENTIVE.value:
+        raise AccountStatusConflict(before.value)
+    work.execute(delete(AccountClosure).where(AccountClosure.account_id == account_id))
+    _restart(work, account_id, sending_since=work.now, active_since=work.now, warned_at=None, lapsed_at=None)
+    closed_at, by = closure.closed_at.isoformat(), work.actor.credential_id
+    work.record(AccountReopened(account_id, account_id, closed_at, by))
 
 
 def start_clocks(work: Work, account_id: str) -> None:

@@ -94,6 +94,11 @@ def create_recovery_codes(work: Work) -> list[str]:
     require_fresh_session(work)
     person = acting_person(work)
     lock_authority(work, person.account_id)
+    return new_codes(work, person)
+
+
+def new_codes(work: Work, person: Row[Any]) -> list[str]:
+    """Make codes for a person whose account's credentials are locked; earlier ones end."""
     codes = [new_recovery_code(work) for _ in range(work.terms(Terms).recovery_codes)]
     work.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
     for code in codes:
@@ -109,6 +114,12 @@ def create_recovery_codes(work: Work) -> list[str]:
     return codes
 
 
+def spend_recovery_code(work: Work, person_id: str, code: str) -> bool:
+    """Use the code up; False when it is none of the person's."""
+    used = delete(RecoveryCode).where(RecoveryCode.code_hash == _hash(work, person_id, code))
+    return work.first(used.returning(RecoveryCode.person_id)) is not None
+
+
 def reset_password_with_code(work: Work, login: str, code: str, password: NewPassword) -> None:
     """Set a new password with a recovery code, which is used up; all sessions of the person end.
 
@@ -118,8 +129,7 @@ def reset_password_with_code(work: Work, login: str, code: str, password: NewPas
     if person is None or not password.prepared:
         raise RecoveryCodeInvalid
     lock_authority(work, person.account_id)
-    used = delete(RecoveryCode).where(RecoveryCode.code_hash == _hash(work, person.id, code))
-    if work.first(used.returning(RecoveryCode.person_id)) is None:
+    if not spend_recovery_code(work, person.id, code):
         raise RecoveryCodeInvalid
     _replace_password(work, person, password, "RECOVERY_CODE")
 

@@ -9,8 +9,17 @@ from server.accounts import rules
 from server.accounts.actions.events import AccountRegistered, PolicyAccepted
 from server.accounts.actions.lifecycle import start_clocks
 from server.accounts.actions.people import claim_login, insert_person
-from server.accounts.model import ACTIVE, CUSTOMER, OWNER, Acceptance, Account, AuthorityEpoch
+from server.accounts.model import (
+    ACTIVE,
+    CUSTOMER,
+    OWNER,
+    Acceptance,
+    Account,
+    AgeJudgement,
+    AuthorityEpoch,
+)
 from server.accounts.rules import AcceptanceMode, NewPassword, PolicyVersion, Terms
+from server.accounts.rules.age import AgeMethod, AgeVerdict, judge_age
 from server.accounts.rules.signing import NOTHING_SAID, Signing, check_signing, contracting_entity
 from server.kit.work import Work
 
@@ -26,16 +35,21 @@ def register(
 
     `accepted` is document and version of the policy that the person agreed to.
     Raises LoginInvalid, PasswordTooWeak, AcceptanceMissing, UnknownCountry, IndustryExcluded (M027),
-    ProfessionalUseOnly (M004), LoginTaken.
+    ProfessionalUseOnly (M004), AgeNotDeclared, BirthDateInvalid, TooYoung (M005, P031), LoginTaken.
     """
     terms = work.terms(Terms)
     normal = rules.normal_login(terms, login)
     password_hash = password.accepted_hash()
     rules.check_accepted([terms.policy], [accepted] if accepted else [])
     check_signing(signing, business_only=terms.business_only, excluded=terms.industries_excluded)
+    age_shown_by = judge_age(
+        signing.age, work.now.date(), terms.age_years_min, required=terms.age_declaration_required
+    )
     account_id, person_id = work.ids.new("acc"), work.ids.new("per")
     claim_login(work, normal, person_id)
     _insert_account(work, account_id, signing)
+    if age_shown_by is not None:
+        _keep_age(work, account_id, age_shown_by)
     insert_person(work, account_id, person_id, OWNER, normal, password_hash)
     start_clocks(work, account_id)
     work.record(AccountRegistered(account_id, account_id))
@@ -57,6 +71,13 @@ def accept(work: Work, account_id: str, policy: PolicyVersion, mode: AcceptanceM
     )
     if work.first(new.on_conflict_do_nothing().returning(Acceptance.account_id)) is not None:
         work.record(PolicyAccepted(account_id, account_id, policy.document, policy.version, mode.value))
+
+
+def _keep_age(work: Work, account_id: str, method: AgeMethod) -> None:
+    """Keep the verdict, not what was said (C18)."""
+    verdict = AgeVerdict.OLD_ENOUGH.value
+    values = {"account_id": account_id, "verdict": verdict, "method": method.value, "judged_at": work.now}
+    work.execute(insert(AgeJudgement).values(values))
 
 
 def _insert_account(work: Work, account_id: str, signing: Signing) -> None:

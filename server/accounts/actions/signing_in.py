@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from server.accounts import reads, rules
 from server.accounts.actions.authority import count_revocation, lock_authority, revoke_sessions
 from server.accounts.actions.events import PasswordChanged, SessionStarted, UnknownDeviceUsed
 from server.accounts.actions.issuing import SESSION_MARK, Issued, new_secret
 from server.accounts.actions.lifecycle import note_activity
-from server.accounts.model import CLOSED, IDENTITY, STAFF, Account, Person, Session
+from server.accounts.actions.throttling import Device, is_known_device, remember_device
+from server.accounts.model import IDENTITY, STAFF, Person, Session, SignInChallenge
 from server.accounts.reads import team
 from server.accounts.rules import NewPassword, Terms
 from server.accounts.rules.people import require_step_up
@@ -22,14 +23,6 @@ from server.kit.card_numbers import holds_card_number
 from server.kit.crypto import token_hash
 from server.kit.ids import is_id
 from server.kit.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """What a sign-in came from, as its owner sees it in the list of sessions."""
-
-    user_agent: str | None = None
-    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +40,16 @@ class PasswordProof:
 
 def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Issued:
     """Sign somebody in. Raises CredentialsInvalid, also when the password was changed since it was verified."""
-    person = proved(work, proof)
+    return open_session(work, proved(work, proof), device)
+
+
+def open_session(work: Work, person: Row[Any], device: Device, *, second_factor: bool = False) -> Issued:
+    """Start a session of somebody who proved who they are, and whose account's credentials are locked."""
     terms = work.terms(Terms)
     expires_at = _end_of_session(work, person)
     _make_room(work, person, terms.sessions_max)
     session_id, token = work.ids.new("ses"), new_secret(work, SESSION_MARK)
-    is_known = _is_known(work, person, device)
+    is_known = is_known_device(work, person.id, device) or _looks_known(work, person, device)
     agent = _worth_keeping(device.user_agent, terms.user_agent_length_max)
     work.execute(
         insert(Session).values(
@@ -67,13 +64,15 @@ def start_session(work: Work, proof: PasswordProof | None, device: Device) -> Is
             idle_at=work.now + terms.session_idle_max,
             expires_at=expires_at,
             stepped_up_until=work.now + terms.step_up_age_max,
+            second_factor_at=work.now if second_factor else None,
         )
     )
+    device_token = remember_device(work, person.account_id, person.id, device)
     note_activity(work, person.account_id)
     work.record(SessionStarted(person.account_id, session_id))
     if not is_known:
         work.record(UnknownDeviceUsed(person.account_id, person.id))
-    return Issued(session_id, token)
+    return Issued(session_id, token, device_token)
 
 
 def sign_out(work: Work) -> None:
@@ -100,8 +99,12 @@ def revoke_session(work: Work, session_id: str) -> None:
 
 def confirm_password(work: Work, proof: PasswordProof | None) -> datetime:
     """Mark the acting session as freshly proved; returns until when. Raises CredentialsInvalid."""
-    person = proved(work, proof)
-    mine = (Session.id == work.actor.credential_id) & (Session.person_id == person.id)
+    return step_up(work, proved(work, proof).id)
+
+
+def step_up(work: Work, person_id: str) -> datetime:
+    """Let the acting session, which is this person's, count as freshly proved; returns until when."""
+    mine = (Session.id == work.actor.credential_id) & (Session.person_id == person_id)
     until = work.now + work.terms(Terms).step_up_age_max
     work.execute(update(Session).where(mine).values(stepped_up_until=until))
     return until
@@ -132,11 +135,7 @@ def proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
     if proof is None:
         raise rules.CredentialsInvalid
     lock_authority(work, proof.account_id)
-    person = work.first(
-        select(Person.__table__)
-        .join(Account, Account.id == Person.account_id)
-        .where(Person.id == proof.person_id, Person.removed_at.is_(None), Account.status != CLOSED)
-    )
+    person = reads.present_person(work, proof.person_id)
     if person is None:
         raise rules.CredentialsInvalid
     stored = reads.open_or_none(work, "people.password_hash", person.password_hash)
@@ -149,6 +148,8 @@ def proved(work: Work, proof: PasswordProof | None) -> Row[Any]:
 
 def keep_password_hash(work: Work, person: Row[Any], password_hash: str, **changes: datetime) -> None:
     """Replace the person's password hash; the caller holds the account's authority."""
+    if changes:
+        work.execute(delete(SignInChallenge).where(SignInChallenge.person_id == person.id))
     sealed = work.seal(person.account_id, IDENTITY, "people.password_hash", password_hash)
     work.execute(update(Person).where(Person.id == person.id).values(password_hash=sealed, **changes))
 
@@ -177,8 +178,8 @@ def _make_room(work: Work, person: Row[Any], sessions_max: int) -> None:
         revoke_sessions(work, person.account_id, Session.id.in_(surplus))
 
 
-def _is_known(work: Work, person: Row[Any], device: Device) -> bool:
-    """Whether the person signed in with this device, and from this address, among the last times.
+def _looks_known(work: Work, person: Row[Any], device: Device) -> bool:
+    """Whether the person signed in with such a browser, and from this address, among the last times.
 
     The first sign-in of all is nothing to be told of.
     """

@@ -19,8 +19,17 @@ import argon2
 from sqlalchemy import Row
 
 from server.accounts.actions import PasswordProof
-from server.accounts.reads import open_or_none, person_by_login, person_of_session
-from server.accounts.rules import LoginInvalid, NewPassword, Terms, normal_login, password_fault
+from server.accounts.adapters.strength import strength
+from server.accounts.reads import open_or_none, person_by_login, person_of_session, team
+from server.accounts.rules import (
+    LoginInvalid,
+    NewPassword,
+    Personal,
+    Terms,
+    guessable,
+    normal_login,
+    password_fault,
+)
 from server.kit.problems import overloaded
 from server.kit.work import Read, Units
 
@@ -76,7 +85,7 @@ class _Stored:
 
     account_id: str
     person_id: str
-    login: str
+    personal: Personal = field(repr=False)
     password_hash: str = field(repr=False)
 
 
@@ -101,12 +110,9 @@ class Passwords:
         """Stop the threads, after the hashes that run."""
         self._pool.shutdown(cancel_futures=True)
 
-    async def prepare(self, login: str, password: str) -> NewPassword:
-        """Hash a new password, or say why it is refused. Raises PublicError OVERLOADED."""
-        fault = password_fault(self._units.house.terms.get(Terms), login, password)
-        if fault is not None:
-            return NewPassword(fault=fault)
-        return NewPassword(await self._in_pool(lambda: self._hasher.hash(_normal(password))))
+    async def prepare(self, login: str, password: str, email: str | None = None) -> NewPassword:
+        """Hash the first password of a person, or say why it is refused. Raises PublicError OVERLOADED."""
+        return await self._prepare(Personal(login, email), password)
 
     async def prove(self, login: str, password: str) -> PasswordProof | None:
         """Verify a password for a login; None when they do not belong together. Raises PublicError OVERLOADED.
@@ -124,7 +130,7 @@ class Passwords:
         proof = await self._verify(stored, password)
         if stored is None or proof is None:
             return None, NewPassword()
-        return proof, await self.prepare(stored.login, new_password)
+        return proof, await self._prepare(stored.personal, new_password)
 
     async def confirm(self, session_id: str, password: str) -> PasswordProof | None:
         """Verify the password of a session's person."""
@@ -134,7 +140,20 @@ class Passwords:
     async def prepare_for(self, find: Callable[[Read], Row[Any] | None], password: str) -> NewPassword:
         """Hash a new password for the person that `find` finds; for nobody there is none, and no hash is made."""
         stored = await self._units.read(lambda read: _stored(read, find(read)))
-        return NewPassword() if stored is None else await self.prepare(stored.login, password)
+        return NewPassword() if stored is None else await self._prepare(stored.personal, password)
+
+    async def _prepare(self, personal: Personal, password: str) -> NewPassword:
+        terms = self._units.house.terms.get(Terms)
+        fault = password_fault(terms, personal, password)
+        if fault is not None:
+            return NewPassword(fault=fault)
+
+        def judge_and_hash() -> NewPassword:
+            guessed = strength(password, personal.known())
+            weak = guessable(terms, guessed.score, guessed.hint)
+            return NewPassword(fault=weak) if weak else NewPassword(self._hasher.hash(_normal(password)))
+
+        return await self._in_pool(judge_and_hash)
 
     async def _verify(self, stored: _Stored | None, password: str) -> PasswordProof | None:
         against = stored.password_hash if stored else self._unmatchable
@@ -172,7 +191,11 @@ def _stored(read: Read, person: Row[Any] | None) -> _Stored | None:
     password_hash = open_or_none(read, "people.password_hash", person.password_hash)
     if login is None or password_hash is None:
         return None
-    return _Stored(person.account_id, person.id, login, password_hash)
+    address = team.postal_address(read, person.account_id)
+    personal = Personal(
+        login, open_or_none(read, "people.email", person.email), address.name if address else None
+    )
+    return _Stored(person.account_id, person.id, personal, password_hash)
 
 
 def _normal(password: str) -> bytes:

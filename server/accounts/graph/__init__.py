@@ -1,27 +1,45 @@
 """Accounts in the API: the parts that schema.py joins."""
 
 import strawberry
-from strawberry.types.field import StrawberryField
 
+from server.accounts.graph import reports, resellers
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
+from server.accounts.graph.issuing import IssuingMutations
 from server.accounts.graph.mutations import CredentialMutations
 from server.accounts.graph.people import PeopleMutations
 from server.accounts.graph.queries import NODES, OwnQueries
+from server.accounts.graph.reports import ReportMutations, ReportQueries
+from server.accounts.graph.resale import ResaleMutations
+from server.accounts.graph.resellers import ResellerMutations
+from server.accounts.graph.second_factors import SecondFactorMutations
+from server.accounts.graph.signing_in import SignInMutations
 from server.accounts.graph.staff import StaffMutations
 from server.accounts.graph.team import TeamMutations
 from server.accounts.graph.types import Account
 
 __all__ = ["EXTENSIONS", "NODES", "Account", "AccountMutations", "AccountQueries"]
 
-EXTENSIONS: tuple[tuple[type, StrawberryField], ...] = ()
-"""Fields that this slice adds to earlier types: it is the first."""
+EXTENSIONS = (*reports.EXTENSIONS, *resellers.EXTENSIONS)
+"""Fields whose types need the account's own."""
 
 
 @strawberry.type
-class AccountQueries(OwnQueries, ClosingQueries):
+class AccountQueries(OwnQueries, ReportQueries, ClosingQueries):
     pass
 
 
 @strawberry.type
-class AccountMutations(CredentialMutations, PeopleMutations, TeamMutations, ClosingMutations, StaffMutations):
+class AccountMutations(
+    CredentialMutations,
+    SignInMutations,
+    SecondFactorMutations,
+    ReportMutations,
+    ResellerMutations,
+    ResaleMutations,
+    PeopleMutations,
+    TeamMutations,
+    ClosingMutations,
+    StaffMutations,
+    IssuingMutations,
+):
     pass

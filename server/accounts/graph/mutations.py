@@ -1,21 +1,23 @@
-"""Registering, signing in and out, and credentials, as mutations."""
+"""Registering, signing out, and credentials, as mutations."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from server.accounts import actions, reads
-from server.accounts.actions import Device, Issued
+from server.accounts.actions import Issued
 from server.accounts.adapters.authenticator import SESSION_COOKIE
 from server.accounts.adapters.passwords import Passwords
 from server.accounts.graph.people_problems import (
+    AgeNotDeclaredProblem,
+    BirthDateInvalidProblem,
     IndustryExcludedProblem,
     ProfessionalUseOnlyProblem,
+    TooYoungProblem,
     UnknownCountryProblem,
 )
 from server.accounts.graph.problems import (
@@ -24,17 +26,21 @@ from server.accounts.graph.problems import (
     ApiKeyLimitReachedProblem,
     ApiKeyNameInvalidProblem,
     ApiKeyNotFoundProblem,
+    ApiKeysIssuedBySupportProblem,
     CredentialsInvalidProblem,
     LoginInvalidProblem,
     LoginTakenProblem,
     PasswordTooWeakProblem,
     PolicyNotInForceProblem,
+    PrivacyPolicyUrlInvalidProblem,
     ScopeNotGrantableProblem,
     SessionNotFoundProblem,
+    TooManyAttemptsProblem,
 )
+from server.accounts.graph.proving import unless_throttled
 from server.accounts.graph.types import ApiKey, Industry, Scope
-from server.accounts.reads import team
-from server.accounts.rules import KEYS_WRITE, SELF_WRITE
+from server.accounts.rules import KEYS_WRITE, SELF_WRITE, NewPassword
+from server.accounts.rules.age import AgeDeclaration
 from server.accounts.rules.signing import Industry as IndustryRule
 from server.accounts.rules.signing import Signing
 from server.kit.graph.access import Access, Who, declare, exposes
@@ -44,28 +50,33 @@ from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
 _OPEN = declare(Access(Who.ANYONE, "identification"))
-_SIGNED_IN = declare(Access(Who.SIGNED_IN, "security"))
 _KEYS = declare(Access(Who.SIGNED_IN, "security", scope=KEYS_WRITE))
 _SELF = declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE))
 _ACCOUNT = declare(Access(Who.SIGNED_IN, "identification", scope="account:write"))
-
-
-@strawberry.enum(description="How a client keeps its session token.")
-class Transport(Enum):
-    COOKIE = strawberry.enum_value(
-        "COOKIE",
-        description="For browsers: an HttpOnly cookie, which no script can read. The answer has no token.",
-    )
-    BEARER = strawberry.enum_value(
-        "BEARER",
-        description="For other clients: the answer has the token, sent as `Authorization: Bearer …`.",
-    )
 
 
 @strawberry.input(description="A version of a document, as `policyInForce` names it.")
 class PolicyVersionInput:
     document: str = strawberry.field(description="Which document.")
     version: str = strawberry.field(description="Which version of it.")
+
+
+@strawberry.input(
+    one_of=True,
+    description="What somebody says of their age: exactly one of these. It is judged, and not kept.",
+)
+class AgeInput:
+    birth_date: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The day of birth, as YYYY-MM-DD."
+    )
+    old_enough: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether they are of the age that the service asks for, or older.",
+    )
+
+    def declaration(self) -> AgeDeclaration:
+        birth_date = self.birth_date if isinstance(self.birth_date, str) else None
+        return AgeDeclaration(birth_date, self.old_enough is True)
 
 
 @strawberry.input(
@@ -87,13 +98,10 @@ class RegisterInput:
     professional_use: bool = strawberry.field(
         default=False, description="The declaration that the service is used professionally."
     )
-
-
-@strawberry.input(description="Login and password.")
-class SignInInput:
-    login: str = strawberry.field(description="The login, in any case.")
-    password: str = strawberry.field(description="The password.")
-    transport: Transport = strawberry.field(description="How the session token is kept.")
+    age: AgeInput | None = strawberry.field(
+        default=None,
+        description="What the person says of their age; the terms say whether something must be said.",
+    )
 
 
 @strawberry.input(description="Which session.")
@@ -114,6 +122,11 @@ class CreateApiKeyInput:
     name: str = strawberry.field(description="What to call it, 1 to 80 characters.")
     scopes: list[Scope] = strawberry.field(description="What it may do; at least one, never KEYS_WRITE.")
     expires_at: datetime | None = strawberry.field(default=None, description="When it ends; null for never.")
+    privacy_policy_url: str | None = strawberry.field(
+        default=None,
+        description="Where the integration that uses it says what it does with personal data: an https address. The "
+        "terms say whether there must be one (M141).",
+    )
 
 
 @strawberry.input(description="Which API key.")
@@ -125,16 +138,6 @@ class RevokeApiKeyInput:
 @strawberry.type(description="An account was opened. Sign in to use it.")
 class Registered:
     account_id: strawberry.ID = strawberry.field(description="The new account.")
-
-
-@exposes(OUTCOME)
-@strawberry.type(description="A session was started.")
-class SignedIn:
-    session_id: strawberry.ID = strawberry.field(description="The session.")
-    token: str | None = strawberry.field(
-        description="The session token, this once; null where a cookie carries it."
-    )
-    expires_at: datetime = strawberry.field(description="When the session ends in any case.")
 
 
 @exposes(OUTCOME)
@@ -185,12 +188,11 @@ RegisterResult = Annotated[
     | AcceptanceMissingProblem
     | UnknownCountryProblem
     | IndustryExcludedProblem
-    | ProfessionalUseOnlyProblem,
+    | ProfessionalUseOnlyProblem
+    | AgeNotDeclaredProblem
+    | BirthDateInvalidProblem
+    | TooYoungProblem,
     strawberry.union("RegisterResult", description="A new account, or why there is none."),
-]
-SignInResult = Annotated[
-    SignedIn | CredentialsInvalidProblem,
-    strawberry.union("SignInResult", description="A session, or why there is none."),
 ]
 SignOutResult = Annotated[
     SignedOut | SessionNotFoundProblem,
@@ -201,7 +203,7 @@ RevokeSessionResult = Annotated[
     strawberry.union("RevokeSessionResult", description="The session that ended, or that there was none."),
 ]
 ChangePasswordResult = Annotated[
-    PasswordChanged | CredentialsInvalidProblem | PasswordTooWeakProblem,
+    PasswordChanged | CredentialsInvalidProblem | PasswordTooWeakProblem | TooManyAttemptsProblem,
     strawberry.union("ChangePasswordResult", description="That the password was changed, or why not."),
 ]
 CreateApiKeyResult = Annotated[
@@ -210,7 +212,9 @@ CreateApiKeyResult = Annotated[
     | ScopeNotGrantableProblem
     | ApiKeyExpiryInvalidProblem
     | ApiKeyLimitReachedProblem
-    | AcceptanceMissingProblem,
+    | AcceptanceMissingProblem
+    | ApiKeysIssuedBySupportProblem
+    | PrivacyPolicyUrlInvalidProblem,
     strawberry.union("CreateApiKeyResult", description="A new API key, or why there is none."),
 ]
 RevokeApiKeyResult = Annotated[
@@ -236,7 +240,8 @@ class CredentialMutations:
         policy = input.accepted_policy
         accepted = (policy.document, policy.version) if policy else None
         industry = IndustryRule(input.industry.value) if input.industry else None
-        signing = Signing(input.country, industry, input.professional_use)
+        age = input.age.declaration() if input.age else None
+        signing = Signing(input.country, industry, input.professional_use, age)
         password = await info.context.services.get(Passwords).prepare(input.login, input.password)
         return await run(
             info,
@@ -244,33 +249,7 @@ class CredentialMutations:
             lambda _work, account_id: Registered(account_id=strawberry.ID(account_id)),
         )
 
-    @strawberry.mutation(metadata=_OPEN, description="Start a session with login and password.")
-    async def sign_in(
-        self,
-        info: Info,
-        input: Annotated[SignInInput, _ASKED],
-    ) -> SignInResult:
-        context = info.context
-        proof = await context.services.get(Passwords).prove(input.login, input.password)
-        device = Device(context.user_agent, context.remote_address)
-
-        def present(work: Work, issued: Issued) -> tuple[Issued, SignedIn]:
-            session = team.session(work, issued.id)
-            assert session is not None
-            ends = session.expires_at
-            shown = issued.secret if input.transport is Transport.BEARER else None
-            return issued, SignedIn(session_id=strawberry.ID(issued.id), token=shown, expires_at=ends)
-
-        outcome = await run(info, lambda work: actions.start_session(work, proof, device), present)
-        if not isinstance(outcome, tuple):
-            return outcome
-        issued, signed_in = outcome
-        if input.transport is Transport.COOKIE:
-            age_max = signed_in.expires_at - context.units.house.clock.now()
-            context.cookies.append(Cookie(SESSION_COOKIE, issued.secret, int(age_max.total_seconds())))
-        return signed_in
-
-    @strawberry.mutation(metadata=_SIGNED_IN, description="End the session that this request is made with.")
+    @strawberry.mutation(metadata=_SELF, description="End the session that this request is made with.")
     async def sign_out(self, info: Info) -> SignOutResult:
         session_id = strawberry.ID(info.context.viewer.credential_id or "")
         outcome = await run(info, actions.sign_out, lambda _work, _none: SignedOut(session_id=session_id))
@@ -302,12 +281,17 @@ class CredentialMutations:
         input: Annotated[ChangePasswordInput, _ASKED],
     ) -> ChangePasswordResult:
         session_id = info.context.viewer.credential_id or ""
-        proof, password = await info.context.services.get(Passwords).replace(
-            session_id, input.current_password, input.password
+        attempt, (proof, password) = await unless_throttled(
+            info,
+            lambda work: actions.begin_proof(work, session_id),
+            info.context.services.get(Passwords).replace(session_id, input.current_password, input.password),
+            (None, NewPassword()),
         )
         return await run(
             info,
-            lambda work: actions.change_password(work, proof, password),
+            lambda work: actions.attempted(
+                work, attempt, lambda work: actions.change_password(work, proof, password)
+            ),
             lambda work, _none: PasswordChanged(changed_at=work.now),
         )
 
@@ -323,7 +307,13 @@ class CredentialMutations:
             row = reads.api_keys_by_id(work, [issued.id])[issued.id]
             return ApiKeyCreated(api_key=ApiKey.of(work, row), secret=issued.secret)
 
-        action = partial(actions.create_api_key, name=input.name, scopes=scopes, expires_at=input.expires_at)
+        action = partial(
+            actions.create_api_key,
+            name=input.name,
+            scopes=scopes,
+            expires_at=input.expires_at,
+            privacy_policy_url=input.privacy_policy_url,
+        )
         return await run(info, action, present)
 
     @strawberry.mutation(metadata=_KEYS, description="End an API key.")

@@ -24,7 +24,9 @@ from server.accounts.graph.problems import (
     CredentialsInvalidProblem,
     PasswordTooWeakProblem,
     SessionNotFoundProblem,
+    TooManyAttemptsProblem,
 )
+from server.accounts.graph.proving import unless_throttled
 from server.accounts.graph.types import PostalAddress
 from server.accounts.rules import SELF_WRITE, LoginInvalid, Terms, normal_login
 from server.accounts.rules.address import Address
@@ -133,7 +135,7 @@ class PostalAddressSet:
 
 
 ConfirmPasswordResult = Annotated[
-    PasswordConfirmed | CredentialsInvalidProblem,
+    PasswordConfirmed | CredentialsInvalidProblem | TooManyAttemptsProblem,
     strawberry.union("ConfirmPasswordResult", description="Until when the proof stands, or that it failed."),
 ]
 SetEmailResult = Annotated[
@@ -187,10 +189,15 @@ class PeopleMutations:
         self, info: Info, input: Annotated[ConfirmPasswordInput, _ASKED]
     ) -> ConfirmPasswordResult:
         session_id = info.context.viewer.credential_id or ""
-        proof = await info.context.services.get(Passwords).confirm(session_id, input.password)
+        attempt, proof = await unless_throttled(
+            info,
+            lambda work: actions.begin_proof(work, session_id),
+            info.context.services.get(Passwords).confirm(session_id, input.password),
+            None,
+        )
         return await run(
             info,
-            lambda work: actions.confirm_password(work, proof),
+            lambda work: actions.attempted(work, attempt, lambda work: actions.confirm_password(work, proof)),
             lambda _work, until: PasswordConfirmed(stepped_up_until=until),
         )
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import strawberry
 
 from server.accounts.graph.types import Industry, MemberRole
-from server.accounts.rules import address, people, signing
+from server.accounts.rules import address, age, people, signing
 from server.kit.graph.problems import Problem, common, problem
 
 
@@ -37,6 +37,15 @@ class NothingToVerifyProblem(Problem):
     pass
 
 
+@problem(people.EmailNotVerified)
+@strawberry.type(
+    name="EmailNotVerified",
+    description="Sending needs the verified e-mail address of an owner: call `setEmail` and `verifyEmail` first.",
+)
+class EmailNotVerifiedProblem(Problem):
+    pass
+
+
 @problem(people.TooManyMails)
 @strawberry.type(name="TooManyMails", description="So many messages were sent already.")
 class TooManyMailsProblem(Problem):
@@ -47,7 +56,7 @@ class TooManyMailsProblem(Problem):
 @problem(people.StepUpRequired)
 @strawberry.type(
     name="StepUpRequired",
-    description="This needs a fresh proof of the password: call `confirmPassword` first.",
+    description="This needs a fresh proof of who one is: call `confirmPassword` or `confirmSecondFactor` first.",
 )
 class StepUpRequiredProblem(Problem):
     minutes: int = strawberry.field(description="For how many minutes a proof stands.")
@@ -147,6 +156,28 @@ class IndustryExcludedProblem(Problem):
     @classmethod
     def of(cls, refusal: Any) -> Self:
         return cls(industry=Industry(refusal.industry), **common(refusal))
+
+
+@problem(age.AgeNotDeclared)
+@strawberry.type(
+    name="AgeNotDeclared", description="The service is for people of a certain age, which must be declared."
+)
+class AgeNotDeclaredProblem(Problem):
+    age_years_min: int = strawberry.field(description="That age, in full years.")
+
+
+@problem(age.TooYoung)
+@strawberry.type(name="TooYoung", description="The service is for older people. Nothing was stored.")
+class TooYoungProblem(Problem):
+    age_years_min: int = strawberry.field(description="From which age on, in full years.")
+
+
+@problem(age.BirthDateInvalid)
+@strawberry.type(
+    name="BirthDateInvalid", description="This is no day of the calendar on which somebody alive was born."
+)
+class BirthDateInvalidProblem(Problem):
+    age_years_max: int = strawberry.field(description="The oldest that anybody is taken to be, in years.")
 
 
 @problem(signing.ProfessionalUseOnly)

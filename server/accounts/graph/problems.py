@@ -8,6 +8,7 @@ import strawberry
 
 from server.accounts import rules
 from server.accounts.graph.types import Scope
+from server.accounts.rules import throttling
 from server.kit.graph.problems import Problem, common, problem
 
 
@@ -17,6 +18,13 @@ class PasswordFault(Enum):
     TOO_LONG = strawberry.enum_value("TOO_LONG", description="It has more characters than `lengthMax`.")
     TOO_UNIFORM = strawberry.enum_value("TOO_UNIFORM", description="It repeats very few characters.")
     CONTAINS_LOGIN = strawberry.enum_value("CONTAINS_LOGIN", description="It contains the login.")
+    CONTAINS_PERSONAL = strawberry.enum_value(
+        "CONTAINS_PERSONAL",
+        description="It contains a part of the e-mail address, or of the account's name in its postal address.",
+    )
+    GUESSABLE = strawberry.enum_value(
+        "GUESSABLE", description="It is easily guessed: its `score` is below `scoreMin`."
+    )
 
 
 @problem(rules.LoginInvalid)
@@ -41,6 +49,15 @@ class PasswordTooWeakProblem(Problem):
     fault: PasswordFault = strawberry.field(description="What is wrong with it.")
     length_min: int = strawberry.field(description="The fewest characters it has.")
     length_max: int = strawberry.field(description="The most characters it has.")
+    score_min: int = strawberry.field(
+        description="The least score it has, from 0 (guessed at once) to 4 (not guessed in centuries)."
+    )
+    score: int | None = strawberry.field(
+        description="Its score on that scale; null where something else is wrong."
+    )
+    hint: str | None = strawberry.field(
+        description="What would make it better, in English; null where the fault says it."
+    )
 
     @classmethod
     def of(cls, refusal: rules.PasswordTooWeak) -> PasswordTooWeakProblem:
@@ -49,7 +66,20 @@ class PasswordTooWeakProblem(Problem):
             fault=PasswordFault(refusal.fault),
             length_min=refusal.length_min,
             length_max=refusal.length_max,
+            score_min=refusal.score_min,
+            score=refusal.score,
+            hint=refusal.hint,
         )
+
+
+@problem(throttling.TooManyAttempts)
+@strawberry.type(
+    name="TooManyAttempts",
+    description="So many attempts failed that the next one has to wait. Somebody who signed in before from the same "
+    "device, or the same address, need not wait for what others do.",
+)
+class TooManyAttemptsProblem(Problem):
+    retry_after_seconds: int = strawberry.field(description="How long to wait, in seconds.")
 
 
 @problem(rules.AcceptanceMissing)
@@ -121,3 +151,27 @@ class ApiKeyExpiryInvalidProblem(Problem):
 @strawberry.type(name="ApiKeyLimitReached", description="The account has as many live API keys as it may.")
 class ApiKeyLimitReachedProblem(Problem):
     limit: int = strawberry.field(description="How many that is.")
+
+
+@problem(rules.ApiKeysIssuedBySupport)
+@strawberry.type(
+    name="ApiKeysIssuedBySupport", description="Here API keys are made by the company's support; ask there."
+)
+class ApiKeysIssuedBySupportProblem(Problem):
+    pass
+
+
+@problem(rules.ApiKeysIssuedBySelf)
+@strawberry.type(name="ApiKeysIssuedBySelf", description="Here each account makes its API keys itself.")
+class ApiKeysIssuedBySelfProblem(Problem):
+    pass
+
+
+@problem(rules.PrivacyPolicyUrlInvalid)
+@strawberry.type(
+    name="PrivacyPolicyUrlInvalid",
+    description="The privacy policy of an integration is at a public https address.",
+)
+class PrivacyPolicyUrlInvalidProblem(Problem):
+    required: bool = strawberry.field(description="Whether there must be one.")
+    length_max: int = strawberry.field(description="The most characters it has.")

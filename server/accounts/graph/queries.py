@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 import strawberry
 
 from server.accounts import reads
+from server.accounts.graph.passkey_types import Passkey
+from server.accounts.graph.reports import report_node
+from server.accounts.graph.resellers import management_node
 from server.accounts.graph.types import (
     TEAM_READ,
     Account,
@@ -18,7 +21,7 @@ from server.accounts.graph.types import (
     Session,
     ViewerType,
 )
-from server.accounts.reads import team
+from server.accounts.reads import second_factors, team
 from server.accounts.rules import Terms
 from server.kit.graph.access import Access, Who, declare
 from server.kit.graph.context import Info
@@ -70,6 +73,15 @@ def _invitation(info: Info, id: str) -> Invitation | None:
     return None if TEAM_READ.denial(info.context.viewer) else _invitation_of_mine(info, id)
 
 
+def _passkey(info: Info, id: str) -> Passkey | None:
+    """One's own only: other members of the account are not shown it."""
+    person = reads.person_of_session(info.context.read, info.context.viewer.credential_id or "")
+    row = second_factors.passkeys_by_id(info.context.read, [id]).get(id)
+    if person is None or row is None or row.person_id != person.id:
+        return None
+    return Passkey.of(info.context.read, row)
+
+
 _invitation_of_mine = _mine(team.invitations_by_id, lambda info, row: Invitation.of(info.context.read, row))
 
 NODES: Mapping[str, NodeLoader] = {
@@ -80,5 +92,8 @@ NODES: Mapping[str, NodeLoader] = {
         lambda info, row: Session.of(info.context.read, row, info.context.viewer),
     ),
     "inv": _invitation,
+    "psk": _passkey,
+    "srp": report_node,
+    "mgt": management_node,
     "key": _mine(reads.api_keys_by_id, lambda info, row: ApiKey.of(info.context.read, row)),
 }

@@ -14,7 +14,8 @@ from server.accounts.graph.lifecycle_problems import (
     AccountStatusConflictProblem,
     ReasonRequiredProblem,
 )
-from server.accounts.rules import lifecycle
+from server.accounts.graph.types import Industry
+from server.accounts.rules import lifecycle, signing
 from server.accounts.rules.staff import StaffRole
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
@@ -43,6 +44,7 @@ class SuspensionReason(Enum):
     PAYMENT = strawberry.enum_value("PAYMENT", description="Something is not paid.")
     SECURITY = strawberry.enum_value("SECURITY", description="Somebody else may act for it.")
     LEGAL = strawberry.enum_value("LEGAL", description="The law asks for it.")
+    INDUSTRY = strawberry.enum_value("INDUSTRY", description="Its industry is not served.")
     OTHER = strawberry.enum_value("OTHER", description="Another reason.")
 
 
@@ -68,6 +70,15 @@ class ClosePreventivelyInput:
     )
 
 
+@strawberry.input(description="What an account's business is, as the company found it.")
+class ReviewIndustryInput:
+    account_id: strawberry.ID = strawberry.field(description="The customer's account.")
+    industry: Industry = strawberry.field(
+        description="What it is; one that is not served closes the account for ever."
+    )
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
+
+
 @exposes(OUTCOME)
 @strawberry.type(
     description="The account is restricted; its API keys are of no use, and its subscriptions ended."
@@ -90,6 +101,17 @@ class AccountClosedPreventively:
     replayed: bool = strawberry.field(description="Whether this was done by an earlier request.")
 
 
+@exposes(OUTCOME)
+@strawberry.type(description="The account's industry was reviewed.")
+class IndustryReviewed:
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    industry: Industry = strawberry.field(description="What its business is.")
+    account_closed: bool = strawberry.field(
+        description="Whether the industry is not served, so that the account was closed and what was left forfeited."
+    )
+    replayed: bool = strawberry.field(description="Whether this was done by an earlier request.")
+
+
 SuspendAccountResult = Annotated[
     AccountSuspended | AccountNotFoundProblem | AccountStatusConflictProblem | ReasonRequiredProblem,
     strawberry.union("SuspendAccountResult", description="That the account is suspended, or why not."),
@@ -107,6 +129,16 @@ ClosePreventivelyResult = Annotated[
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
     strawberry.union("ClosePreventivelyResult", description="That the account is closed, or why not."),
+]
+
+ReviewIndustryResult = Annotated[
+    IndustryReviewed
+    | AccountNotFoundProblem
+    | AccountStatusConflictProblem
+    | IdempotencyMismatchProblem
+    | IdempotencyInProgressProblem
+    | IdempotencyKeyInvalidProblem,
+    strawberry.union("ReviewIndustryResult", description="What became of the account, or why nothing."),
 ]
 
 
@@ -151,6 +183,27 @@ class StaffMutations:
             input,
             lambda work: actions.close_preventively(work, input.account_id, _reason(input.reason)),
             present,
+        )
+
+    @strawberry.mutation(
+        metadata=_STAFF,
+        description="For staff: note what an account's business is. An industry that is not served ends the service at "
+        "once (M021): the account is closed for ever, and nothing is refunded (M026).",
+    )
+    async def review_industry(
+        self, info: Info, input: Annotated[ReviewIndustryInput, _ASKED]
+    ) -> ReviewIndustryResult:
+        def present(_work: Work, receipt: Receipt) -> IndustryReviewed:
+            return IndustryReviewed(
+                account_id=input.account_id,
+                industry=input.industry,
+                account_closed=receipt.facts["closed"],
+                replayed=receipt.replayed,
+            )
+
+        industry = signing.Industry(input.industry.value)
+        return await run_once(
+            info, input, lambda work: actions.review_industry(work, input.account_id, industry), present
         )
 
 

@@ -183,7 +183,8 @@ class TeamMutations:
     async def accept_invitation(
         self, info: Info, input: Annotated[AcceptInvitationInput, _ASKED]
     ) -> AcceptInvitationResult:
-        password = await info.context.services.get(Passwords).prepare(input.login, input.password)
+        email = await info.context.units.read(lambda read: team.invited_email(read, input.token))
+        password = await info.context.services.get(Passwords).prepare(input.login, input.password, email)
         return await run(
             info,
             lambda work: actions.accept_invitation(work, input.token, input.login, password),

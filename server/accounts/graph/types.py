@@ -11,9 +11,20 @@ import strawberry
 
 import server.kit.graph.scalars  # noqa: F401 - makes Currency an enum of the schema
 from server.accounts import reads
+from server.accounts.graph.passkey_types import Passkey
 from server.accounts.model import STAFF
-from server.accounts.reads import team
-from server.accounts.rules import ACCOUNT_CLOSE, KEYS_WRITE, PEOPLE_WRITE, SELF_WRITE, Terms, signing
+from server.accounts.reads import second_factors, team
+from server.accounts.reads.standing import requirements_of
+from server.accounts.rules import (
+    ACCOUNT_CLOSE,
+    COMPLAINTS_ANSWER,
+    KEYS_WRITE,
+    MANAGEMENT_WRITE,
+    PEOPLE_WRITE,
+    SELF_WRITE,
+    Terms,
+    signing,
+)
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
@@ -55,6 +66,7 @@ class AccountStatusReason(Enum):
     PAYMENT = strawberry.enum_value("PAYMENT", description="Something is not paid.")
     SECURITY = strawberry.enum_value("SECURITY", description="Somebody else may act for it.")
     LEGAL = strawberry.enum_value("LEGAL", description="The law asks for it.")
+    INDUSTRY = strawberry.enum_value("INDUSTRY", description="Its industry is not served.")
     OTHER = strawberry.enum_value("OTHER", description="Another reason.")
     VOLUNTARY = strawberry.enum_value("VOLUNTARY", description="Its owner closed it.")
     PREVENTIVE = strawberry.enum_value("PREVENTIVE", description="The company closed it.")
@@ -82,6 +94,15 @@ class StaffRole(Enum):
         "PRIVACY_OFFICER", description="Looks after personal data and requests about it."
     )
     ADMIN = strawberry.enum_value("ADMIN", description="Runs the service.")
+
+
+@strawberry.enum(description="What has to be done before a session may do what its person's role allows.")
+class Requirement(Enum):
+    SECOND_FACTOR = strawberry.enum_value(
+        "SECOND_FACTOR",
+        description="The role asks for a second factor: set one up, or sign in anew where there is one.",
+    )
+    NEW_PASSWORD = strawberry.enum_value("NEW_PASSWORD", description="The password is too old: change it.")
 
 
 @strawberry.enum(description="What a customer's business is.")
@@ -129,6 +150,14 @@ class Scope(Enum):
     )
     SELF_WRITE = strawberry.enum_value(
         SELF_WRITE, description="Change one's own password, e-mail address and sessions. Sessions only."
+    )
+    COMPLAINTS_ANSWER = strawberry.enum_value(
+        COMPLAINTS_ANSWER,
+        description="Read and answer complaints about what was sent. Sessions of owners and administrators only.",
+    )
+    MANAGEMENT_WRITE = strawberry.enum_value(
+        MANAGEMENT_WRITE,
+        description="Manage other accounts, and let a reseller manage this one. Sessions of its owners only.",
     )
     ACCOUNT_CLOSE = strawberry.enum_value(
         ACCOUNT_CLOSE, description="Close the account. Sessions of its owners only."
@@ -202,7 +231,10 @@ class Session(Node):
     address: str | None = strawberry.field(description="The network address of the sign-in.")
     is_current: bool = strawberry.field(description="Whether this request is made with it.")
     stepped_up_until: datetime | None = strawberry.field(
-        description="Until when its proof of the password counts as fresh."
+        description="Until when its last proof of who one is counts as fresh."
+    )
+    second_factor_at: datetime | None = strawberry.field(
+        description="When a second factor was proved in it; null when none was."
     )
 
     @classmethod
@@ -218,6 +250,7 @@ class Session(Node):
             address=reads.open_or_none(read, "sessions.address", row.address),
             is_current=row.id == viewer.credential_id,
             stepped_up_until=row.stepped_up_until,
+            second_factor_at=row.second_factor_at,
         )
 
 
@@ -235,6 +268,9 @@ class ApiKey(Node):
     last_used_at: datetime | None = strawberry.field(
         description="When it was last used, to about a minute; null before the first time."
     )
+    privacy_policy_url: str | None = strawberry.field(
+        description="Where its integration says what it does with personal data; null when it was not said."
+    )
 
     @classmethod
     def of(cls, read: Read, row: Any) -> ApiKey:
@@ -247,6 +283,9 @@ class ApiKey(Node):
             expires_at=row.expires_at,
             revoked_at=row.revoked_at,
             last_used_at=row.last_used_at,
+            privacy_policy_url=reads.open_or_none(
+                read, "api_keys.privacy_policy_url", row.privacy_policy_url
+            ),
         )
 
 
@@ -287,6 +326,32 @@ class PostalAddress:
     def of_account(cls, read: Read, account_id: str) -> PostalAddress | None:
         address = team.postal_address(read, account_id)
         return None if address is None else cls(**asdict(address))
+
+
+@exposes(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE))
+@strawberry.type(description="How one proves a second time who one is.")
+class SecondFactorState:
+    totp_since: datetime | None = strawberry.field(
+        description="Since when an authenticator application is asked for; null while none is."
+    )
+    passkeys: list[Passkey] = strawberry.field(description="One's passkeys, newest first.")
+    is_required: bool = strawberry.field(description="Whether one's role asks for a second factor (P003).")
+    is_advised: bool = strawberry.field(
+        description="Whether to show the standing advice to set one up: there is none yet (P045)."
+    )
+
+    @classmethod
+    def of(cls, read: Read, person: Any) -> SecondFactorState:
+        application = second_factors.totp(read, person.id)
+        passkeys = [Passkey.of(read, row) for row in second_factors.passkeys(read, person.id)]
+        since = application.confirmed_at if application is not None else None
+        terms = read.terms(Terms)
+        return cls(
+            totp_since=since,
+            passkeys=passkeys,
+            is_required=person.role in terms.second_factor_required_for,
+            is_advised=terms.second_factor_advised and since is None and not passkeys,
+        )
 
 
 @exposes(Access(Who.SIGNED_IN, "security"))
@@ -342,6 +407,10 @@ class Account(Node):
     def currency(self, info: Info) -> Currency:
         terms = info.context.read.terms(Terms)
         return Currency[signing.currency_of(self.country, terms.default_currency)]
+
+    @strawberry.field(description="Whether its contract permits it to sell the service on (M009).")
+    def may_resell(self, info: Info) -> bool:
+        return team.may_resell(info.context.read, self.id)
 
     @strawberry.field(description="Where letters go; null while no address is set.")
     def postal_address(self, info: Info) -> PostalAddress | None:
@@ -425,6 +494,21 @@ class ViewerType:
     def recovery_codes_left(self, info: Info) -> int:
         person = reads.person_of_session(info.context.read, info.context.viewer.credential_id or "")
         return 0 if person is None else team.recovery_codes_left(info.context.read, person.id)
+
+    @strawberry.field(
+        description="How one proves a second time who one is; null when an API key asks.",
+        metadata=declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE)),
+    )
+    def second_factor(self, info: Info) -> SecondFactorState | None:
+        person = reads.person_of_session(info.context.read, info.context.viewer.credential_id or "")
+        return None if person is None else SecondFactorState.of(info.context.read, person)
+
+    @strawberry.field(
+        description="What has to be done before the session may do what the role allows; mostly nothing."
+    )
+    def requirements(self, info: Info) -> list[Requirement]:
+        session_id = info.context.viewer.credential_id or ""
+        return [Requirement(one.value) for one in requirements_of(info.context.read, session_id)]
 
     @strawberry.field(description="What the company authorised them to do; null for customers.")
     def staff(self, info: Info) -> StaffMandate | None:

@@ -17,12 +17,20 @@ from server.accounts.model import (
     Account,
     ApiKey,
     AuthorityEpoch,
+    Management,
     Person,
     Session,
     StaffAuthorisation,
 )
+from server.accounts.rules import Terms
 from server.accounts.rules.lifecycle import RESTRICTED_SCOPES, session_scopes
 from server.accounts.rules.people import scopes_of
+from server.accounts.rules.standing import (
+    STANDING_SCOPES,
+    Standing,
+    password_ends_at,
+    requirements,
+)
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded, token_hash
 from server.kit.db import Prepared
@@ -80,6 +88,15 @@ def person_exists(read: Read, person_id: str) -> bool:
     """Whether the person signs in for an account; not any more when they were removed from it."""
     present = select(Person.id).where(Person.id == person_id, Person.removed_at.is_(None))
     return read.scalar(present) is not None
+
+
+def present_person(read: Read, person_id: str) -> Row[Any] | None:
+    """The person, while they belong to an account that is not closed."""
+    return read.first(
+        select(Person.__table__)
+        .join(Account, Account.id == Person.account_id)
+        .where(Person.id == person_id, Person.removed_at.is_(None), Account.status != CLOSED)
+    )
 
 
 def person_by_login(read: Read, login: str) -> Row[Any] | None:
@@ -144,23 +161,24 @@ def accepted(read: Read, account_id: str) -> set[tuple[str, str]]:
 def credential_of_session(read: Read, token: str) -> Credential | None:
     """Who acts with this session token; None when it is unknown, revoked or over, or the account closed.
 
-    For an account that is restricted it may do less.
+    For an account that is restricted it may do less, and while its person has to do something first (P003, P044).
     """
     found = _session_by_token.run(read.connection, token_hash=token_hash(token), now=to_micros(read.now))
     if not found:
         return None
-    ((session_id, account_id, last_used, expires, epoch_, person_id, role, status),) = found
+    (row,) = found
+    session_id, account_id, last_used, expires, epoch_, person_id, role, status, changed, proved = row
     staff_roles = _staff_roles(read, person_id) if role == STAFF else frozenset()
     if role == STAFF and not staff_roles:
         return None
-    viewer = Viewer(
-        account_id,
-        session_id,
-        session_scopes(status, scopes_of(role)),
-        staff_roles,
-        expires_at=from_micros(expires),
-        authority_epoch=epoch_,
-    )
+    terms, scopes, ends_at = read.terms(Terms), session_scopes(status, scopes_of(role)), from_micros(expires)
+    standing = Standing(role, None if proved is None else from_micros(proved), from_micros(changed))
+    if requirements(terms, standing, read.now):
+        scopes = STANDING_SCOPES if scopes is None else scopes & STANDING_SCOPES
+        staff_roles = frozenset()
+    elif password_ends := password_ends_at(standing.password_changed_at, terms.password_age_max):
+        ends_at = min(ends_at, password_ends)  # then the same session may less
+    viewer = Viewer(account_id, session_id, scopes, staff_roles, expires_at=ends_at, authority_epoch=epoch_)
     return Credential(viewer, from_micros(last_used))
 
 
@@ -209,7 +227,8 @@ def still_valid(read: Read, viewers: Iterable[Viewer]) -> set[str]:
     For live feeds, which are a use by themselves: a session does not lie idle while it listens.
     """
     asked = [viewer for viewer in viewers if viewer.credential_id is not None]
-    ids = sorted({viewer.credential_id for viewer in asked if viewer.credential_id is not None})
+    pairs = [(viewer.credential_id, viewer.second_credential_id) for viewer in asked]
+    ids = sorted({one for pair in pairs for one in pair if one is not None})
     may_more = {viewer.credential_id for viewer in asked if not _is_restricted(viewer)}
     valid: set[str] = set()
     for start in range(0, len(ids), _BATCH_MAX):
@@ -230,7 +249,29 @@ def still_valid(read: Read, viewers: Iterable[Viewer]) -> set[str]:
                 for row in read.rows(query)
                 if row.status == ACTIVE or (table is Session and row.id not in may_more)
             )
-    return valid
+    # Who needs two has neither when one is gone. It counts for all who use that key: they authenticate again.
+    halves = {first for first, second in pairs if second is not None and second not in valid}
+    firsts = {first for first, _ in pairs if first is not None}
+    return (valid & firsts) - halves - _without_management(read, asked)
+
+
+def _without_management(read: Read, viewers: Sequence[Viewer]) -> set[str]:
+    """The credentials of those viewers who act for an account that theirs does not manage any more."""
+    acting = {one.management_id for one in viewers if one.management_id is not None}
+    if not acting:
+        return set()
+    query = (
+        select(Management.id)
+        .join(Account, Account.id == Management.account_id)
+        .where(
+            Management.id.in_(sorted(acting)),
+            Management.accepted_at.is_not(None),
+            Management.ended_at.is_(None),
+            Account.status == ACTIVE,
+        )
+    )
+    good = {row.id for row in read.rows(query)}
+    return {one.credential_id or "" for one in viewers if one.management_id and one.management_id not in good}
 
 
 def _is_restricted(viewer: Viewer) -> bool:
@@ -278,6 +319,8 @@ _session_by_token = Prepared(
         Session.person_id,
         Person.role,
         Account.status,
+        Person.password_changed_at,
+        Session.second_factor_at,
     )
     .join(Account, Account.id == Session.account_id)
     .join(Person, Person.id == Session.person_id)

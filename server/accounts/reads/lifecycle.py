@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from server.accounts.model import AccountActivity
+from server.accounts import reads
+from server.accounts.model import AccountActivity, AccountClosure
 from server.accounts.rules.closing import Loss
+from server.accounts.rules.lifecycle import AccountStatus
 from server.kit.work import Read
 
 
@@ -43,6 +45,20 @@ class SendSources:
         return max((at for at in found if at is not None), default=None)
 
 
+def may_be_charged(read: Read, account_id: str) -> bool:
+    """Whether renewals and automatic top-ups may charge the account: nobody pays for what they may not use.
+
+    Not while it is disabled, deactivated or suspended (M083, M087, M088). Of one that is gone nothing is held back.
+    """
+    found = reads.account(read, account_id)
+    return found is None or found.status == AccountStatus.ACTIVE.value
+
+
 def activity(read: Read, account_id: str) -> Row[Any] | None:
     """Since when the account's clocks run; None for the company's own account."""
     return read.first(select(AccountActivity.__table__).where(AccountActivity.account_id == account_id))
+
+
+def closure(read: Read, account_id: str) -> Row[Any] | None:
+    """Who closed the account, when, and from when on its data may be erased; None while it is open."""
+    return read.first(select(AccountClosure.__table__).where(AccountClosure.account_id == account_id))

@@ -17,12 +17,14 @@ from server.accounts.model import (
     Person,
     PostalAddress,
     RecoveryCode,
+    ResalePermission,
     Session,
     StaffAuthorisation,
 )
 from server.accounts.rules import Terms
 from server.accounts.rules.address import Address, address_complete
-from server.accounts.rules.people import Role
+from server.accounts.rules.people import EmailNotVerified, Role
+from server.accounts.rules.resale import ResalePolicy
 from server.kit.crypto import token_hash
 from server.kit.work import Read
 
@@ -98,6 +100,25 @@ def billing_email(read: Read, account_id: str) -> str | None:
     return next((address for address in addresses if address is not None), None)
 
 
+def check_may_send(read: Read, account_id: str) -> None:
+    """Raises EmailNotVerified where the terms ask for a verified address and no owner has one (M008)."""
+    if not read.terms(Terms).require_verified_email:
+        return
+    verified = members(account_id).where(
+        Person.role == Role.OWNER.value, Person.email_verified_at.is_not(None)
+    )
+    if read.first(verified.limit(1)) is None:
+        raise EmailNotVerified
+
+
+def may_resell(read: Read, account_id: str) -> bool:
+    """Whether the account may sell the service on: the terms leave it to contracts, and its own permits it (M009)."""
+    if read.terms(Terms).resale is ResalePolicy.FORBIDDEN:
+        return False
+    permitted = select(ResalePermission.permitted).where(ResalePermission.account_id == account_id)
+    return bool(read.scalar(permitted))
+
+
 def recovery_codes_left(read: Read, person_id: str) -> int:
     return int(
         read.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.person_id == person_id))
@@ -128,6 +149,12 @@ def invitation_by_token(read: Read, token: str) -> Row[Any] | None:
     """The invitation with this secret, also when it is over."""
     hashed = token_hash(token) if token.isascii() else b""
     return read.first(select(Invitation.__table__).where(Invitation.token_hash == hashed))
+
+
+def invited_email(read: Read, token: str) -> str | None:
+    """Where the invitation with this secret was sent."""
+    invitation = invitation_by_token(read, token)
+    return None if invitation is None else reads.open_or_none(read, "invitations.email", invitation.email)
 
 
 def postal_address(read: Read, account_id: str) -> Address | None:

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from urllib.parse import urlsplit
 
+from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.signing import (
     ENTITY_EUROPE,
     ENTITY_OTHER,
@@ -15,6 +17,7 @@ from server.accounts.rules.signing import (
     ContractingEntity,
     Industry,
 )
+from server.accounts.rules.throttling import WITH_CLIENT, WITH_MANY, Patience
 from server.kit.card_numbers import holds_card_number
 from server.kit.problems import Refusal
 
@@ -37,15 +40,30 @@ SCOPES = (
 KEYS_WRITE = "keys:write"
 """The scope of managing API keys. No key is ever granted it: a stolen key must not make itself another."""
 
+COMPLAINTS_ANSWER = "complaints:answer"
+"""The scope of complaints about what the account sent: reading and answering them. Sessions of owners and
+administrators only, restricted ones too."""
+
 PEOPLE_WRITE = "people:write"
 """The scope of managing who signs in for the account; sessions only."""
 
 SELF_WRITE = "self:write"
 """The scope of one's own password, e-mail address and sessions: every person has it, and no API key."""
 
+MANAGEMENT_WRITE = "management:write"
+"""The scope of managing other accounts and being managed; sessions of owners only."""
+
 ACCOUNT_CLOSE = "account:close"
 """The scope of closing the account; sessions of its owners only."""
 
+API_KEY_ALONE = frozenset({"key"})
+API_KEYS_AND_CREDENTIALS = frozenset({"credentials", "key"})
+"""What a call of the API is made with: a key or a session, or a key and a session together (M137)."""
+
+_WORD = re.compile(r"[^\W_]+")
+_PERSONAL_LENGTH_MIN = 4
+"""Shorter parts of names, such as `com` and `van`, are in any sentence."""
+_URL = re.compile(r"https://[!-~]+\Z")
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._+@-]*\Z")
 
 
@@ -97,6 +115,12 @@ class Terms:
 
     business_only: bool = False
     """Whether accounts are for professional use only, and must declare it (M004)."""
+    age_years_min: int = 18
+    """Who says they are younger gets no account (M005, P031)."""
+    age_declaration_required: bool = False
+    """Whether who opens an account must say something of their age."""
+    resale: ResalePolicy = ResalePolicy.FORBIDDEN
+    """Whether a customer's contract may permit them to sell the service on (M009)."""
     industries_excluded: frozenset[Industry] = EXCLUDED_INDUSTRIES
     """Industries that are refused (M027)."""
     entity_europe: ContractingEntity = ENTITY_EUROPE
@@ -108,6 +132,8 @@ class Terms:
     """Whether an order needs the account's complete postal address (M007)."""
     address_line_length_max: int = 120
 
+    require_verified_email: bool = False
+    """Whether an account sends only with the verified e-mail address of one of its owners (M008)."""
     email_code_age_max: timedelta = timedelta(minutes=30)
     email_code_attempts_max: int = 5
     mails_per_window_max: int = 5
@@ -130,10 +156,54 @@ class Terms:
     are lost and its data is to be deleted (M036, M047, M048, M089, M090)."""
     lapse_warning_days: int = 30
     """How long before that the account is warned."""
+    preventive_erase_after: timedelta = timedelta(days=180)
+    """How long after a preventive closing the account's data may be erased at the earliest: not at the owner's wish,
+    and so not by the clock of a voluntary closing (C24)."""
     suspension_reason_required: bool = False
     """Whether the company gives a reason when it suspends an account (M083)."""
+    api_auth: frozenset[str] = API_KEY_ALONE
+    """`API_KEYS_AND_CREDENTIALS` refuses calls with only one of them (M137)."""
+    api_keys_issued_by: str = "self"
+    """Who makes API keys: the account itself (`self`), or only the company's staff (`support`; M138, C16)."""
+    api_keys_require_policy_url: bool = False
+    """Whether an API key needs the address of its integration's privacy policy (M141)."""
+    policy_url_length_max: int = 500
+    managed_accounts_max: int = 1_000
+    """Accounts that one reseller manages or offers to manage."""
     sign_ins_compared_max: int = 20
     """Earlier sign-ins of a person in which a device and an address are looked for."""
+
+    patience_with_client: Patience = WITH_CLIENT
+    """With one login from one address, or from one device that is known for it (P014)."""
+    patience_with_login: Patience = WITH_MANY
+    """With one login from all places that are not known for it; its owner's are, and so never wait for others."""
+    patience_with_address: Patience = WITH_MANY
+    """With one address, whichever logins it tries; not for a login for which it is known."""
+    sign_in_counters_max: int = 200_000
+    """Failed attempts are counted in at most so many rows; the oldest are forgotten first."""
+    known_devices_max: int = 50
+    """Devices and addresses that are remembered for one person."""
+    known_device_age_max: timedelta = timedelta(days=365)
+
+    second_factor_required_for: frozenset[str] = frozenset({"STAFF"})
+    """Roles whose sessions may do nothing before a second factor is set up, and proved (P003)."""
+    second_factor_advised: bool = True
+    """Whether people without a second factor are shown the advice to set one up (P045)."""
+    totp_steps_around: int = 1
+    """How many time steps of 30 seconds a code may be early or late: clocks differ, people type (RFC 6238 §5.2)."""
+    challenge_age_max: timedelta = timedelta(minutes=5)
+    """How long a second factor, or a passkey, may be waited for."""
+    challenge_attempts_max: int = 5
+    challenges_per_asker_max: int = 20
+    """Open challenges of one person, or of one address for whoever comes; one more ends the oldest."""
+    passkeys_max: int = 20
+    """Passkeys of one person."""
+    passkey_name_length_max: int = 80
+    report_note_length_max: int = 2_000
+    password_score_min: int = 3
+    """The least estimate of zxcvbn, from 0 (guessed at once) to 4 (P043)."""
+    password_age_max: timedelta | None = None
+    """After this a password has to be changed before anything else; None for never (P044, C17)."""
 
 
 @dataclass(eq=False)
@@ -161,17 +231,25 @@ class PasswordFault(Enum):
     TOO_LONG = "TOO_LONG"
     TOO_UNIFORM = "TOO_UNIFORM"
     CONTAINS_LOGIN = "CONTAINS_LOGIN"
+    CONTAINS_PERSONAL = "CONTAINS_PERSONAL"
+    GUESSABLE = "GUESSABLE"
 
 
 @dataclass(eq=False)
 class PasswordTooWeak(Refusal):
-    """The password is too short or long, repeats few characters, or contains the login."""
+    """The password is too short or long, easily guessed, or contains something personal.
+
+    `score` is the estimate, from 0 to 4, where that is the fault, and `hint` what would be better.
+    """
 
     code = "PASSWORD_TOO_WEAK"
     blames = "password"
     fault: str
     length_min: int
     length_max: int
+    score_min: int
+    score: int | None = None
+    hint: str | None = None
 
 
 @dataclass(eq=False)
@@ -242,11 +320,53 @@ class ApiKeyExpiryInvalid(Refusal):
 
 
 @dataclass(eq=False)
+class ApiKeysIssuedBySupport(Refusal):
+    """Here API keys are made by the company's support; ask there."""
+
+    code = "API_KEYS_ISSUED_BY_SUPPORT"
+
+
+@dataclass(eq=False)
+class ApiKeysIssuedBySelf(Refusal):
+    """Here each account makes its API keys itself."""
+
+    code = "API_KEYS_ISSUED_BY_SELF"
+
+
+@dataclass(eq=False)
+class PrivacyPolicyUrlInvalid(Refusal):
+    """The privacy policy of an integration is at a public https address."""
+
+    code = "PRIVACY_POLICY_URL_INVALID"
+    blames = "privacyPolicyUrl"
+    required: bool
+    length_max: int
+
+
+@dataclass(eq=False)
 class ApiKeyLimitReached(Refusal):
     """The account has as many API keys as it may; revoke one first."""
 
     code = "API_KEY_LIMIT_REACHED"
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What is known of a person and may not be in their password: login, e-mail address, name or company (P043)."""
+
+    login: str
+    email: str | None = None
+    name: str | None = None
+
+    def words(self) -> tuple[str, ...]:
+        """The parts of address and name that are long enough to be recognised, in lower case."""
+        parts = _WORD.findall(f"{self.email or ''} {self.name or ''}".lower())
+        return tuple(dict.fromkeys(part for part in parts if len(part) >= _PERSONAL_LENGTH_MIN))
+
+    def known(self) -> tuple[str, ...]:
+        """All that a guesser would try."""
+        return tuple(dict.fromkeys((self.login.lower(), *_WORD.findall(self.login.lower()), *self.words())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +398,8 @@ def normal_login(terms: Terms, login: str) -> str:
     return normal
 
 
-def password_fault(terms: Terms, login: str, password: str) -> PasswordTooWeak | None:
-    """Why a new password is refused (P043), None when it is good."""
+def password_fault(terms: Terms, personal: Personal, password: str) -> PasswordTooWeak | None:
+    """Why a new password is refused before anybody estimates its strength (P043); None when it is not."""
     fault = None
     if len(password) < terms.password_length_min:
         fault = PasswordFault.TOO_SHORT
@@ -287,11 +407,31 @@ def password_fault(terms: Terms, login: str, password: str) -> PasswordTooWeak |
         fault = PasswordFault.TOO_LONG
     elif len(set(password)) < terms.password_distinct_characters_min:
         fault = PasswordFault.TOO_UNIFORM
-    elif login and login.lower() in password.lower():
+    elif personal.login and personal.login.lower() in password.lower():
         fault = PasswordFault.CONTAINS_LOGIN
-    if fault is None:
+    elif any(word in password.lower() for word in personal.words()):
+        fault = PasswordFault.CONTAINS_PERSONAL
+    return None if fault is None else _too_weak(terms, fault)
+
+
+def guessable(terms: Terms, score: int, hint: str) -> PasswordTooWeak | None:
+    """Why a password of this estimated strength is refused (P043); None when it is strong enough."""
+    if score >= terms.password_score_min:
         return None
-    return PasswordTooWeak(fault.value, terms.password_length_min, terms.password_length_max)
+    return _too_weak(terms, PasswordFault.GUESSABLE, score, hint or None)
+
+
+def _too_weak(
+    terms: Terms, fault: PasswordFault, score: int | None = None, hint: str | None = None
+) -> PasswordTooWeak:
+    return PasswordTooWeak(
+        fault.value,
+        terms.password_length_min,
+        terms.password_length_max,
+        terms.password_score_min,
+        score,
+        hint,
+    )
 
 
 def check_accepted(required: Iterable[PolicyVersion], accepted: Collection[tuple[str, str]]) -> None:
@@ -326,6 +466,28 @@ def granted_scopes(wanted: Iterable[str], held: frozenset[str] | None = None) ->
     if unknown or not asked:
         raise ScopeNotGrantable(unknown[0] if unknown else None)
     return tuple(scope for scope in SCOPES if scope in asked)
+
+
+def normal_policy_url(terms: Terms, url: str | None, *, required: bool) -> str | None:
+    """The address of a privacy policy; None where there is none and need not be.
+
+    Raises PrivacyPolicyUrlInvalid for anything but an https address of a named host, and for a card number (M115).
+    """
+    text = (url or "").strip()
+    if not text and not required:
+        return None
+    refusal = PrivacyPolicyUrlInvalid(required, terms.policy_url_length_max)
+    if len(text) > terms.policy_url_length_max or not _URL.match(text) or holds_card_number(text):
+        raise refusal
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise refusal from None
+    name = host.strip(".").rpartition(".")
+    if not name[0] or name[2].isdigit() or parts.username is not None or port == 0:
+        raise refusal
+    return text
 
 
 def check_key_expiry(terms: Terms, now: datetime, expires_at: datetime | None) -> None:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from server.accounts.rules import ACCOUNT_CLOSE, SELF_WRITE, Terms
+from server.accounts.rules import ACCOUNT_CLOSE, COMPLAINTS_ANSWER, SELF_WRITE, Terms
 from server.kit.problems import Refusal
 
 
 class AccountStatus(Enum):
-    """How an account stands. In every state but ACTIVE and CLOSED it is restricted; CLOSED is final.
+    """How an account stands. In every state but ACTIVE and CLOSED it is restricted.
 
     DISABLED: nothing was sent for a while (M088). DEACTIVATED: nothing was sent for long (M087), or nobody signed in
-    or paid for a year (M048). SUSPENDED: by the company (M083). CLOSED: by either side (M081, M026).
+    or paid for a year (M048). SUSPENDED: by the company (M083). CLOSED: by either side (M081, M026), for ever unless
+    the company takes a preventive closing back.
     """
 
     ACTIVE = "ACTIVE"
@@ -32,7 +33,7 @@ _TRANSITIONS: Mapping[AccountStatus, frozenset[AccountStatus]] = {
     _DIS: frozenset({_A, _DEA, _S, _C}),
     _DEA: frozenset({_A, _S, _C}),
     _S: frozenset({_A, _C}),
-    _C: frozenset(),
+    _C: frozenset({_A}),
 }
 
 RESTRICTED_SCOPES = frozenset(
@@ -46,10 +47,12 @@ RESTRICTED_SCOPES = frozenset(
         "orders:read",
         "campaigns:read",
         SELF_WRITE,
+        COMPLAINTS_ANSWER,
         ACCOUNT_CLOSE,
     }
 )
-"""What sessions of a restricted account may still do: read, pay what is owed, reactivate, close. API keys nothing."""
+"""What sessions of a restricted account may still do: read, pay what is owed, answer complaints, reactivate, close.
+API keys nothing."""
 
 
 class InactivityReason(Enum):
@@ -67,6 +70,7 @@ class SuspensionReason(Enum):
     PAYMENT = "PAYMENT"
     SECURITY = "SECURITY"
     LEGAL = "LEGAL"
+    INDUSTRY = "INDUSTRY"
     OTHER = "OTHER"
 
 

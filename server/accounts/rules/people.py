@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from server.accounts.rules import KEYS_WRITE, PEOPLE_WRITE, SCOPES, SELF_WRITE
+from server.accounts.rules import COMPLAINTS_ANSWER, KEYS_WRITE, PEOPLE_WRITE, SCOPES, SELF_WRITE
 from server.kit.card_numbers import holds_card_number
 from server.kit.problems import Refusal
 
@@ -32,7 +32,7 @@ class Role(Enum):
 
 ROLE_SCOPES: dict[str, frozenset[str] | None] = {
     "OWNER": None,
-    "ADMIN": frozenset({*SCOPES, KEYS_WRITE, PEOPLE_WRITE, SELF_WRITE}),
+    "ADMIN": frozenset({*SCOPES, KEYS_WRITE, PEOPLE_WRITE, COMPLAINTS_ANSWER, SELF_WRITE}),
     "BILLING": frozenset(
         {
             "account:read",
@@ -108,6 +108,13 @@ class NothingToVerify(Refusal):
     """No e-mail address waits for its verification."""
 
     code = "NOTHING_TO_VERIFY"
+
+
+@dataclass(eq=False)
+class EmailNotVerified(Refusal):
+    """Sending needs the verified e-mail address of an owner of the account; verify one first."""
+
+    code = "EMAIL_NOT_VERIFIED"
 
 
 @dataclass(eq=False)
@@ -240,8 +247,3 @@ def one_more_mail(before: Sent | None, now: datetime, limit: int, window: timede
     if before.count >= limit:
         raise TooManyMails(limit, int((before.since + window - now).total_seconds()))
     return Sent(before.count + 1, before.since)
-
-
-def may_send_mail(email_verified_at: datetime | None) -> bool:
-    """Whether a person may have campaigns sent: only with a verified e-mail address of their own."""
-    return email_verified_at is not None

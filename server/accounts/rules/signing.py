@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
+from server.accounts.rules.age import AgeDeclaration
 from server.kit.problems import Refusal
 
 _COUNTRY_CODES = (
@@ -113,6 +114,7 @@ class Signing:
     country: str | None = None
     industry: Industry | None = None
     professional_use: bool = False
+    age: AgeDeclaration | None = None
 
 
 NOTHING_SAID = Signing()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from server.accounts.graph.people_problems import EmailNotVerifiedProblem
 from server.campaigns import reads
 from server.campaigns.actions.campaigns import schedule_campaign
 from server.campaigns.actions.launching import launch_campaign
@@ -16,6 +17,7 @@ from server.campaigns.actions.sending import (
     pause_campaign,
     resume_campaign,
 )
+from server.campaigns.graph.complaints_problems import ComplaintOpen
 from server.campaigns.graph.presenting import ASKED, presented
 from server.campaigns.graph.problems import (
     AccountCountryMissing,
@@ -127,6 +129,8 @@ LaunchCampaignResult = Annotated[
     | CampaignStatusConflict
     | AccountNotActive
     | AccountCountryMissing
+    | EmailNotVerifiedProblem
+    | ComplaintOpen
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
@@ -137,7 +141,13 @@ PauseCampaignResult = Annotated[
     strawberry.union("PauseCampaignResult", description="What became of `pauseCampaign`."),
 ]
 ResumeCampaignResult = Annotated[
-    CampaignResumed | CampaignNotFound | CampaignStatusConflict | AccountNotActive | AccountCountryMissing,
+    CampaignResumed
+    | CampaignNotFound
+    | CampaignStatusConflict
+    | AccountNotActive
+    | AccountCountryMissing
+    | EmailNotVerifiedProblem
+    | ComplaintOpen,
     strawberry.union("ResumeCampaignResult", description="What became of `resumeCampaign`."),
 ]
 CompleteCampaignResult = Annotated[

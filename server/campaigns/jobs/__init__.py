@@ -1,15 +1,15 @@
-"""Due work of the slice: of campaigns, and of their statistics."""
+"""Due work of the slice: of campaigns, of their statistics, and of complaints about them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.campaigns.jobs import campaigns, statistics
+from server.campaigns.jobs import campaigns, complaints, statistics
 from server.kit.due import Handler, Timer
 
-TIMERS: Mapping[str, Timer] = {**campaigns.TIMERS, **statistics.TIMERS}
+TIMERS: Mapping[str, Timer] = {**campaigns.TIMERS, **statistics.TIMERS, **complaints.TIMERS}
 
 
 def handlers() -> Mapping[str, Handler]:
     """The steps by kind, for the due runner."""
-    return {**campaigns.handlers(), **statistics.handlers()}
+    return {**campaigns.handlers(), **statistics.handlers(), **complaints.handlers()}

@@ -1,6 +1,12 @@
 """The tables of campaigns, of what became of their messages, of suppressed addresses, and of complaints."""
 
 from server.campaigns.model.campaigns import Campaign
+from server.campaigns.model.complaints import (
+    ComplaintCase,
+    ComplaintDecision,
+    ComplaintEvidence,
+    ComplaintReport,
+)
 from server.campaigns.model.recipients import CampaignCountry, CampaignRecipient
 from server.campaigns.model.statistics import (
     Bounce,
@@ -19,6 +25,10 @@ __all__ = [
     "Campaign",
     "CampaignCountry",
     "CampaignRecipient",
+    "ComplaintCase",
+    "ComplaintDecision",
+    "ComplaintEvidence",
+    "ComplaintReport",
     "LinkClicker",
     "RecipientState",
     "SeenEvent",

@@ -203,8 +203,11 @@ def parts(
 
 
 def complaints_since(read: Read, account_id: str, since: datetime) -> tuple[int, int]:
-    """How many recipients of the account complained since then, and to how many messages were delivered."""
-    counts = between(read, account_id, since, None)
+    """How many recipients of the account complained since then, and to how many messages were delivered.
+
+    Counted are whole quarter hours: the one that the instant is in does not count, so that nothing before it does.
+    """
+    counts = between(read, account_id, bucket_start(bucket_of(since) + 1), None)
     return counts["complained_unique"], counts["delivered_unique"]
 
 

@@ -12,6 +12,9 @@ class NoticeKind(Enum):
     TOPUP_REVERSED = strawberry.enum_value(
         "topup_reversed", description="The bank or the card holder took a payment back."
     )
+    TOPUP_REINSTATED = strawberry.enum_value(
+        "topup_reinstated", description="The bank gave back what it had taken of a payment."
+    )
     TOPUP_FAILED = strawberry.enum_value("topup_failed", description="A payment did not go through.")
     INVOICE_ISSUED = strawberry.enum_value(
         "invoice_issued", description="Something that was paid is invoiced."
@@ -29,6 +32,30 @@ class NoticeKind(Enum):
         "payment_method_expired", description="A saved card has expired."
     )
     NEW_SIGN_IN = strawberry.enum_value("new_sign_in", description="Somebody signed in.")
+    SIGN_IN_BLOCKED = strawberry.enum_value(
+        "sign_in_blocked", description="So many attempts to sign in failed that the next ones have to wait."
+    )
+    SECOND_FACTOR_ADDED = strawberry.enum_value(
+        "second_factor_added", description="A second factor was set up."
+    )
+    SECOND_FACTOR_REMOVED = strawberry.enum_value(
+        "second_factor_removed", description="A second factor was removed."
+    )
+    RECOVERY_CODE_USED = strawberry.enum_value(
+        "recovery_code_used", description="A recovery code was used as second factor."
+    )
+    COMPROMISE_REPORTED = strawberry.enum_value(
+        "compromise_reported", description="A member reported that somebody else may act for the account."
+    )
+    MANAGEMENT_OFFERED = strawberry.enum_value(
+        "management_offered", description="A reseller offers to manage the account."
+    )
+    MANAGEMENT_ACCEPTED = strawberry.enum_value(
+        "management_accepted", description="A reseller manages the account from now on."
+    )
+    MANAGEMENT_ENDED = strawberry.enum_value(
+        "management_ended", description="A reseller manages the account no more, or its offer ended."
+    )
     PASSWORD_CHANGED = strawberry.enum_value("password_changed", description="A password was changed.")
     API_KEY_CREATED = strawberry.enum_value("api_key_created", description="An API key was made.")
     EMAIL_VERIFICATION = strawberry.enum_value(
@@ -81,6 +108,15 @@ class NoticeKind(Enum):
     )
     PLAN_ENDED = strawberry.enum_value("plan_ended", description="A cancelled plan has ended.")
     PLAN_LAPSED = strawberry.enum_value("plan_lapsed", description="The plan was not paid any more.")
+    PLAN_PRICE_CHANGED = strawberry.enum_value(
+        "plan_price_changed", description="The account's plan will cost something else."
+    )
+    SEATS_PRICE_CHANGED = strawberry.enum_value(
+        "seats_price_changed", description="The account's extra seats will cost something else."
+    )
+    FIXED_IP_PRICE_CHANGED = strawberry.enum_value(
+        "fixed_ip_price_changed", description="The account's dedicated IP address will cost something else."
+    )
     SEATS_RENEWAL_FAILED = strawberry.enum_value(
         "seats_renewal_failed", description="The card was not charged for extra seats; it is asked again."
     )
@@ -119,6 +155,19 @@ class NoticeKind(Enum):
         "account_inactivity_warning", description="Without a sign-in or a payment credits will be lost."
     )
     ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
+    COMPLAINT_OPENED = strawberry.enum_value(
+        "complaint_opened", description="A proof of consent is asked for, by a deadline."
+    )
+    COMPLAINT_RATE_WARNING = strawberry.enum_value(
+        "complaint_rate_warning", description="Many of the recipients complain."
+    )
+    COMPLAINT_ACCEPTED = strawberry.enum_value("complaint_accepted", description="The proof convinced.")
+    COMPLAINT_CLOSED = strawberry.enum_value(
+        "complaint_closed", description="The account was closed for a complaint."
+    )
+    COMPLAINT_APPEALED = strawberry.enum_value("complaint_appealed", description="The appeal arrived.")
+    COMPLAINT_UPHELD = strawberry.enum_value("complaint_upheld", description="The appeal was refused.")
+    COMPLAINT_OVERTURNED = strawberry.enum_value("complaint_overturned", description="The appeal convinced.")
 
 
 @strawberry.enum(

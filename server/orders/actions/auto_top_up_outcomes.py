@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from server.accounts.actions.events import AccountReactivated, AccountReinstated
 from server.kit.due import schedule
 from server.kit.events import DomainEvent, Reaction
 from server.kit.work import Work
@@ -38,6 +39,12 @@ def wake(work: Work, event: BalanceFellBelow) -> None:
     """A balance fell below a rule's limit: decide, but not in the transaction that spends."""
     rule = auto_top_up(work, event.account_id, event.unit)
     if rule is not None:
+        schedule(work, LOOK, rule.id, work.now)
+
+
+def wake_all(work: Work, event: AccountReinstated | AccountReactivated) -> None:
+    """The account may be charged again: decide about all of its rules."""
+    for rule in auto_top_ups(work, event.account_id):
         schedule(work, LOOK, rule.id, work.now)
 
 

@@ -41,6 +41,14 @@ class OrderCancelled(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class UsageBilled(DomainEvent):
+    """What was used in a month (YYYY-MM) and paid with money is invoiced; the subject is the account."""
+
+    month: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceEvent(DomainEvent):
     """A document was issued under this number; its gross amount is in minor units of `currency`."""
 

@@ -33,6 +33,7 @@ from server.orders.reads.invoices import (
     columns,
     corrected_minor,
     invoice_of_subject,
+    receipts_of_payment,
 )
 from server.orders.reads.tax import tax_status, vat_number, vat_number_text
 from server.orders.rules.invoices import (
@@ -139,22 +140,39 @@ def issue_receipt(work: Work, top_up: TopUpRow) -> str:
     )
 
 
-def correct_receipt(work: Work, top_up: TopUpRow) -> str | None:
-    """Take a receipt back because the money went again; None when there is no receipt."""
-    receipt = invoice_of_subject(work, Series.RECEIPT, top_up.id)
-    if receipt is None:
-        return None
-    lines = [_money_line("TOP_UP_REVERSED", receipt.gross_minor)]
-    return _issue_once(
-        work,
-        _Draft(
+def correct_receipt(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> list[str]:
+    """Take receipts of a payment back, the newest first, for a part of the money that went again; the corrections'
+    ids, none when there is no receipt."""
+    corrections, left_minor = [], part_minor
+    for number, receipt in enumerate(receipts_of_payment(work, top_up.account_id, top_up.transaction_id)):
+        amount_minor = min(left_minor, receipt.gross_minor - corrected_minor(work, receipt.id))
+        if amount_minor == 0:
+            continue
+        left_minor -= amount_minor
+        draft = _Draft(
             receipt.account_id,
             Series.RECEIPT,
             Currency[receipt.currency],
-            lines,
-            f"{top_up.id}/reversed",
+            [_money_line("TOP_UP_REVERSED", amount_minor)],
+            f"{part_id}/{number}",
             top_up.transaction_id,
             corrects=receipt,
+        )
+        corrections.append(_issue_once(work, draft))
+    return corrections
+
+
+def issue_receipt_again(work: Work, top_up: TopUpRow, part_minor: int, part_id: str) -> str:
+    """Confirm money that went and came back: a dispute was won."""
+    return _issue_once(
+        work,
+        _Draft(
+            top_up.account_id,
+            Series.RECEIPT,
+            Currency[top_up.currency],
+            [_money_line("TOP_UP", part_minor)],
+            f"{part_id}/returned",
+            top_up.transaction_id,
         ),
     )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from server.accounts.reads.team import check_may_send
 from server.kit.clock import to_micros
 from server.kit.idempotency import Receipt
 from server.kit.work import Work
 from server.orders.actions.payments import post_sales, sale
+from server.orders.actions.usage_invoices import PaidUsage, note_usage
 from server.orders.reads.prices import changed_prices
 from server.orders.reads.tax import tax_status
 from server.orders.rules.items import ApiCalls, Usage
@@ -27,8 +29,11 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
     tax, rate in basis points and treatment; `balances`, one a unit, as [unit, posted, held, sequence, microseconds
     since 1970].
 
-    Raises QuantityOutOfRange, CountryInvalid, NotSoldInCurrency, ReferenceInvalid, CountryMissing, BalanceTooLow.
+    Raises EmailNotVerified for messages (M008), QuantityOutOfRange, CountryInvalid, NotSoldInCurrency,
+    ReferenceInvalid, CountryMissing, BalanceTooLow.
     """
+    if not all(isinstance(entry.operation, ApiCalls) for entry in entries):
+        check_may_send(work, account_id)
     currencies = {entry.operation.currency for entry in entries if isinstance(entry.operation, ApiCalls)}
     charged = charges(entries, work.terms(Terms), changed_prices(work, currencies, work.now))
     taxes = _taxes(work, account_id, charged)
@@ -37,6 +42,7 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
         for entry, charge, taxed in zip(entries, charged, taxes, strict=True)
     ]
     posted = iter(post_sales(work, [transfer for line in lines for transfer in line]))
+    note_usage(work, account_id, _paid(entries, charged, taxes))
     at = to_micros(work.now)
     postings: list[list[str | int]] = []
     balances: dict[str, list[str | int]] = {}
@@ -46,6 +52,19 @@ def record_usage(work: Work, account_id: str, entries: Sequence[Usage]) -> Recei
         postings.append([*_posting(one, entry.reference), *_tax_facts(taxed)])
         balances[last.unit] = [last.unit, last.posted, last.held, last.sequence, at]
     return Receipt({"postings": postings, "balances": list(balances.values())})
+
+
+def _paid(
+    entries: Sequence[Usage], charged: Sequence[Charge], taxes: Sequence[Taxed | None]
+) -> list[PaidUsage]:
+    """What was paid with money, for the month's invoice; credits were invoiced with their order."""
+    return [
+        PaidUsage(operation.product.value, operation.calls, charge.unit, charge.unit_price_minor, taxed)
+        for operation, charge, taxed in zip(
+            (entry.operation for entry in entries), charged, taxes, strict=True
+        )
+        if isinstance(operation, ApiCalls) and taxed is not None
+    ]
 
 
 def _taxes(work: Work, account_id: str, charged: Sequence[Charge]) -> list[Taxed | None]:

@@ -59,6 +59,10 @@ class AutoTopUpVerdictEnum(Enum):
         "TOO_OFTEN", description="It was started as often as is allowed in a day."
     )
     STOPPED = strawberry.enum_value("STOPPED", description="The service holds all automatic top-ups back.")
+    ACCOUNT_RESTRICTED = strawberry.enum_value(
+        "ACCOUNT_RESTRICTED",
+        description="The account is suspended, disabled or deactivated: nothing is charged until it is active.",
+    )
     SUSPEND = strawberry.enum_value("SUSPEND", description="Something is missing: it is suspended.")
     SUSPENDED = strawberry.enum_value("SUSPENDED", description="It is suspended already.")
 

@@ -76,7 +76,7 @@ class PriceChange:
 
 @strawberry.input(description="A price to announce.")
 class SetPriceInput:
-    product: str = strawberry.field(description="The product's code in the catalog.")
+    product: str = strawberry.field(description="The product's code in the catalog, or in `planCatalog`.")
     price: MoneyInput = strawberry.field(description="The price of its `pricedUnits`, net of tax.")
     reason: PriceChangeReasonEnum = strawberry.field(description="What it follows.")
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)

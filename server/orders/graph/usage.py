@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from server.accounts.graph.people_problems import EmailNotVerifiedProblem
 from server.kit.clock import from_micros
 from server.kit.graph.access import exposes
 from server.kit.graph.mutations import (
@@ -108,6 +109,7 @@ RecordUsageResult = Annotated[
     | CountryInvalidProblem
     | ReferenceInvalidProblem
     | CountryMissingProblem
+    | EmailNotVerifiedProblem
     | IdempotencyMismatchProblem
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
 from server.orders.model.auto_top_up import AutoTopUp, AutoTopUpRun, AutoTopUpSwitch
-from server.orders.model.invoices import Invoice, InvoiceSeries
+from server.orders.model.invoices import Invoice, InvoiceSeries, OpenUsage
 from server.orders.model.tax import PriceChange, VatNumber
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "AutoTopUpSwitch",
     "Invoice",
     "InvoiceSeries",
+    "OpenUsage",
     "Order",
     "PriceChange",
     "RegistryEntry",

@@ -71,6 +71,25 @@ class Invoice(Base):
     )
 
 
+class OpenUsage(Base):
+    """What was used and paid with money in a month, in UTC, and is not invoiced yet: a sum for each kind of it.
+
+    `unit_price_minor` is the price of as many calls as metered prices are for.
+    """
+
+    __tablename__ = "open_usage"
+    account_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    month: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    product: Mapped[str] = mapped_column(String(40), primary_key=True)
+    rate_basis_points: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    treatment: Mapped[str] = mapped_column(String(20), primary_key=True)
+    calls: Mapped[int] = mapped_column(BigInteger)
+    unit_price_minor: Mapped[int] = mapped_column(BigInteger)
+    net_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_minor: Mapped[int] = mapped_column(BigInteger)
+
+
 # The migrations make the same, in their own words.
 _IMMUTABLE = {
     "sqlite": (

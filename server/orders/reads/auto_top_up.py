@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import case, func, select
 
 from server.accounts import reads as account_reads
+from server.accounts.reads.lifecycle import may_be_charged
 from server.kit.ids import is_id
 from server.kit.money import Currency
 from server.kit.problems import Refusal
@@ -231,6 +232,7 @@ def situation_of(
         method=_method_state(read, account_id, setting),
         sends_by_channel=sends_by_channel(read, account_id),
         stopped=stopped(read),
+        restricted=not may_be_charged(read, account_id),
         spent=spent(read, rule_id, setting.currency) if rule_id is not None else Spent(),
         caps=setting.caps,
     )

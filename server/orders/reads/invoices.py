@@ -88,6 +88,17 @@ def invoice_of_subject(read: Read, series: Series, subject_id: str) -> InvoiceRo
     return found[0] if found else None
 
 
+def receipts_of_payment(read: Read, account_id: str, transaction_id: str) -> Sequence[InvoiceRow]:
+    """The receipts of a payment, the newest first: more than one where it went and came back."""
+    query = select(*columns).where(
+        _invoices.account_id == account_id,
+        _invoices.series == Series.RECEIPT.value,
+        _invoices.payment_reference == transaction_id,
+        _invoices.corrects_id.is_(None),
+    )
+    return [InvoiceRow._make(row) for row in read.rows(query.order_by(_invoices.id.desc()))]
+
+
 def invoices_of_account(
     read: Read, account_id: str, series: Series | None, before_id: str | None, limit: int
 ) -> Sequence[InvoiceRow]:

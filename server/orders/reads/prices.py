@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,8 +16,23 @@ from server.kit.work import Read
 from server.orders.model import PriceChange
 from server.orders.rules import Terms
 from server.orders.rules.price_changes import Changed, base_price
+from server.orders.rules.terms import Prices
 
 _changes = PriceChange.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLists:
+    """The price lists of later slices: each gives the prices of a product code, None for what is not its own.
+
+    app.py names them, so that their prices are announced and looked up like those of orders.
+    """
+
+    lists: tuple[Callable[[Read, str], Prices | None], ...] = ()
+
+    def prices(self, read: Read, product: str) -> Prices | None:
+        found = (prices_of(read, product) for prices_of in self.lists)
+        return next((prices for prices in found if prices is not None), None)
 
 
 class PriceChangeRow(NamedTuple):
@@ -33,7 +49,8 @@ class PriceChangeRow(NamedTuple):
 
 def price_at(read: Read, product: str, currency: Currency, instant: datetime) -> int:
     """The net price in minor units. Raises ProductUnknown, NotSoldInCurrency."""
-    base = base_price(product, currency, read.terms(Terms))
+    elsewhere = read.terms(PriceLists).prices(read, product)
+    base = base_price(product, currency, read.terms(Terms), elsewhere)
     return changed_prices(read, [currency], instant).get((product, currency.code), base)
 
 

@@ -66,6 +66,7 @@ class Verdict(Enum):
     MONTH_CAP = "MONTH_CAP"
     TOO_OFTEN = "TOO_OFTEN"
     STOPPED = "STOPPED"
+    ACCOUNT_RESTRICTED = "ACCOUNT_RESTRICTED"
     SUSPEND = "SUSPEND"
     SUSPENDED = "SUSPENDED"
 
@@ -155,7 +156,8 @@ class Method(Enum):
 @dataclass(frozen=True, slots=True)
 class Situation:
     """All that a decision depends on. `price_minor` is the gross price, None when it is not sold; `money_minor`
-    what the wallet of its currency has available, None when the rule adds to that very wallet."""
+    what the wallet of its currency has available, None when the rule adds to that very wallet. An account that is
+    `restricted` is suspended, or stands still, and is not charged."""
 
     now: datetime
     available: int
@@ -165,6 +167,7 @@ class Situation:
     method: Method = Method.VALID
     sends_by_channel: bool = True
     stopped: bool = False
+    restricted: bool = False
     spent: Spent = Spent()
     caps: Caps = Caps()
 
@@ -216,6 +219,8 @@ def _as_it_stands(standing: Standing, situation: Situation) -> Decision | None:
         return Decision(Verdict.ENOUGH)
     if situation.stopped:
         return Decision(Verdict.STOPPED)
+    if situation.restricted:
+        return Decision(Verdict.ACCOUNT_RESTRICTED)
     if standing.next_try_at is not None and situation.now < standing.next_try_at:
         return Decision(Verdict.COOLING, next_at=standing.next_try_at)
     return None

@@ -43,6 +43,7 @@ _BELOW: Mapping[Verdict, str] = {
     Verdict.MONTH_CAP: "another {amount} would pass the limit of the month; the next one is possible at {next_at}.",
     Verdict.TOO_OFTEN: "it was topped up as often as is allowed in a day; the next one is possible at {next_at}.",
     Verdict.STOPPED: "automatic top-ups are held back by the service for the moment.",
+    Verdict.ACCOUNT_RESTRICTED: "nothing is charged while the account is suspended or stands still.",
 }
 _SUSPENSIONS: Mapping[Suspension, str] = {
     Suspension.METHOD_GONE: "its payment method was removed. Save another one for automatic top-ups.",

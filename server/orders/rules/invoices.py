@@ -30,6 +30,8 @@ LINE_PARAMETERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "CREDIT_PACK_SMS": {"credits": "number"},
         "EMAIL_VERIFICATION": {},
         "NUMBER_LOOKUP": {},
+        "USAGE_EMAIL_VERIFICATION": {"month": "text"},
+        "USAGE_NUMBER_LOOKUP": {"month": "text"},
         "CANCELLATION_FEE": {},
         "PLAN": {"plan": "text"},
         "EXTRA_SEATS": {},

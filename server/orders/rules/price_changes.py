@@ -43,9 +43,12 @@ def effective_at(announced_at: datetime) -> datetime:
     return datetime(set_on.year + years, month + 1, 1, tzinfo=UTC)
 
 
-def base_price(product: str, currency: Currency, terms: Terms) -> int:
-    """The price in the terms, in minor units. Raises ProductUnknown, NotSoldInCurrency."""
-    prices = _prices_of(product, terms)
+def base_price(product: str, currency: Currency, terms: Terms, elsewhere: Prices | None = None) -> int:
+    """The price in the terms, in minor units; `elsewhere` are the prices of what this slice does not sell itself.
+
+    Raises ProductUnknown, NotSoldInCurrency.
+    """
+    prices = _prices_of(product, terms) or elsewhere
     if prices is None:
         raise ProductUnknown(product[:40], "product")
     if currency not in prices:

@@ -67,6 +67,8 @@ class Charge:
     unit: str
     quantity: int
     in_credits: bool
+    unit_price_minor: int = 0
+    """The price of PRICED_UNITS; 0 for credits."""
 
 
 def quote(item: Item, currency: Currency, terms: Terms, changed: Changed = UNCHANGED) -> Quote:
@@ -209,7 +211,7 @@ def _charge(operation: Operation, index: int, terms: Terms, changed: Changed) ->
                 raise _usage_out_of_range(limits, index, "apiCalls.calls")
             where = f"entries.{index}.operation.apiCalls.currency"
             price = _price(product.value, terms.metered[product], currency, changed, where)
-            return Charge(currency.code, metered_cost_minor(calls, price), in_credits=False)
+            return Charge(currency.code, metered_cost_minor(calls, price), False, price)
 
 
 def _usage_out_of_range(limits: Range, index: int, field: str) -> QuantityOutOfRange:

@@ -2,12 +2,18 @@
 
 Each of these steps may run twice, or be cut off anywhere: a cycle has one charge by the database's own constraint,
 a charge has one payment in flight, and both are written with the payment's intent in one transaction.
+
+Decided here, where the terms are silent: while an account is suspended (M083), disabled or deactivated, nothing is
+charged to it. A renewal that falls due then waits, and the next cycle begins with the charge after the account is
+active again; what is in flight already ends as it would.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
+from server.accounts.actions.events import AccountReactivated, AccountReinstated
+from server.accounts.reads.lifecycle import may_be_charged
 from server.kit.due import schedule
 from server.kit.money import Currency, Money
 from server.kit.work import Work
@@ -19,10 +25,11 @@ from server.plans.actions.changes import (
     locked,
     locked_charge,
     stop,
+    write,
     write_charge,
 )
 from server.plans.actions.events import PlanRenewalSoon, PlanUpgradeFailed, told
-from server.plans.model import PlanCharge
+from server.plans.model import PlanCharge, PlanSubscription
 from server.plans.reads import ChargeRow, SubscriptionRow, live_plan, open_charge, price
 from server.plans.rules.calendar import Period, period_of
 from server.plans.rules.status import (
@@ -45,7 +52,7 @@ def renew(work: Work, subscription_id: str) -> None:
     """At the end of a cycle: charge the next one (M041), or end what was cancelled before (M042, M045).
 
     The instant of billing is the end of the cycle: a cancellation one second before it is heard, one at it is for
-    the cycle after.
+    the cycle after. An account that may not be charged is not: its renewal waits, and what was cancelled ends.
     """
     row = locked(work, subscription_id)
     if row is None or Status(row.status) not in RUNNING:
@@ -56,8 +63,19 @@ def renew(work: Work, subscription_id: str) -> None:
     elif is_over(row.ends_at, row.period_end):
         assert row.stop_reason is not None
         stop(work, row, StopReason(row.stop_reason))
-    elif open_charge(work, row.id) is None:  # else its outcome decides
+    elif open_charge(work, row.id) is not None:
+        return  # its outcome decides
+    elif not may_be_charged(work, row.account_id):
+        _hold(work, row)
+    else:
         _charge_next(work, row)
+
+
+def wake_held(work: Work, event: AccountReinstated | AccountReactivated) -> None:
+    """The account may be used and charged again: so are its renewals that waited, for a cycle that begins now."""
+    held = (PlanSubscription.account_id == event.account_id) & PlanSubscription.held_at.is_not(None)
+    for subscription_id in work.execute(select(PlanSubscription.id).where(held)).scalars().all():
+        schedule(work, RENEW, subscription_id, work.now)
 
 
 def retry(work: Work, charge_id: str) -> None:
@@ -66,7 +84,10 @@ def retry(work: Work, charge_id: str) -> None:
     if found is None or found[1].top_up_id is not None:
         return
     row, charge = found
-    if method_of(work, row) is None:
+    if not may_be_charged(work, row.account_id):
+        fail_charge(work, charge, ChargeFailure.SUPERSEDED)
+        _hold(work, row)
+    elif method_of(work, row) is None:
         fail_charge(work, charge, ChargeFailure.NO_PAYMENT_METHOD)
         stop(work, row, StopReason.NO_PAYMENT_METHOD)
     else:
@@ -86,16 +107,19 @@ def remind(work: Work, subscription_id: str) -> None:
     if row is None or row.status != Status.ACTIVE.value:
         return
     assert row.period_end is not None
-    if work.now < row.period_end:
+    if work.now < row.period_end and may_be_charged(work, row.account_id):
         work.record(PlanRenewalSoon.of(row))
 
 
 def begin_charge(
     work: Work, row: SubscriptionRow, reason: ChargeReason, plan: str, cycle: Cycle, period: Period | None
 ) -> ChargeRow:
-    """Write what the next cycle costs and ask the card for it. Raises what `charge_method` raises."""
+    """Write what the next cycle costs on its first day (M033) and ask the card for it.
+
+    Raises what `charge_method` raises.
+    """
     seats = row.seats if row.next_seats is None else row.next_seats
-    taxed = price(work, row, plan, cycle, seats)
+    taxed = price(work, row, plan, cycle, seats, period.start if period else None)
     values = {
         "id": work.ids.new("plc"),
         "subscription_id": row.id,
@@ -167,7 +191,16 @@ def _charge_next(work: Work, row: SubscriptionRow) -> None:
         stop(work, row, StopReason.NO_PAYMENT_METHOD)
         return
     plan, cycle = row.next_plan or row.plan, Cycle[row.next_cycle or row.cycle]
-    begin_charge(work, row, ChargeReason.RENEWAL, plan, cycle, next_period(row))
+    # Who was held back does not pay for the time in which the account could not be used.
+    period = next_period(row) if row.held_at is None else period_of(work.now, cycle, 0)
+    begin_charge(work, row, ChargeReason.RENEWAL, plan, cycle, period)
+
+
+def _hold(work: Work, row: SubscriptionRow) -> None:
+    """Let a renewal wait: `wake_held` goes on with it. It looks again by itself, too, so that a wake-up that crossed
+    this decision is not lost."""
+    write(work, row, held_at=row.held_at or work.now)
+    schedule(work, RENEW, row.id, work.now + work.terms(Terms).held_renewal_wait)
 
 
 def _renews_with_plan(work: Work, row: SubscriptionRow) -> bool:

@@ -235,7 +235,9 @@ def _cycle_values(row: SubscriptionRow, charge: ChargeRow, period: Period) -> di
         "next_plan": None,
         "next_cycle": None,
         "next_seats": None,
+        "held_at": None,
     }
-    if charge.reason != ChargeReason.RENEWAL.value or charge.cycle != row.cycle:
+    moved = charge.cycle != row.cycle or period.start != row.period_end
+    if charge.reason != ChargeReason.RENEWAL.value or moved:
         values |= {"anchor_at": period.start, "anchor_number": charge.number}
     return values

@@ -15,8 +15,7 @@ from server.orders.reads.tax import tax_status
 from server.orders.rules import Terms as OrderTerms
 from server.orders.rules.tax import Taxed, TaxTreatment, tax
 from server.plans.model import PlanCharge, PlanSubscription, PlanWithdrawal
-from server.plans.rules.fixed_ips import FixedIpTerms
-from server.plans.rules.pricing import unit_price_minor
+from server.plans.reads.prices import unit_price_at
 from server.plans.rules.status import LIVE, RUNNING, ChargeStatus, Product, is_over
 from server.plans.rules.terms import Cycle, Plan, Terms
 
@@ -51,6 +50,7 @@ class SubscriptionRow(NamedTuple):
     ends_at: datetime | None
     ended_at: datetime | None
     created_at: datetime
+    held_at: datetime | None
 
 
 class ChargeRow(NamedTuple):
@@ -165,24 +165,21 @@ def open_charge(read: Read, subscription_id: str) -> ChargeRow | None:
     return ChargeRow._make(row) if row is not None else None
 
 
-def price(read: Read, row: SubscriptionRow, plan: str, cycle: Cycle, seats: int) -> Taxed:
-    """What one cycle costs this subscriber today: the catalog's price, and the tax on it (M029)."""
+def price(
+    read: Read, row: SubscriptionRow, plan: str, cycle: Cycle, seats: int, at: datetime | None = None
+) -> Taxed:
+    """What one cycle costs this subscriber, today or at an instant: the catalog's price, and the tax on it (M029)."""
     product = Product(row.product)
-    if product is Product.FIXED_IP:
-        net_minor = read.terms(FixedIpTerms).prices[Currency[row.currency]]
-        return tax(net_minor, tax_status(read, row.account_id), read.terms(OrderTerms))
-    found = read.terms(Terms).plan(plan)
-    if found is None:
-        raise LookupError(f"the catalog has no plan {plan} any more")
-    unit = unit_price_minor(product, found, cycle, Currency[row.currency])
-    net_minor = unit if product is Product.PLAN else unit * seats
+    unit = unit_price_at(read, product, plan, cycle, Currency[row.currency], at or read.now)
+    net_minor = unit * seats if product is Product.SEATS else unit
     return tax(net_minor, tax_status(read, row.account_id), read.terms(OrderTerms))
 
 
 def next_price(read: Read, row: SubscriptionRow) -> Taxed:
-    """What the next cycle would cost today, with what is planned for it."""
+    """What the next cycle will cost by what is announced now, with what is planned for it (M033)."""
     seats = row.seats if row.next_seats is None else row.next_seats
-    return price(read, row, row.next_plan or row.plan, Cycle[row.next_cycle or row.cycle], seats)
+    begins = max(row.period_end, read.now) if row.period_end is not None else read.now
+    return price(read, row, row.next_plan or row.plan, Cycle[row.next_cycle or row.cycle], seats, begins)
 
 
 def withdrawals(read: Read, account_id: str) -> Mapping[str, datetime]:

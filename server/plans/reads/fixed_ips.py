@@ -16,7 +16,8 @@ from server.orders.rules import Terms as OrderTerms
 from server.orders.rules.tax import Taxed, tax
 from server.plans.model import IpAddress, IpAssignment, PlanSubscription
 from server.plans.reads import SubscriptionRow
-from server.plans.rules.fixed_ips import FixedIpTerms
+from server.plans.reads.prices import unit_price_at
+from server.plans.rules.fixed_ips import CYCLE
 from server.plans.rules.status import LIVE, Product
 
 _subscriptions = PlanSubscription.__table__.c
@@ -39,7 +40,7 @@ class PoolRow(NamedTuple):
 
 def fixed_ip_price(read: Read, account_id: str, currency: Currency) -> Taxed:
     """What a year of one address costs the account today, and the tax on it."""
-    net_minor = read.terms(FixedIpTerms).prices[currency]
+    net_minor = unit_price_at(read, Product.FIXED_IP, "", CYCLE, currency, read.now)
     return tax(net_minor, tax_status(read, account_id), read.terms(OrderTerms))
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from server.kit.money import Currency
+from server.plans.rules.fixed_ips import CYCLE as ADDRESS_CYCLE
+from server.plans.rules.fixed_ips import FixedIpTerms
 from server.plans.rules.problems import NotAnUpgrade, PlanUnknown, SeatsOutOfRange
 from server.plans.rules.status import Product
-from server.plans.rules.terms import Cycle, Plan, Terms
+from server.plans.rules.terms import Cycle, Plan, Prices, Terms
 
 
 def paid_plan(code: str, terms: Terms) -> Plan:
@@ -16,10 +21,30 @@ def paid_plan(code: str, terms: Terms) -> Plan:
     return plan
 
 
-def unit_price_minor(product: Product, plan: Plan, cycle: Cycle, currency: Currency) -> int:
-    """The price of one cycle of the plan, or of one extra seat under it."""
-    prices = plan.prices if product is Product.PLAN else plan.seat_prices
-    return prices[cycle][currency]
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Something that is paid for by the cycle, and its prices in the terms. Of a fixed address `plan` is empty."""
+
+    product: Product
+    plan: str
+    cycle: Cycle
+    prices: Prices
+
+
+def product_code(product: Product, plan: str, cycle: Cycle) -> str:
+    """The code under which a price is announced: PLAN_STARTER_MONTHLY, SEATS_STARTER_MONTHLY, FIXED_IP (M033)."""
+    return product.value if product is Product.FIXED_IP else f"{product.value}_{plan}_{cycle.name}"
+
+
+def products(terms: Terms, addresses: FixedIpTerms) -> Mapping[str, Priced]:
+    """All that is paid for by the cycle, by its code."""
+    found = [Priced(Product.FIXED_IP, "", ADDRESS_CYCLE, addresses.prices)]
+    for plan in terms.plans:
+        found += [Priced(Product.PLAN, plan.code, cycle, prices) for cycle, prices in plan.prices.items()]
+        found += [
+            Priced(Product.SEATS, plan.code, cycle, prices) for cycle, prices in plan.seat_prices.items()
+        ]
+    return {product_code(one.product, one.plan, one.cycle): one for one in found}
 
 
 def billed_currency(of_country: str, default: str, terms: Terms) -> Currency:

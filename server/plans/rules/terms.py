@@ -122,6 +122,8 @@ class Terms:
     """How long the outcome of one charge may be open; then it counts as failed. Longer than top-ups are reconciled."""
     renewal_notice: timedelta = timedelta(days=7)
     """How long before a renewal it is announced; only for cycles that are longer."""
+    held_renewal_wait: timedelta = timedelta(days=1)
+    """How long until a renewal that is held back looks again, should nobody have woken it."""
     seats_max: int = 500
     """Extra seats of one account."""
     seat_subscriptions_max: int = 20

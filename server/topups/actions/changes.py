@@ -30,9 +30,13 @@ class TopUpChange(DomainEvent):
     purpose: str
     for_id: str | None
     refunded_minor: int
+    reversed_minor: int
+    part_minor: int = 0
+    """What this very event took or gave back, where it did either; `part_id` names that part."""
+    part_id: str | None = None
 
     @classmethod
-    def of(cls, top_up: TopUpRow) -> Self:
+    def of(cls, top_up: TopUpRow, part_minor: int = 0, part_id: str | None = None) -> Self:
         return cls(
             account_id=top_up.account_id,
             subject_id=top_up.id,
@@ -45,6 +49,9 @@ class TopUpChange(DomainEvent):
             purpose=top_up.purpose,
             for_id=top_up.for_id,
             refunded_minor=top_up.refunded_minor,
+            reversed_minor=top_up.reversed_minor,
+            part_minor=part_minor,
+            part_id=part_id,
         )
 
 
@@ -81,7 +88,15 @@ class TopUpResumed(TopUpChange):
 
 
 class TopUpReversed(TopUpChange):
-    """The money went again and was taken out of the wallet."""
+    """The money, or the rest of it, went again and was taken out of the wallet."""
+
+
+class TopUpPartlyReversed(TopUpChange):
+    """A part of the money went again and was taken out of the wallet."""
+
+
+class TopUpReinstated(TopUpChange):
+    """The bank gave a part, or all, of the money back, and it is in the wallet again."""
 
 
 class TopUpRefundOrdered(TopUpChange):
@@ -106,6 +121,8 @@ CHANGES: tuple[type[TopUpChange], ...] = (
     TopUpErrored,
     TopUpResumed,
     TopUpReversed,
+    TopUpPartlyReversed,
+    TopUpReinstated,
     TopUpRefundOrdered,
     TopUpRefunded,
     TopUpRefundFailed,

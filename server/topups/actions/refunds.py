@@ -46,8 +46,7 @@ def order_refund(work: Work, top_up_id: str, money: Money, reason: RefundReason)
     top_up = locked(work, top_up_id) if is_id(top_up_id, "top") else None
     if top_up is None:
         raise TopUpNotFound
-    left_minor = (top_up.received_minor or 0) - top_up.refunded_minor
-    check_refund(TopUpStatus(top_up.status), top_up.currency, left_minor, money)
+    check_refund(TopUpStatus(top_up.status), top_up.currency, top_up.left_minor, money)
     values = {
         "id": work.ids.new("rfd"),
         "top_up_id": top_up.id,
@@ -100,7 +99,10 @@ def settle_refund(work: Work, refund_id: str, result: RefundResult | None) -> No
 
 
 def _put_back(work: Work, top_up: TopUpRow, ordered: RefundRow) -> None:
-    change(work, top_up, TopUpRefundFailed, refunded_minor=top_up.refunded_minor - ordered.amount_minor)
+    # The gateway may have counted it in its total before it failed: what is less there is nobody's refund.
+    told_minor = max(0, top_up.gateway_refunded_minor - ordered.amount_minor)
+    left_minor = top_up.refunded_minor - ordered.amount_minor
+    change(work, top_up, TopUpRefundFailed, refunded_minor=left_minor, gateway_refunded_minor=told_minor)
     if top_up.status != TopUpStatus.SUCCEEDED.value:
         return  # the payer's bank took the whole payment back meanwhile, this part of it too
     back = _transfer(ordered, ordered.amount_minor, PostingKind.TOP_UP_REFUND_FAILED)

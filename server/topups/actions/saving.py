@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from server.accounts import reads as account_reads
+from server.accounts.rules.lifecycle import AccountStatus
 from server.kit.crypto import Shredded
 from server.kit.due import schedule
 from server.kit.work import Work
@@ -43,6 +45,7 @@ from server.topups.rules.outcomes import Declined, NeedsStepUp
 
 SAVE = "topups.save_method"
 FORGET = "topups.forget_method"
+FORGET_PAYER = "topups.forget_payer"
 EXPIRE = "topups.expire_method"
 
 TOKEN_COLUMN = "payment_methods.payment_token"  # noqa: S105 - a column's name
@@ -123,8 +126,17 @@ def to_forget(work: Work, method_id: str) -> tuple[str, str] | None:
 def mark_forgotten(work: Work, method_id: str) -> None:
     """The gateway keeps it no longer."""
     method = locked_by_id(work, method_id)
-    if method is not None and _is_gone(method):
-        write(work, method, provider_reference=None)
+    if method is None or not _is_gone(method):
+        return
+    write(work, method, provider_reference=None)
+    account = account_reads.account(work, method.account_id)
+    if account is not None and account.status == AccountStatus.CLOSED.value:
+        forget_payer(work, account.id)  # it may have been saved while the payer was being forgotten
+
+
+def forget_payer(work: Work, account_id: str) -> None:
+    """Let every gateway forget who pays for this account, which has ended: due work, repeated until they have."""
+    schedule(work, FORGET_PAYER, account_id, work.now)
 
 
 def age(work: Work, method_id: str) -> None:

@@ -18,13 +18,21 @@ from server.topups.actions.changes import (
     TopUpErrored,
     TopUpFailed,
     TopUpResumed,
-    TopUpReversed,
     TopUpSettled,
     change,
     locked,
     locked_by,
     move,
     write,
+)
+from server.topups.actions.reversals import (
+    FORGOTTEN,
+    RECONCILE,
+    reinstate,
+    take,
+    take_disputed,
+    take_refunded,
+    take_what_waited,
 )
 from server.topups.model import ProviderEvent, TopUp
 from server.topups.reads import CLIENT_SECRET_COLUMN, TopUpRow
@@ -40,23 +48,15 @@ from server.topups.rules.outcomes import (
     ProviderNotice,
     ProviderReport,
     Refunded,
+    Reinstated,
     Succeeded,
     TopUpStatus,
     destination,
     failure_of,
     is_stale,
 )
-from server.wallet.actions import (
-    Transfer,
-    collect,
-    post,
-    post_unattributed,
-    reverse,
-    reverse_unattributed,
-)
+from server.wallet.actions import Transfer, collect, post, post_unattributed
 from server.wallet.rules import Counter, PostingKind, WalletsClosed
-
-RECONCILE = "topups.reconcile"
 
 
 def apply_answer(work: Work, top_up_id: str, result: ChargeResult) -> None:
@@ -125,25 +125,26 @@ def apply_report(work: Work, report: ProviderReport) -> bool:
 
 
 def _apply_outcome(work: Work, top_up: TopUpRow, outcome: Outcome) -> bool:
+    if isinstance(outcome, Reinstated):
+        return reinstate(work, top_up, outcome)
+    if isinstance(outcome, ChargedBack) and outcome.dispute_id is not None:
+        return take_disputed(work, top_up, outcome)
     status = TopUpStatus(top_up.status)
+    before_it_came = status is not TopUpStatus.SUCCEEDED
+    if isinstance(outcome, Refunded) and not (
+        before_it_came and outcome.refunded_minor >= top_up.amount_minor
+    ):
+        return take_refunded(work, top_up, outcome)
     to = destination(status, outcome)
     if to is None or is_stale(outcome, top_up.outcome_at):
         return False
-    if isinstance(outcome, Refunded) and not _takes_all(top_up, outcome):
-        return False
     if to is TopUpStatus.SUCCEEDED and isinstance(outcome, Succeeded):
         _settle(work, top_up, outcome)
-        return True
-    if status is TopUpStatus.SUCCEEDED:
-        _take_back(work, top_up, outcome)
-    _close(work, top_up, to, TopUpReversed if to is TopUpStatus.REVERSED else TopUpFailed, outcome)
+    elif to is TopUpStatus.REVERSED:
+        take(work, top_up, top_up.left_minor, outcome)
+    else:
+        _close(work, top_up, to, TopUpFailed, outcome)
     return True
-
-
-def _takes_all(top_up: TopUpRow, outcome: Refunded) -> bool:
-    """Whether all was given back at the gateway. What we gave back is posted already; a part is for a person to see."""
-    received_minor = top_up.received_minor or top_up.amount_minor
-    return top_up.refunded_minor == 0 and outcome.refunded_minor >= received_minor
 
 
 def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:
@@ -161,7 +162,7 @@ def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:
         collect(work, top_up.account_id, top_up.currency)
     except WalletsClosed:
         post_unattributed(work, [payment])  # refused before anything was written
-    _close(
+    settled = _close(
         work,
         top_up,
         TopUpStatus.SUCCEEDED,
@@ -170,52 +171,35 @@ def _settle(work: Work, top_up: TopUpRow, outcome: Succeeded) -> None:
         received_minor=outcome.received_minor,
         provider_reference=outcome.provider_reference,
     )
-
-
-def _take_back(work: Work, top_up: TopUpRow, outcome: Outcome) -> None:
-    assert top_up.received_minor is not None, "a top-up that succeeded has received something"
-    left_minor = top_up.received_minor - top_up.refunded_minor
-    if left_minor == 0:
-        return
-    back = Transfer(
-        top_up.account_id,
-        top_up.currency,
-        -left_minor,
-        Counter.CHARGEBACKS if isinstance(outcome, ChargedBack) else Counter.PAYMENTS,
-        PostingKind.TOP_UP_REVERSED,
-        top_up.id,
-    )
-    try:
-        reverse(work, back.account_id, back.unit, left_minor, back.counter, back.kind, back.reference)
-    except WalletsClosed:
-        reverse_unattributed(work, back)
+    take_what_waited(work, settled, outcome)
 
 
 def _close(
     work: Work,
     top_up: TopUpRow,
     to: TopUpStatus,
-    event: type[TopUpSettled] | type[TopUpFailed] | type[TopUpReversed],
+    event: type[TopUpSettled] | type[TopUpFailed],
     outcome: Outcome,
     **changes: object,
-) -> None:
+) -> TopUpRow:
     failure = failure_of(TopUpStatus(top_up.status), outcome)
-    move(
+    closed = move(
         work,
         top_up,
         to,
         event,
-        **_FORGOTTEN,
+        **FORGOTTEN,
         failure_code=failure.value if failure else None,
         outcome_at=outcome.occurred_at,
         **changes,
     )
     cancel(work, RECONCILE, top_up.id)
+    return closed
 
 
 def _fail(work: Work, top_up: TopUpRow, code: FailureCode) -> None:
     # Our conclusion, not the gateway's word: `outcome_at` stays open, so that a late success still counts.
-    move(work, top_up, TopUpStatus.FAILED, TopUpFailed, **_FORGOTTEN, failure_code=code.value)
+    move(work, top_up, TopUpStatus.FAILED, TopUpFailed, **FORGOTTEN, failure_code=code.value)
 
 
 def _error(work: Work, top_up: TopUpRow) -> TopUpRow:
@@ -300,7 +284,3 @@ def claim(work: Work, report: ProviderReport) -> bool:
     if work.scalar(known) != digest:
         raise ProviderEventAltered
     return False
-
-
-_FORGOTTEN = {"payment_token": None, "step_up_code": None, "client_secret": None, "next_action": None}
-"""What a resolved top-up no longer needs (M115)."""

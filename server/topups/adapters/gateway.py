@@ -57,6 +57,9 @@ class PaymentGateway(Protocol):
     async def forget_method(self, provider_reference: str) -> None:
         """Keep a saved method no longer; a method that is not known is forgotten already."""
 
+    async def forget_customer(self, account_id: str) -> None:
+        """Keep nothing about this payer any longer, saved methods included; who is not known is forgotten already."""
+
     async def refund(self, request: RefundRequest) -> RefundResult:
         """Give a part of a charge back, once per refund id; a repetition gets the present state of that one refund."""
 
@@ -66,6 +69,10 @@ class Gateways:
 
     def __init__(self, gateways: Sequence[PaymentGateway]) -> None:
         self._by_name = {gateway.name: gateway for gateway in gateways}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._by_name)
 
     def named(self, name: str) -> PaymentGateway:
         """Raises OutcomeUnknown when a top-up was sent through a gateway that is no longer set up."""

@@ -125,6 +125,9 @@ class Sandbox:
         self._check_enabled()
         await self._units.run_unaudited(lambda work: books.forget(work, provider_reference))
 
+    async def forget_customer(self, account_id: str) -> None:
+        """Its books know tokens, and no payer."""
+
     async def refund(self, request: RefundRequest) -> RefundResult:
         self._check_enabled()
         result = await self._units.run_unaudited(lambda work: books.give_back(work, request))

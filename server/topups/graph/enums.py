@@ -23,7 +23,9 @@ class TopUpStatusEnum(Enum):
         "ERRORED", description="It is not known whether money came; the gateway is being asked."
     )
     REVERSED = strawberry.enum_value(
-        "REVERSED", description="The money went again and was taken out of the balance. Final."
+        "REVERSED",
+        description="The money went again and was taken out of the balance. Should the bank give it back, "
+        "this is SUCCEEDED again.",
     )
 
 

@@ -69,9 +69,9 @@ def _as_of(event: StoredEvent, top_up: TopUpRow) -> TopUpRow:
         failure_code=state["failure_code"],
         next_action=state["next_action"],
         client_secret=top_up.client_secret if state["next_action"] else None,
-        refunded_minor=state.get(
-            "refunded_minor", 0
-        ),  # older events do not tell it: nothing was refunded then
+        # Older events do not tell these: nothing was refunded, or taken in part, then.
+        refunded_minor=state.get("refunded_minor", 0),
+        reversed_minor=state.get("reversed_minor", 0),
         updated_at=event.at,
     )
 

@@ -51,6 +51,9 @@ class TopUpType(Node):
     refunded: MoneyType = strawberry.field(
         description="What was given back of it, or is on its way back; see `refunds`."
     )
+    reversed: MoneyType = strawberry.field(
+        description="What the payer's bank or a refund at the gateway took out of the balance again."
+    )
 
     sealed_secret: strawberry.Private[bytes | None] = None
 
@@ -81,6 +84,7 @@ class TopUpType(Node):
             purpose=TopUpPurposeEnum[top_up.purpose],
             payment_method_id=None if method_id is None else strawberry.ID(method_id),
             refunded=MoneyType.of(Money(top_up.refunded_minor, currency)),
+            reversed=MoneyType.of(Money(top_up.reversed_minor, currency)),
         )
 
 

@@ -45,6 +45,13 @@ class TopUpRow(NamedTuple):
     method_id: str | None
     for_id: str | None
     refunded_minor: int
+    reversed_minor: int
+    gateway_refunded_minor: int
+
+    @property
+    def left_minor(self) -> int:
+        """What of the payment is neither given nor taken back; 0 before it came."""
+        return (self.received_minor or 0) - self.refunded_minor - self.reversed_minor
 
 
 def top_up(read: Read, account_id: str, top_up_id: str) -> TopUpRow | None:

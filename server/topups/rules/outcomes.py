@@ -65,9 +65,11 @@ MOVES: Mapping[TopUpStatus, frozenset[TopUpStatus]] = {
     # A payment that comes in after all is the customer's money, whatever was said before.
     TopUpStatus.FAILED: frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.REVERSED}),
     TopUpStatus.SUCCEEDED: frozenset({TopUpStatus.REVERSED}),
-    TopUpStatus.REVERSED: frozenset(),
+    # A dispute was won: what was taken comes back, or the gateway is asked for what never was credited.
+    TopUpStatus.REVERSED: frozenset({TopUpStatus.SUCCEEDED, TopUpStatus.ERRORED}),
 }
-"""Which status may follow which. SUCCEEDED is entered at most once, so a top-up is credited at most once."""
+"""Which status may follow which. By an answer of the gateway SUCCEEDED is entered at most once (see `destination`), so
+a top-up is credited at most once."""
 
 UNRESOLVED = frozenset({TopUpStatus.PENDING, TopUpStatus.PROCESSING, TopUpStatus.ERRORED})
 """The states in which the payment token is still needed."""
@@ -155,8 +157,22 @@ class Processing:
 
 @dataclass(frozen=True, slots=True)
 class ChargedBack:
-    """The payer's bank took the money back."""
+    """The payer's bank took the money back: all of it, or `amount_minor` of `currency` where it says so.
 
+    `dispute_id` is the gateway's, where it has one: what is told of one dispute twice is taken once.
+    """
+
+    occurred_at: datetime
+    dispute_id: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstated:
+    """The payer's bank gave back what it had taken for this dispute."""
+
+    dispute_id: str
     occurred_at: datetime
 
 
@@ -173,7 +189,7 @@ class NotFound:
     """The gateway has never heard of this transaction."""
 
 
-Outcome = Succeeded | Declined | ChargedBack | Refunded
+Outcome = Succeeded | Declined | ChargedBack | Refunded | Reinstated
 ChargeResult = Outcome | NeedsStepUp | Processing
 RefundResult = Succeeded | Declined | Processing
 """Of a refund `Succeeded.received_minor` is what the payer gets."""
@@ -204,7 +220,12 @@ class ProviderReport:
 
 
 def destination(status: TopUpStatus, result: ChargeResult) -> TopUpStatus | None:
-    """The status that the gateway's answer leads to; None when it changes nothing (repeated, or overtaken)."""
+    """The status that the gateway's answer leads to; None when it changes nothing (repeated, or overtaken).
+
+    What became of a payment that was taken back only the end of its dispute changes.
+    """
+    if status is TopUpStatus.REVERSED or isinstance(result, Reinstated):
+        return None
     if isinstance(result, Succeeded):
         wanted = TopUpStatus.SUCCEEDED if result.received_minor > 0 else TopUpStatus.FAILED
     elif isinstance(result, ChargedBack | Refunded):
@@ -236,4 +257,6 @@ def failure_of(status: TopUpStatus, result: Outcome) -> FailureCode | None:
         return FailureCode.CHARGED_BACK
     if isinstance(result, Refunded):
         return FailureCode.REFUNDED
+    if isinstance(result, Reinstated):
+        return None
     return FailureCode.FAILED_LATE if status is TopUpStatus.SUCCEEDED else result.code

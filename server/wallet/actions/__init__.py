@@ -2,7 +2,7 @@
 
 from server.wallet.actions.alarms import watch
 from server.wallet.actions.erasure import SHRED_DUE, ErasedWallets, Pseudonymised, erase, pseudonymise
-from server.wallet.actions.forfeits import forfeit, lock_wallets
+from server.wallet.actions.forfeits import forfeit, lock_wallets, return_forfeits
 from server.wallet.actions.holds import HoldRow, capture, expire, expire_due, release, reserve
 from server.wallet.actions.ledger import Posted, Transfer
 from server.wallet.actions.postings import open_wallets, post, post_unattributed, reverse_unattributed
@@ -29,6 +29,7 @@ __all__ = [
     "pseudonymise",
     "release",
     "reserve",
+    "return_forfeits",
     "reverse",
     "reverse_unattributed",
     "watch",

@@ -46,7 +46,12 @@ class CounterAccount(Enum):
 @strawberry.enum(name="PostingKind", description="Why a wallet changed.")
 class PostingKindEnum(Enum):
     TOP_UP = strawberry.enum_value("TOP_UP", description="A payment was credited.")
-    TOP_UP_REVERSED = strawberry.enum_value("TOP_UP_REVERSED", description="A payment was charged back.")
+    TOP_UP_REVERSED = strawberry.enum_value(
+        "TOP_UP_REVERSED", description="A payment, or a part of it, was charged back."
+    )
+    TOP_UP_REINSTATED = strawberry.enum_value(
+        "TOP_UP_REINSTATED", description="What was charged back came back: a dispute was won."
+    )
     TOP_UP_REFUNDED = strawberry.enum_value(
         "TOP_UP_REFUNDED", description="A part of a payment was given back."
     )
@@ -67,6 +72,9 @@ class PostingKindEnum(Enum):
     HOLD_RELEASED = strawberry.enum_value("HOLD_RELEASED", description="What was left of a hold came back.")
     HOLD_EXPIRED = strawberry.enum_value("HOLD_EXPIRED", description="A hold's time ended; it came back.")
     FORFEITED = strawberry.enum_value("FORFEITED", description="The balance was lost by the terms.")
+    FORFEIT_RETURNED = strawberry.enum_value(
+        "FORFEIT_RETURNED", description="What was lost was given back, because the reason for it fell away."
+    )
     ADJUSTMENT = strawberry.enum_value("ADJUSTMENT", description="Staff corrected the balance.")
 
 

@@ -5,12 +5,11 @@ An intent is written down before it is confirmed, so before it can move money: w
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from server.kit.work import Read, Work
-from server.topups.model import StripeCustomer, StripeIntent, TopUp
-from server.topups.rules.outcomes import TopUpStatus
+from server.topups.model import StripeCustomer, StripeIntent
 
 
 def customer_of(read: Read, account_id: str) -> str | None:
@@ -27,6 +26,11 @@ def keep_customer(work: Work, account_id: str, customer_id: str) -> str:
     return customer_of(work, account_id) or customer_id
 
 
+def drop_customer(work: Work, account_id: str) -> None:
+    """Stripe has no customer of this account any more."""
+    work.execute(delete(StripeCustomer).where(StripeCustomer.account_id == account_id))
+
+
 def intent_of(read: Read, transaction_id: str) -> str | None:
     """The id of the transaction's PaymentIntent."""
     return _text(
@@ -37,17 +41,6 @@ def intent_of(read: Read, transaction_id: str) -> str | None:
 def transaction_of(read: Read, intent_id: str) -> str | None:
     """The transaction that a PaymentIntent is of; None when it is another system's on the same Stripe account."""
     return _text(read.scalar(select(StripeIntent.transaction_id).where(StripeIntent.intent_id == intent_id)))
-
-
-def refunded_by_us(read: Read, intent_id: str) -> int | None:
-    """How much of a PaymentIntent we gave back, or are giving back, while its top-up stands; in minor units."""
-    query = (
-        select(TopUp.refunded_minor)
-        .join(StripeIntent, StripeIntent.transaction_id == TopUp.transaction_id)
-        .where(StripeIntent.intent_id == intent_id, TopUp.status == TopUpStatus.SUCCEEDED.value)
-    )
-    row = read.first(query)
-    return None if row is None else int(row.refunded_minor)
 
 
 def keep_intent(work: Work, transaction_id: str, intent_id: str) -> str:

@@ -14,6 +14,7 @@ from server.topups.adapters.stripe.prints import card_printed
 from server.topups.rules.methods import SavedMethod, SaveRequest, SaveResult
 from server.topups.rules.outcomes import Declined, FailureCode, NeedsStepUp, NextAction
 
+_MISSING = "resource_missing"
 _TRIED_BEFORE = frozenset({"requires_action", "succeeded", "processing", "canceled"})
 
 
@@ -71,6 +72,19 @@ class Cards:
                 await self._api.methods.detach_async(method_id, options=once(f"{method_id}/detach"))
         except StripeRefused:
             return  # it is gone, or no customer's
+
+    async def forget_customer(self, account_id: str) -> None:
+        """Delete the account's customer at Stripe; the cards that it still has go with it."""
+        customer_id = await self._units.read(lambda read: books.customer_of(read, account_id))
+        if customer_id is None:
+            return
+        try:
+            with answered():
+                await self._api.customers.delete_async(customer_id)  # needs no key: it is gone only once
+        except StripeRefused as refused:
+            if refused.code != _MISSING:
+                raise OutcomeUnknown("the customer is still there") from None
+        await self._units.run_unaudited(lambda work: books.drop_customer(work, account_id))
 
     async def _customer(self, account_id: str) -> str:
         known = await self._units.read(lambda read: books.customer_of(read, account_id))

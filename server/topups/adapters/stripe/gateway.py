@@ -92,6 +92,9 @@ class Stripe:
     async def forget_method(self, provider_reference: str) -> None:
         await self._cards.forget(provider_reference)
 
+    async def forget_customer(self, account_id: str) -> None:
+        await self._cards.forget_customer(account_id)
+
     async def refund(self, request: RefundRequest) -> RefundResult:
         transaction_id = request.transaction_id
         intent_id = await self._units.read(lambda read: books.intent_of(read, transaction_id))

@@ -15,7 +15,7 @@ from server.topups.adapters.stripe.amounts import AmountUnsupported, from_stripe
 from server.topups.adapters.stripe.intents import Intent, instant
 from server.topups.adapters.stripe.prints import card_printed
 from server.topups.rules.methods import CardAuthenticated, CardGone, CardNews, CardRenewed
-from server.topups.rules.outcomes import ChargedBack, Declined, Outcome, Refunded, Succeeded
+from server.topups.rules.outcomes import ChargedBack, Declined, Outcome, Refunded, Reinstated, Succeeded
 
 TOLERANCE = timedelta(seconds=300)
 """How far Stripe's clock and ours, and the way between, may be apart: an older delivery may be a replay."""
@@ -112,7 +112,19 @@ def _of_intent(event: Reported, subject: Mapping[str, Any]) -> Reported:
 def _of_dispute(event: Reported, subject: Mapping[str, Any]) -> Reported:
     if subject["status"].startswith("warning_"):
         return event  # an inquiry: no money has gone
-    return replace(event, intent_id=_paid(subject), outcome=ChargedBack(event.occurred_at))
+    won = event.kind == "charge.dispute.funds_reinstated" or subject["status"] == "won"
+    return replace(event, intent_id=_paid(subject), outcome=_won(event) if won else _lost(event, subject))
+
+
+def _won(event: Reported) -> Reinstated:
+    return Reinstated(event.object_id, event.occurred_at)
+
+
+def _lost(event: Reported, subject: Mapping[str, Any]) -> ChargedBack:
+    """What is disputed is gone until the dispute is won; it may be a part, or be told in the bank's own currency."""
+    disputed = from_stripe(subject["amount"], subject["currency"])
+    currency = disputed.currency.code
+    return ChargedBack(event.occurred_at, event.object_id, disputed.minor, currency)
 
 
 def _paid(subject: Mapping[str, Any]) -> str | None:
@@ -147,4 +159,11 @@ _SETUP_EVENTS = frozenset({"setup_intent.succeeded", "setup_intent.setup_failed"
 _METHOD_EVENTS = frozenset(
     {"payment_method.automatically_updated", "payment_method.updated", "payment_method.detached"}
 )
-_DISPUTE_EVENTS = frozenset({"charge.dispute.created", "charge.dispute.funds_withdrawn"})
+_DISPUTE_EVENTS = frozenset(
+    {
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.closed",
+    }
+)

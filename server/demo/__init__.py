@@ -18,10 +18,14 @@ import httpx
 import structlog
 from rich.console import Console
 
+from server.accounts.actions.events import EmailVerificationAsked
 from server.app import Postmeter
+from server.demo import commerce
+from server.demo.api import KEY_SCOPES, Api, Dice
+from server.demo.commerce import PATIENCE_SECONDS
 from server.kit.clock import SystemClock
-from server.kit.ids import SeededEntropy
 from server.kit.problems import PublicError
+from server.kit.work import Work
 
 DAYS = 60
 SEED = 1883  # the year of the first postal meter patent, and as good a seed as any
@@ -60,6 +64,9 @@ class Demo:
         self._dice = Dice(SEED)
         self._password = postmeter.house.entropy.bytes(12).hex()
         self._made = 0
+        self._automatic = False
+        self._letters: list[str] = []
+        postmeter.house.reactions.on(EmailVerificationAsked, self._receive)
 
     async def run(self, url: str) -> None:
         """Make the history, print how to get in, then keep the balances moving until cancelled."""
@@ -68,7 +75,7 @@ class Demo:
             async with self._company(url) as company:
                 await self._history(company)
                 self._clock.catch_up()
-                self._invite(url, company.key)
+                self._invite(url, company.key, await commerce.newest_invoice(company))
                 await self._traffic(company)
         except Exception:
             _log.exception("demo_failed")
@@ -82,6 +89,7 @@ class Demo:
             account = {"login": LOGIN, "password": self._password, "acceptedPolicy": policy}
             await api.do("register", "RegisterInput", account)
             owner = await self._signed_in(api)
+            await commerce.introduce(owner, lambda: self._letters[-1])
             key = await owner.do(
                 "createApiKey",
                 "CreateApiKeyInput",
@@ -96,6 +104,10 @@ class Demo:
         who = {"login": LOGIN, "password": self._password, "transport": "BEARER"}
         signed_in = await company.do("signIn", "SignInInput", who, "... on SignedIn { token }")
         return company.as_bearer(signed_in["token"])
+
+    def _receive(self, _work: Work, event: EmailVerificationAsked) -> None:
+        """The company's own letter box: the demo has no mail relay."""
+        self._letters.append(event.code)
 
     # ---- history
 
@@ -114,6 +126,19 @@ class Demo:
     async def _special(self, company: Api, day: int) -> None:
         """The days on which something out of the ordinary happens."""
         match day:
+            case 3:
+                await commerce.subscribe(company, self._key)
+            case 6:
+                await commerce.be_a_business(await self._signed_in(company))
+            case 12:
+                await commerce.automate(company, MONEY_LOW, TOP_UP_EUR)
+                self._automatic = True
+                await self._lifted(company)
+            case 18:
+                calls = {"product": "NUMBER_LOOKUP", "calls": 2_500, "currency": "EUR"}
+                await self._use(company, {"apiCalls": calls})
+            case 25:
+                await commerce.apply_for_sender(await self._signed_in(company))
             case 9:
                 await self._top_up(company, 90, "tok_sandbox_declined")
             case 15:
@@ -141,7 +166,7 @@ class Demo:
     async def _replenish(self, company: Api) -> None:
         """Buy what runs low, as a careful office does."""
         money, email, sms = await self._balances(company)
-        if money < MONEY_LOW:
+        if money < MONEY_LOW and not self._automatic:
             await self._top_up(company, TOP_UP_EUR, "tok_sandbox_ok")
         if email < EMAIL_LOW:
             await self._order_credits(company, "EMAIL_10K", 1)
@@ -160,12 +185,13 @@ class Demo:
             except (httpx.HTTPError, PublicError) as error:
                 _log.warning("demo_traffic_failed", error=type(error).__name__)
 
-    def _invite(self, url: str, key: str) -> None:
+    def _invite(self, url: str, key: str, invoice: str) -> None:
         lines = (
             "",
             "[bold]The demo is ready.[/bold] Its balances keep moving.",
             f"  Watch a balance   {url}/examples/balance-watcher/#key={key}&unit=EMAIL",
             f"  Ask for anything  {url}/graphql",
+            f"  Read an invoice   {url}{invoice}",
             f"  In a terminal     POSTMETER_API_KEY={key} {_command()} watch EMAIL --url {url}/graphql",
             f"  Sign in           {LOGIN} / {self._password}",
             f"  API key           {key}",
@@ -185,14 +211,16 @@ class Demo:
         made = await company.do(
             "createTopUp", "CreateTopUpInput", data, "... on TopUpCreated { topUp { id status } }"
         )
-        top_up = made["topUp"]
-        # The clock must not move on before the payment is through; a client would subscribe to topUpChanged.
-        while top_up["status"] in ("PENDING", "PROCESSING"):
-            await asyncio.sleep(0.01)
-            found = await company.ask(
-                "query($id: ID!) { topUp(id: $id) { id status } }", {"id": top_up["id"]}
-            )
-            top_up = found["topUp"]
+        await commerce.settled(company, made["topUp"], "TopUp", ("PENDING", "PROCESSING"))
+
+    async def _lifted(self, company: Api) -> None:
+        """Wait for the automatic top-up, if one is due: what happens next must not depend on who is faster."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self._automatic:
+                money, _, _ = await self._balances(company)
+                if money >= MONEY_LOW:
+                    return
+                await asyncio.sleep(0.01)
 
     async def _order_credits(self, company: Api, code: str, packs: int) -> str:
         item = {"creditPack": {"code": code, "packs": packs}}
@@ -212,6 +240,7 @@ class Demo:
         placed = await company.do(
             "placeOrder", "PlaceOrderInput", data, "... on OrderPlaced { order { id } }"
         )
+        await self._lifted(company)
         return str(placed["order"]["id"])
 
     async def _cancel(self, company: Api, order_id: str, reason: str) -> None:
@@ -225,6 +254,8 @@ class Demo:
         key = self._key()
         entry = {"operation": operation, "reference": f"send:{key}"}
         await company.do("recordUsage", "RecordUsageInput", {"entries": [entry], "idempotencyKey": key})
+        if "apiCalls" in operation:
+            await self._lifted(company)
 
     async def _hold(self, company: Api, quantity: int, used: int) -> None:
         placed = await company.do(
@@ -257,64 +288,4 @@ def _command() -> str:
     return sys.argv[0] if Path(sys.argv[0]).name == "postmeter" else "python -m server"
 
 
-KEY_SCOPES = [
-    "ACCOUNT_READ",
-    "BALANCE_READ",
-    "LEDGER_READ",
-    "TOPUPS_READ",
-    "TOPUPS_WRITE",
-    "ORDERS_READ",
-    "ORDERS_WRITE",
-    "USAGE_WRITE",
-]
-
-
 QUOTE = "query($input: QuoteOrderInput!) { quoteOrder(input: $input) { ... on OrderQuote { missing { amount } } } }"
-
-
-class Api:
-    """The public API, as a program sees it."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
-        self.key = ""
-
-    def as_bearer(self, key: str) -> Api:
-        """The same server, asked with another key."""
-        other = Api(self._client)
-        other.key = key
-        return other
-
-    async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run an operation. Raises PublicError with the first error's code."""
-        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        body = {"query": query, "variables": variables or {}}
-        answer = (await self._client.post("/graphql", json=body, headers=headers)).json()
-        if answer.get("errors"):
-            first = answer["errors"][0]
-            raise PublicError(first.get("extensions", {}).get("code", "ERROR"), first["message"])
-        data: dict[str, Any] = answer["data"]
-        return data
-
-    async def do(
-        self, field: str, input_type: str, data: dict[str, Any], selection: str = ""
-    ) -> dict[str, Any]:
-        """Run one mutation; a refusal is raised as PublicError."""
-        document = (
-            f"mutation($input: {input_type}!) {{ {field}(input: $input) "
-            f"{{ __typename {selection} ... on Problem {{ code message }} }} }}"
-        )
-        answer: dict[str, Any] = (await self.ask(document, {"input": data}))[field]
-        if "code" in answer:
-            raise PublicError(answer["code"], f"{field}: {answer['message']}")
-        return answer
-
-
-class Dice:
-    """Repeatable numbers for a made-up company."""
-
-    def __init__(self, seed: int) -> None:
-        self._entropy = SeededEntropy(seed)
-
-    def between(self, low: int, high: int) -> int:
-        return low + int.from_bytes(self._entropy.bytes(4), "big") % (high - low + 1)

@@ -8,10 +8,44 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.accounts.model.reports import SecurityReport
+from server.accounts.model.resellers import Management, Reseller
+from server.accounts.model.sign_in import KnownDevice, Passkey, SignInChallenge, SignInCounter, Totp
 from server.kit.db import Base, Instant, Sealed
+
+__all__ = [
+    "ACTIVE",
+    "CLOSED",
+    "CUSTOMER",
+    "IDENTITY",
+    "OWNER",
+    "STAFF",
+    "Acceptance",
+    "Account",
+    "AccountActivity",
+    "ApiKey",
+    "AuthorityEpoch",
+    "EmailVerification",
+    "Invitation",
+    "KnownDevice",
+    "Management",
+    "MemberLimit",
+    "Passkey",
+    "PasswordReset",
+    "Person",
+    "PostalAddress",
+    "RecoveryCode",
+    "Reseller",
+    "SecurityReport",
+    "Session",
+    "SignInChallenge",
+    "SignInCounter",
+    "StaffAuthorisation",
+    "Totp",
+]
 
 IDENTITY = "identity"
 """The retention class of all personal values of this slice."""
@@ -59,6 +93,22 @@ class AccountActivity(Base):
     lapsed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class AccountClosure(Base):
+    """That an account was closed, by whom, and from when on its data may be erased (C24).
+
+    `erase_at` is null for a voluntary closing, whose clock is another one. A closing that is taken back has no row.
+    """
+
+    __tablename__ = "account_closures"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    closing: Mapped[str] = mapped_column(String(12))
+    closed_at: Mapped[datetime] = mapped_column(Instant)
+    erase_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (
+        CheckConstraint("closing <> 'PREVENTIVE' OR erase_at IS NOT NULL", name="preventive_has_a_clock"),
+    )
+
+
 class Person(Base):
     """Somebody who signs in for an account. Logins are unique through the blind index of the key store only."""
 
@@ -76,7 +126,10 @@ class Person(Base):
 
 
 class Session(Base):
-    """A sign-in that is still, or was, in use. It ends at `expires_at`, or at `idle_at` when nobody uses it."""
+    """A sign-in that is still, or was, in use. It ends at `expires_at`, or at `idle_at` when nobody uses it.
+
+    `second_factor_at` is when a second factor was proved in it; without one it was never asked for.
+    """
 
     __tablename__ = "sessions"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -91,6 +144,7 @@ class Session(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     stepped_up_until: Mapped[datetime | None] = mapped_column(Instant)
+    second_factor_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ApiKey(Base):
@@ -101,6 +155,7 @@ class ApiKey(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
     created_by: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     name: Mapped[bytes] = mapped_column(Sealed)
+    privacy_policy_url: Mapped[bytes | None] = mapped_column(Sealed)
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     prefix: Mapped[str] = mapped_column(String(16))
     scopes: Mapped[str] = mapped_column(String(400))
@@ -204,6 +259,26 @@ class MemberLimit(Base):
     __tablename__ = "member_limits"
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     people_max: Mapped[int] = mapped_column(Integer)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AgeJudgement(Base):
+    """That somebody who opened an account is old enough, what shows it, and when it was judged: nothing else (C18)."""
+
+    __tablename__ = "age_judgements"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(20))
+    method: Mapped[str] = mapped_column(String(20))
+    judged_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ResalePermission(Base):
+    """Whether the contract with an account permits resale, since when and why (M009); without a row it does not."""
+
+    __tablename__ = "resale_permissions"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    permitted: Mapped[bool] = mapped_column(Boolean)
+    reason: Mapped[str] = mapped_column(String(20))
     set_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -10,6 +10,8 @@ from server.accounts.model import (
     Acceptance,
     Account,
     AccountActivity,
+    AccountClosure,
+    AgeJudgement,
     ApiKey,
     AuthorityEpoch,
     EmailVerification,
@@ -19,12 +21,17 @@ from server.accounts.model import (
     Person,
     PostalAddress,
     RecoveryCode,
+    ResalePermission,
     Session,
     StaffAuthorisation,
 )
+from server.accounts.personal import reports, resellers, sign_in
 from server.kit.personal import Held
 
 HELD = (
+    *sign_in.HELD,
+    *reports.HELD,
+    *resellers.HELD,
     Held(
         Account,
         (
@@ -53,6 +60,15 @@ HELD = (
         legal_basis="contract",
         retention="account",
         erasure="delete",
+    ),
+    Held(
+        AccountClosure,
+        ("account_id", "closing", "closed_at", "erase_at"),
+        category="activity",
+        purpose="identification",
+        legal_basis="contract",
+        retention="account",
+        erasure="keep_pseudonymous",
     ),
     Held(
         AuthorityEpoch,
@@ -106,6 +122,7 @@ HELD = (
             "expires_at",
             "revoked_at",
             "stepped_up_until",
+            "second_factor_at",
         ),
         category="technical",
         purpose="security",
@@ -154,7 +171,7 @@ HELD = (
     ),
     Held(
         ApiKey,
-        ("name",),
+        ("name", "privacy_policy_url"),
         category="technical",
         purpose="api_use",
         legal_basis="contract",
@@ -286,6 +303,24 @@ HELD = (
         retention="account",
         erasure="delete",
         exported=False,
+    ),
+    Held(
+        AgeJudgement,
+        ("account_id", "verdict", "method", "judged_at"),
+        category="identification",
+        purpose="identification",
+        legal_basis="contract",
+        retention="account",
+        erasure="delete",
+    ),
+    Held(
+        ResalePermission,
+        ("account_id", "permitted", "reason", "set_at"),
+        category="activity",
+        purpose="identification",
+        legal_basis="contract",
+        retention="account",
+        erasure="delete",
     ),
     Held(
         StaffAuthorisation,

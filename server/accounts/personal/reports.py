@@ -1,0 +1,28 @@
+"""The personal data of reports of a compromise."""
+
+from __future__ import annotations
+
+from server.accounts.model.reports import SecurityReport
+from server.kit.personal import Held
+
+HELD = (
+    Held(
+        SecurityReport,
+        ("id", "account_id", "reported_by", "kind", "reported_at", "sessions_ended", "keys_ended"),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="keep_pseudonymous",
+    ),
+    Held(
+        SecurityReport,
+        ("note",),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="shred",
+        retention_class="identity",
+    ),
+)

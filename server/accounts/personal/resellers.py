@@ -1,0 +1,37 @@
+"""The personal data of resellers and of the accounts that they manage."""
+
+from __future__ import annotations
+
+from server.accounts.model.resellers import Management, Reseller
+from server.kit.personal import Held
+
+HELD = (
+    Held(
+        Reseller,
+        ("account_id", "since"),
+        category="identification",
+        purpose="identification",
+        legal_basis="contract",
+        retention="account",
+        erasure="delete",
+    ),
+    Held(
+        Reseller,
+        ("policy_url",),
+        category="identification",
+        purpose="identification",
+        legal_basis="contract",
+        retention="account",
+        erasure="shred",
+        retention_class="identity",
+    ),
+    Held(
+        Management,
+        ("id", "reseller_id", "account_id", "powers", "offered_at", "accepted_at", "ended_at"),
+        category="activity",
+        purpose="identification",
+        legal_basis="contract",
+        retention="account",
+        erasure="keep_pseudonymous",
+    ),
+)

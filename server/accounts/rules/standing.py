@@ -1,0 +1,44 @@
+"""What a person has to do before a session of theirs may do what their role allows (P003, P044)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from server.accounts.rules import SELF_WRITE, Terms
+
+STANDING_SCOPES = frozenset({"account:read", SELF_WRITE})
+"""What a session may do while something has to be done first."""
+
+
+class Requirement(Enum):
+    """What has to be done first."""
+
+    SECOND_FACTOR = "SECOND_FACTOR"
+    NEW_PASSWORD = "NEW_PASSWORD"  # noqa: S105 - the name of a requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a session's person: role, second factor in this session, and the age of the password."""
+
+    role: str
+    second_factor_at: datetime | None
+    password_changed_at: datetime
+
+
+def requirements(terms: Terms, standing: Standing, now: datetime) -> tuple[Requirement, ...]:
+    """What has to be done first; nothing in the normal case."""
+    found = []
+    if standing.role in terms.second_factor_required_for and standing.second_factor_at is None:
+        found.append(Requirement.SECOND_FACTOR)
+    ends_at = password_ends_at(standing.password_changed_at, terms.password_age_max)
+    if ends_at is not None and now >= ends_at:
+        found.append(Requirement.NEW_PASSWORD)
+    return tuple(found)
+
+
+def password_ends_at(changed_at: datetime, age_max: timedelta | None) -> datetime | None:
+    """When a password must have been changed; never where the terms set no age (P044)."""
+    return None if age_max is None else changed_at + age_max
