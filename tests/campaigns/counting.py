@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from server.campaigns.actions.recording import Recorded, record_events
 from server.campaigns.jobs import statistics as statistic_jobs
-from server.campaigns.model import Campaign, StatisticBucket, Suppression
+from server.campaigns.model import Campaign, CampaignRecipient, StatisticBucket, Suppression
 from server.campaigns.reads import statistics as reads
 from server.campaigns.rules.events import MessageEvent
 from server.campaigns.rules.metrics import COLUMNS, Dimension, bucket_start
@@ -58,6 +58,26 @@ class Meter:
 
         return await self.units.run(Call("test", SYSTEM), launch)
 
+    async def address(self, campaign_id: str, recipients: int) -> None:
+        """Give the campaign a text and so many uploaded recipients."""
+
+        def write(work: Work) -> None:
+            text = work.seal(ACCOUNT, "content", "campaigns.text", "The first marigolds are here.")
+            work.execute(update(Campaign).where(Campaign.id == campaign_id).values(text=text))
+            address = work.seal(ACCOUNT, "content", "campaign_recipients.address", "reader@example.com")
+            rows = [
+                {
+                    "campaign_id": campaign_id,
+                    "address_hash": number.to_bytes(32, "big"),
+                    "account_id": ACCOUNT,
+                    "address": address,
+                }
+                for number in range(recipients)
+            ]
+            work.connection.execute(insert(CampaignRecipient), rows)
+
+        await self.units.run(Call("test", SYSTEM), write)
+
     async def record(
         self, events: Sequence[MessageEvent], batch: int = 1_000, source: str = "test"
     ) -> Recorded:
@@ -85,7 +105,7 @@ class Meter:
             query = select(table.bucket, *[table[name] for name in COLUMNS]).where(
                 table.scope == scope.number
             )
-            found = {bucket_start(bucket): [int(each) for each in row] for bucket, *row in read.rows(query)}
+            found = {bucket_start(row.bucket): list(row[1:]) for row in read.rows(query)}
             return {start: row for start, row in found.items() if any(row)}
 
         return await self.units.read(look)

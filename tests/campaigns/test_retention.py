@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from server.campaigns.model import (
     Bounce,
+    Campaign,
+    CampaignRecipient,
     LinkClicker,
     RecipientState,
     StatisticBucket,
@@ -35,6 +38,7 @@ async def test_statistics_are_gone_after_five_years_and_revive_nobody(meter: Met
     meter.clock.advance(timedelta(days=1))
     others = make_events(4, 40, other, until=NOON + timedelta(days=1))
     await meter.record([replace(event, key=f"other-{event.key}") for event in others])
+    await meter.address(campaign_id, 60)
     suppressed, kept = await meter.reasons(), Recount(others).row()
     assert suppressed
     total = await meter.row(campaign_id)
@@ -48,7 +52,9 @@ async def test_statistics_are_gone_after_five_years_and_revive_nobody(meter: Met
     assert await meter.series(ACCOUNT) == await meter.series(other)
     meter.clock.advance(timedelta(days=366))
     await meter.fall_due()
-    assert [await meter.count(table) for table in KEPT[:4]] == [0] * 4
+    assert [await meter.count(table) for table in (*KEPT[:4], CampaignRecipient)] == [0] * 5
+    texts = await meter.units.read(lambda read: read.rows(select(Campaign.subject, Campaign.text)))
+    assert [tuple(row) for row in texts] == [(None, None)] * 2
     assert await meter.series(ACCOUNT) == {}
     assert await meter.reasons() == suppressed
 

@@ -246,6 +246,19 @@ async def test_a_stream_has_limits_and_says_when_to_come_again(
         assert large.json()["accepted"] > 0
         assert large.json()["lines"] % 10 == 0
 
+        silent = asyncio.Event()
+
+        async def stall() -> AsyncIterator[bytes]:
+            yield whole[:100]
+            await silent.wait()
+
+        desk.postmeter.house.terms.add(replace(small, stream_stall_seconds_max=0.01))
+        app.app = _only_events(desk)
+        stalled = await desk.stream(stall())
+        assert (stalled.status_code, stalled.json()["code"]) == (408, "TOO_SLOW")
+        desk.postmeter.house.terms.add(small)
+        app.app = _only_events(desk)
+
         release = asyncio.Event()
 
         async def slow() -> AsyncIterator[bytes]:

@@ -12,7 +12,7 @@ from server.kit.graph.live import LiveLimits
 from server.kit.graph.sink import CloseReason
 from server.kit.problems import PublicError
 from server.kit.work import Units
-from tests.kit.live_world import STREAM, Asked, ManualTimer, Recorder, World
+from tests.kit.live_world import STREAM, Asked, ManualTimer, Recorder, Rows, World
 
 LATEST = Asked(FeedMode.LATEST)
 
@@ -99,6 +99,22 @@ async def test_latest_keeps_its_pace_and_always_ends_at_the_newest(world: World)
     assert sink.sequences == [0, 1], "no second change before a tenth of a second has passed"
     await world.pass_time(lambda: sink.has(31))
     assert sink.sequences == [0, 1, 31]
+
+
+async def test_a_feed_may_ask_for_a_slower_pace(
+    world: World, timer: ManualTimer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Rows, "updates_per_second_max", 2.0, raising=False)
+    sink = Recorder()
+    await world.subscribe(LATEST, sink)
+    await world.spend()
+    await world.pass_time(lambda: sink.has(1))
+    await world.spend(6)
+    timer.advance(0.3)
+    await settle(world)
+    assert sink.sequences == [0, 1], "no second change before half a second has passed"
+    await world.pass_time(lambda: sink.has(7))
+    assert sink.sequences == [0, 1, 7]
 
 
 @pytest.mark.parametrize("mode", list(FeedMode))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from server.kit.db import Base, Prepared
 from server.kit.work import Read
@@ -41,5 +41,5 @@ def _statement(
 ) -> Prepared:
     each = table.__table__.c
     wanted = select(*[each[name] for name in columns])
-    keys = [bindparam(f"key_{position}") for position in range(size)]
+    keys: list[BindParameter[bytes]] = [bindparam(f"key_{position}") for position in range(size)]
     return Prepared(wanted.where(*[each[name] == bindparam(name) for name in others], each[key].in_(keys)))

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, inspect, select, tuple_, update
 
 from server.accounts.rules.lifecycle import add_months
 from server.campaigns.actions import statistics
 from server.campaigns.actions.statistics import DELETE_BOUNCES, DELETE_STATISTICS, Scope, bounce_ends
 from server.campaigns.model import (
     Bounce,
+    Campaign,
+    CampaignRecipient,
     LinkClicker,
     RecipientState,
     SeenEvent,
@@ -63,6 +65,8 @@ def _delete_part(work: Work, scope: Scope, account: Scope, limit: int) -> bool:
         return True
     if any(_delete_some(work, table, scope, limit) for table in _OF_CAMPAIGN):
         return True
+    if _delete_message(work, scope.subject_id, limit):
+        return True
     work.execute(delete(StatisticTotal).where(StatisticTotal.scope == scope.number))
     work.execute(delete(StatisticScope).where(StatisticScope.number == scope.number))
     work.wake(statistics.live_topic(scope.subject_id))
@@ -103,7 +107,20 @@ def prune_seen(work: Work, part: int) -> int:
     if behind < _HASH_STARTS:
         mine &= SeenEvent.key < behind.to_bytes(2, "big")
     day = second_of(work.now - terms.event_age_max) // _SECONDS_A_DAY
-    return work.execute(delete(SeenEvent).where(mine, SeenEvent.day < day)).rowcount
+    gone = delete(SeenEvent).where(mine, SeenEvent.day < day)
+    return len(work.rows(gone.returning(SeenEvent.day)))
+
+
+def _delete_message(work: Work, campaign_id: str, limit: int) -> bool:
+    """Delete so many recipients of a campaign at most, and behind them what it said; whether there were any."""
+    mine = CampaignRecipient.campaign_id == campaign_id
+    some = select(CampaignRecipient.address_hash).where(mine).limit(limit)
+    gone = delete(CampaignRecipient).where(mine, CampaignRecipient.address_hash.in_(some))
+    if work.rows(gone.returning(CampaignRecipient.campaign_id)):
+        return True
+    texts = {"subject": None, "text": None, "merge_fields": None, "sender": None}
+    work.execute(update(Campaign).where(Campaign.id == campaign_id).values(texts))
+    return False
 
 
 def _oldest_bounces(read: Read, scope: Scope, kind: int, limit: int) -> Sequence[Row[Any]]:
@@ -122,9 +139,10 @@ def _take_buckets(work: Work, scope: Scope, account: Scope, limit: int) -> bool:
     if not rows:
         return False
     taken = Changes()
-    for bucket, *row in rows:
-        for position, number in enumerate(row):
-            taken.buckets[cell(bucket, position)] = -number
+    for row in rows:
+        numbers: Sequence[int] = row[1:]
+        for position, number in enumerate(numbers):
+            taken.buckets[cell(row.bucket, position)] = -number
     for each in (scope, account):
         statistics.store_sums(work, each, taken)
         _delete_empty(work, each, [row.bucket for row in rows])
@@ -141,11 +159,12 @@ def _delete_some(
     work: Work, table: type[Base], scope: Scope, limit: int, which: ColumnElement[bool] | None = None
 ) -> bool:
     """Delete so many rows of a scope at most; whether there were any."""
-    keys = list(table.__table__.primary_key.columns)
+    keys = list(inspect(table).primary_key)
     some = select(*keys).where(table.__table__.c.scope == scope.number).limit(limit)
     if which is not None:
         some = some.where(which)
-    return work.execute(delete(table).where(tuple_(*keys).in_(some))).rowcount > 0
+    gone = delete(table).where(tuple_(*keys).in_(some))
+    return bool(work.rows(gone.returning(keys[0])))
 
 
 def _locked(work: Work, campaign_id: str) -> Mapping[str, Scope]:

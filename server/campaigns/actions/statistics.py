@@ -197,8 +197,7 @@ def _spanned(scope: Scope, changes: Changes) -> tuple[int | None, int | None]:
 
 def _adding(table: type[Base], keys: Sequence[str], added: Sequence[str]) -> Prepared:
     """Adds to the row of these keys, or makes it."""
-    row = {name: bindparam(name) for name in (*keys, *added)}
-    new = insert(table).values(row)
+    new = insert(table).values({name: bindparam(name) for name in (*keys, *added)})
     sums = {name: table.__table__.c[name] + new.excluded[name] for name in added}
     return Prepared(new.on_conflict_do_update(index_elements=list(keys), set_=sums))
 
@@ -218,12 +217,10 @@ _put_clicker = _putting(LinkClicker, ("scope", "link", "recipient"), ("human",))
 _put_bounce = _putting(Bounce, ("scope", "recipient", "key"), ("moment", "kind", "code"))
 _add_total = _adding(StatisticTotal, ("scope", "dimension", "value"), ("weight", *COLUMNS))
 _add_bucket = _adding(StatisticBucket, ("scope", "bucket"), COLUMNS)
-_scope = StatisticScope.__table__
+_one = StatisticScope.number == bindparam("number_")
 _advance = Prepared(
-    update(_scope)
-    .where(_scope.c.number == bindparam("number_"))
+    update(StatisticScope)
+    .where(_one)
     .values({name: bindparam(name) for name in ("sequence", "first_second", "last_second")})
 )
-_plan_bounces = Prepared(
-    update(_scope).where(_scope.c.number == bindparam("number_")).values(bounces_due=bindparam("bounces_due"))
-)
+_plan_bounces = Prepared(update(StatisticScope).where(_one).values(bounces_due=bindparam("bounces_due")))

@@ -155,13 +155,14 @@ class Intake:
             yield None if skipping else rest
 
     async def _pieces(self, request: Request) -> AsyncIterator[bytes]:
-        stream = request.stream()
+        stream, clock = request.stream(), asyncio.get_running_loop().time
+        ends = clock() + self._terms.stream_seconds_max
         while True:
             try:
-                async with asyncio.timeout(self._terms.stream_stall_seconds_max):
+                async with asyncio.timeout_at(min(ends, clock() + self._terms.stream_stall_seconds_max)):
                     piece = await anext(stream, None)
             except TimeoutError:
-                raise _Refused(408, "TOO_SLOW", "Nothing came for too long.") from None
+                raise _Refused(408, "TOO_SLOW", "Send the rest in another request.") from None
             if piece is None:
                 return
             yield piece

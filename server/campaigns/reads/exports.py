@@ -216,10 +216,11 @@ def _states(read: Read, campaign_id: str, hashes: Sequence[bytes]) -> Mapping[by
         .join(StatisticScope.__table__, StatisticScope.number == each.scope)
         .where(StatisticScope.subject_id == campaign_id, each.recipient.in_(hashes))
     )
-    return {
-        recipient: [None if first is None else moment_at(first) for first in firsts]
-        for recipient, *firsts in read.rows(query)
-    }
+    return {row.recipient: _instants(row[1:]) for row in read.rows(query)}
+
+
+def _instants(moments: Sequence[int | None]) -> Sequence[Cell]:
+    return [None if moment is None else moment_at(moment) for moment in moments]
 
 
 def _cells(counts: Counts) -> Sequence[Cell]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, Row, column, func, select, values
+from sqlalchemy import ColumnElement, Integer, column, func, select, values
 
 from server.accounts.reads import open_or_none
 from server.campaigns.model import StatisticBucket, StatisticScope, StatisticTotal, StatisticValue
@@ -52,6 +52,9 @@ class ScopeRow(NamedTuple):
         return None if self.last_second is None else from_seconds(self.last_second)
 
 
+_SCOPE_WIDTH = len(ScopeRow._fields)
+
+
 class Whole(NamedTuple):
     """All that is counted of a campaign or an account."""
 
@@ -90,14 +93,16 @@ def wholes(read: Read, subject_ids: Collection[str]) -> Mapping[str, Whole]:
         (_totals.scope == _scopes.number) & (_totals.dimension == int(Dimension.ALL)) & (_totals.value == 0)
     )
     query = (
-        select(*[_scopes[name] for name in ScopeRow._fields], *_counted(_totals))
+        select(*[_scopes[name] for name in ScopeRow._fields], *_counted())
         .join(StatisticTotal.__table__, joined)
         .where(_scopes.subject_id.in_(subject_ids))
     )
     found = {}
-    for number, subject_id, changes, first, last, *row in read.rows(query):
-        known = ScopeRow(number, subject_id, changes, first, last)
-        found[subject_id] = Whole(subject_id, changes, known.first_at, known.last_at, Counts(row))
+    for row in read.rows(query):
+        known, counts = ScopeRow._make(row[:_SCOPE_WIDTH]), Counts(row[_SCOPE_WIDTH:])
+        found[known.subject_id] = Whole(
+            known.subject_id, known.sequence, known.first_at, known.last_at, counts
+        )
     return found
 
 
@@ -120,7 +125,7 @@ def between(read: Read, subject_id: str, since: datetime | None, until: datetime
     if until is not None:
         query = query.where(_buckets.bucket < bucket_of(until))
     row = read.first(query)
-    return Counts.none() if row is None else _counts(row)
+    return Counts.none() if row is None else _counts(tuple(row))
 
 
 def series(
@@ -167,7 +172,7 @@ def steps(read: Read, scope_number: int, ranges: Sequence[tuple[int, int]]) -> S
         .join(StatisticBucket.__table__, inside & (_buckets.scope == scope_number))
         .group_by(each.c.step)
     )
-    found = {step: Counts([int(number) for number in row]) for step, *row in read.rows(query)}
+    found = {row.step: _counts(row[1:]) for row in read.rows(query)}
     return [found.get(number, Counts.none()) for number in range(len(ranges))]
 
 
@@ -185,7 +190,7 @@ def parts(
     after: tuple[int, int] | None = None,
 ) -> Sequence[Part]:
     """What is counted by a dimension, the most events first; behind that weight and value."""
-    query = select(_totals.value, _totals.weight, *_counted(_totals)).where(
+    query = select(_totals.value, _totals.weight, *_counted()).where(
         _totals.scope == scope_number, _totals.dimension == int(dimension)
     )
     if after is not None:
@@ -194,7 +199,7 @@ def parts(
         query = query.where((_totals.weight < weight) | lighter)
     rows = read.rows(query.order_by(_totals.weight.desc(), _totals.value.desc()).limit(limit))
     names = _names(read, scope_number, dimension, [row.value for row in rows])
-    return [Part(value, weight, names.get(value), Counts(row)) for value, weight, *row in rows]
+    return [Part(row.value, row.weight, names.get(row.value), Counts(row[2:])) for row in rows]
 
 
 def complaints_since(read: Read, account_id: str, since: datetime) -> tuple[int, int]:
@@ -221,13 +226,13 @@ def _names(
     return {row.value: open_or_none(read, TEXT_COLUMN, row.text) for row in read.rows(query)}
 
 
-def _counted(columns: Mapping[str, ColumnElement[int]]) -> list[ColumnElement[int]]:
-    return [columns[name] for name in COLUMNS]
+def _counted() -> list[ColumnElement[int]]:
+    return [_totals[name] for name in COLUMNS]
 
 
 def _summed() -> list[ColumnElement[int]]:
     return [func.coalesce(func.sum(_buckets[name]), 0).label(name) for name in COLUMNS]
 
 
-def _counts(row: Row[tuple[int, ...]]) -> Counts:
+def _counts(row: Sequence[int]) -> Counts:
     return Counts([int(number) for number in row])  # PostgreSQL sums big integers as decimals

@@ -39,6 +39,7 @@ class RecordingTerms:
     stream_bytes_max: int = 1024 * 1024 * 1024
     stream_stall_seconds_max: float = 30.0
     """How long the stream may be silent."""
+    stream_seconds_max: float = 3_600.0
     streams_at_once_max: int = 8
     """In one process."""
     errors_shown_max: int = 100
