@@ -309,7 +309,7 @@ async def test_a_client_that_answers_pings_stays_and_one_that_does_not_is_droppe
         answers = asyncio.create_task(receive(answering))
         code, _ = await closed(silent)
         assert code == 4499
-        assert 0.55 < loop.time() - began < 2
+        assert 1.7 < loop.time() - began < 4
         await ask(answering, "1", "{ hello }")
         assert (await answers)["type"] == "next"
 
