@@ -1,0 +1,220 @@
+"""What Lark Press writes to its readers: some mailings of the past, and a letter that is always being sent.
+
+The operator's own engine sends and reports them, for its reports alone decide what is paid for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from server import staffing
+from server.accounts.rules.staff import StaffRole
+from server.app import Postmeter
+from server.bench_data import Dice, Event, fate
+from server.demo.api import Api
+from server.kit.problems import PublicError
+
+SEED = 1840  # the year of the first postage stamp
+ENGINE = "engine"
+_AUTHORISED_DAYS = 300
+_SENDING_SECONDS = 4 * 3600
+_DOMAINS = ("mail.example.com", "mail.example.com", "post.example.org", "post.example.org", "web.example.net")
+WATCHED = timedelta(days=2)
+"""For how long the readers of a mailing of the past are watched."""
+SECONDS_A_STEP = 3_600
+"""So much of a message's life passes in one step of a live mailing: nobody waits two days for a click."""
+MESSAGES_A_STEP = (6, 14)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What is sent by which channel, and to how many."""
+
+    name: str
+    message: dict[str, Any]
+    count: dict[str, Any]
+    recipients: int
+    is_sms: bool = False
+
+
+def letter(number: int, recipients: int) -> Mailing:
+    """A newsletter."""
+    text = "Dear reader,\n\nthese are our new books: https://www.example.com/offers/1\n\nYours, Lark Press\n"
+    message = {"email": {"subject": f"Letter {number}: new at Lark Press", "text": text}}
+    return Mailing(f"Letter {number}", message, {"email": recipients}, recipients)
+
+
+def reminder(recipients: int) -> Mailing:
+    """An SMS to readers in the United Kingdom."""
+    text = "Tomorrow at six: our authors read from their new books. Doors open at half past five. Lark Press"
+    count = {"sms": [{"country": "GB", "recipients": recipients}]}
+    return Mailing("Reading", {"sms": {"text": text}}, count, recipients, is_sms=True)
+
+
+PAST = {44: letter(41, 360), 45: reminder(40), 46: letter(42, 420)}
+"""By the day of the history. Small and within one session: the start waits until they are counted."""
+LIVE_NUMBER, LIVE_RECIPIENTS = 43, 3_000
+
+
+class Engine:
+    """The operator's sending engine. It is a person of the staff, whose login nobody is told."""
+
+    def __init__(self, api: Api, password: str) -> None:
+        self._api = api
+        self._password = password
+
+    @classmethod
+    async def authorised(cls, postmeter: Postmeter, api: Api) -> Engine:
+        """As `postmeter staff add` does it: the API makes nobody staff."""
+        password = postmeter.house.entropy.bytes(12).hex()
+        asked = staffing.Asked(ENGINE, (StaffRole.ADMIN,), "sending", "demo", _AUTHORISED_DAYS, None)
+        await staffing.add(postmeter, asked, lambda: password)
+        return cls(api.as_bearer(""), password)
+
+    async def report(self, events: list[Event]) -> None:
+        """Raises PublicError. The engine signs in when it has to: no session lasts as long as the demo may."""
+        try:
+            await self._api.report(events)
+        except PublicError as refused:
+            if refused.code != "UNAUTHENTICATED":
+                raise
+            self._api = await self._api.signed_in(ENGINE, self._password)
+            await self._api.report(events)
+
+
+class Mailings:
+    """The company launches them, the engine sends them and tells what becomes of their messages."""
+
+    def __init__(self, company: Api, engine: Engine, new_key: Callable[[], str]) -> None:
+        self._company = company
+        self._engine = engine
+        self._new_key = new_key
+        self._dice = Dice(SEED)
+
+    async def past(
+        self, mailing: Mailing, now: Callable[[], datetime], forward: Callable[[timedelta], None]
+    ) -> None:
+        """A whole one: what happened to its messages is reported when it is over.
+
+        The last accepted message spends the last credit that was held, which completes the campaign.
+        """
+        campaign_id, launched_at = await self.launch(mailing), now()
+        forward(WATCHED)
+        happened: list[tuple[int, Event]] = []
+        for number in range(mailing.recipients):
+            sent = self._dice.below(_SENDING_SECONDS)
+            story = self.message(campaign_id, mailing, number)
+            happened += [(sent + after, event) for after, event in story]
+        limit = WATCHED.total_seconds()
+        happened = sorted((each for each in happened if each[0] < limit), key=lambda each: each[0])
+        await self.report(
+            [
+                event | {"at": (launched_at + timedelta(seconds=seconds)).isoformat()}
+                for seconds, event in happened
+            ]
+        )
+
+    async def launch(self, mailing: Mailing) -> str:
+        """The campaign's id. Raises PublicError."""
+        made = await self._company.do(
+            "createCampaign",
+            "CreateCampaignInput",
+            {"name": mailing.name, "message": mailing.message},
+            "... on CampaignCreated { campaign { id } }",
+        )
+        campaign = {"campaignId": made["campaign"]["id"]}
+        audience = {"lawfulBasis": "CONSENT", "listSource": "OWN_SUBSCRIBERS"}
+        await self._company.do("declareCampaignAudience", "DeclareCampaignAudienceInput", campaign | audience)
+        count = {"count": mailing.count}
+        await self._company.do(
+            "setCampaignRecipientCount", "SetCampaignRecipientCountInput", campaign | count
+        )
+        key = {"idempotencyKey": self._new_key()}
+        await self._company.do("launchCampaign", "LaunchCampaignInput", campaign | key)
+        return str(campaign["campaignId"])
+
+    def message(self, campaign_id: str, mailing: Mailing, number: int) -> Iterator[tuple[int, Event]]:
+        """What becomes of the message to one reader, each event so many seconds from its sending on.
+
+        Nobody complains: a case would stop the sending.
+        """
+        story = _fate_of_sms(self._dice) if mailing.is_sms else fate(self._dice)
+        known = {"campaignId": campaign_id, "recipient": _reader(mailing, number)}
+        for place, event in enumerate(story):
+            if event["kind"] != "COMPLAINED":
+                key = {"key": f"{campaign_id}-{number}-{place}"}
+                yield event["after"], key | known | {name: event[name] for name in event if name != "after"}
+
+    def messages_a_step(self) -> int:
+        return self._dice.between(*MESSAGES_A_STEP)
+
+    async def report(self, events: list[Event]) -> None:
+        """Raises PublicError."""
+        await self._engine.report(events)
+
+
+class LiveMailing:
+    """A letter that is being sent, step by step; behind its last message comes the next letter.
+
+    Clicks on a letter still come in while the next one is being sent.
+    """
+
+    def __init__(self, mailings: Mailings) -> None:
+        self._mailings = mailings
+        self._number = LIVE_NUMBER
+        self._mailing = letter(self._number, LIVE_RECIPIENTS)
+        self._sent = 0
+        self._step = 0
+        self._later: dict[int, list[Event]] = defaultdict(list)
+        self._unreported: list[Event] = []
+        self.campaign_id: str | None = None
+
+    async def begin(self) -> None:
+        """Launch the letter. Raises PublicError."""
+        self.campaign_id = await self._mailings.launch(self._mailing)
+
+    async def step(self, now: datetime) -> None:
+        """Send some messages, and report what became of earlier ones beside. Raises PublicError or HTTPError.
+
+        What could not be reported is so with the next step; the server knows what it counted before.
+        """
+        if self.campaign_id is None:
+            await self.begin()
+        self._send(self._mailings.messages_a_step())
+        self._unreported += [event | {"at": now.isoformat()} for event in self._later.pop(self._step, ())]
+        self._step += 1
+        await self._mailings.report(self._unreported)
+        self._unreported = []
+        if self._sent == self._mailing.recipients:
+            self._turn_over()
+
+    def _send(self, messages: int) -> None:
+        assert self.campaign_id is not None
+        for _ in range(min(messages, self._mailing.recipients - self._sent)):
+            for after, event in self._mailings.message(self.campaign_id, self._mailing, self._sent):
+                self._later[self._step + -(-after // SECONDS_A_STEP)].append(event)
+            self._sent += 1
+
+    def _turn_over(self) -> None:
+        self._number += 1
+        self._mailing, self._sent, self.campaign_id = letter(self._number, LIVE_RECIPIENTS), 0, None
+
+
+def _fate_of_sms(dice: Dice) -> Iterator[Event]:
+    """Most handsets send a receipt."""
+    yield {"kind": "ACCEPTED", "after": 0, "country": "GB"}
+    if dice.below(100) < 94:
+        yield {"kind": "DELIVERED", "after": dice.below(600), "country": "GB"}
+    else:
+        yield {"kind": "BOUNCED", "after": dice.below(600), "country": "GB"}
+
+
+def _reader(mailing: Mailing, number: int) -> str:
+    """An address that nobody has; the phone numbers are those that Ofcom keeps free for use in drama."""
+    if mailing.is_sms:
+        return f"+447700900{number:03}"
+    return f"reader{number}@{_DOMAINS[number % len(_DOMAINS)]}"
