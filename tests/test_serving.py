@@ -163,7 +163,7 @@ def commerce(log: Path) -> dict[str, Any]:
 
 
 def history(log: Path) -> list[tuple[str, str]]:
-    """The kinds and amounts of the first hundred changes of the demo's e-mail credits that are postings."""
+    """The kinds and amounts of the first hundred postings of the demo's e-mail credits."""
     after = "MTAx"  # the cursor of sequence 101: what comes behind it are the hundred before
     postings = f'postings(first: 100, after: "{after}") {{ edges {{ node {{ kind amount }} }} }}'
     wallets = {wallet["unit"]: wallet for wallet in ask(log, f"wallets {{ unit {postings} }}")["wallets"]}
@@ -192,7 +192,7 @@ def mailings(log: Path) -> list[Any]:
 
 
 def live(log: Path) -> list[tuple[int, int, int]]:
-    """Messages that were sent of the live campaign, its credits, and readers who opened it, until there is one."""
+    """Messages sent of the live campaign, what they cost, and who opened them, as it is pushed until somebody did."""
     key = wait_for(r"API key +(pm_\w+)", log)
     origin = wait_for(r"listens at (http://\S+)", log)
     campaign = wait_for(r"Watch a campaign .* id (cmp_\w+)", log)

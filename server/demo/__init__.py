@@ -80,8 +80,8 @@ class Demo:
                 await self._history(company, written)
                 self._clock.catch_up()
                 live = LiveMailing(written)
-                await live.begin()
-                self._invite(url, company.key, await commerce.newest_invoice(company), live.campaign_id)
+                invoice, campaign_id = await commerce.newest_invoice(company), await live.begin()
+                self._invite(url, company.key, invoice, campaign_id)
                 await self._traffic(company, live)
         except Exception:
             _log.exception("demo_failed")
@@ -192,7 +192,7 @@ class Demo:
             except (httpx.HTTPError, PublicError) as error:
                 _log.warning("demo_traffic_failed", error=type(error).__name__)
 
-    def _invite(self, url: str, key: str, invoice: str, campaign_id: str | None) -> None:
+    def _invite(self, url: str, key: str, invoice: str, campaign_id: str) -> None:
         lines = (
             "",
             "[bold]The demo is ready.[/bold] Its balances keep moving, and a campaign is being sent.",

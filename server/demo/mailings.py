@@ -90,8 +90,8 @@ class Mailings:
     """The company launches them, the engine sends them and tells what becomes of their messages."""
 
     def __init__(self, company: Api, engine: Engine, new_key: Callable[[], str]) -> None:
+        self.engine = engine
         self._company = company
-        self._engine = engine
         self._new_key = new_key
         self._dice = Dice(SEED)
 
@@ -111,12 +111,8 @@ class Mailings:
             happened += [(sent + after, event) for after, event in story]
         limit = WATCHED.total_seconds()
         happened = sorted((each for each in happened if each[0] < limit), key=lambda each: each[0])
-        await self.report(
-            [
-                event | {"at": (launched_at + timedelta(seconds=seconds)).isoformat()}
-                for seconds, event in happened
-            ]
-        )
+        events = [_at(launched_at + timedelta(seconds=seconds), event) for seconds, event in happened]
+        await self.engine.report(events)
 
     async def launch(self, mailing: Mailing) -> str:
         """The campaign's id. Raises PublicError."""
@@ -149,13 +145,6 @@ class Mailings:
                 key = {"key": f"{campaign_id}-{number}-{place}"}
                 yield event["after"], key | known | {name: event[name] for name in event if name != "after"}
 
-    def messages_a_step(self) -> int:
-        return self._dice.between(*MESSAGES_A_STEP)
-
-    async def report(self, events: list[Event]) -> None:
-        """Raises PublicError."""
-        await self._engine.report(events)
-
 
 class LiveMailing:
     """A letter that is being sent, step by step; behind its last message comes the next letter.
@@ -165,43 +154,43 @@ class LiveMailing:
 
     def __init__(self, mailings: Mailings) -> None:
         self._mailings = mailings
+        self._dice = Dice(SEED)
         self._number = LIVE_NUMBER
         self._mailing = letter(self._number, LIVE_RECIPIENTS)
+        self._campaign_id: str | None = None
         self._sent = 0
         self._step = 0
         self._later: dict[int, list[Event]] = defaultdict(list)
         self._unreported: list[Event] = []
-        self.campaign_id: str | None = None
 
-    async def begin(self) -> None:
-        """Launch the letter. Raises PublicError."""
-        self.campaign_id = await self._mailings.launch(self._mailing)
+    async def begin(self) -> str:
+        """Launch the letter; the campaign's id. Raises PublicError."""
+        self._campaign_id = await self._mailings.launch(self._mailing)
+        return self._campaign_id
 
     async def step(self, now: datetime) -> None:
         """Send some messages, and report what became of earlier ones beside. Raises PublicError or HTTPError.
 
-        What could not be reported is so with the next step; the server knows what it counted before.
+        What could not be reported is so with the next step, which sends nothing: the server knows what it counted.
         """
-        if self.campaign_id is None:
-            await self.begin()
-        self._send(self._mailings.messages_a_step())
-        self._unreported += [event | {"at": now.isoformat()} for event in self._later.pop(self._step, ())]
-        self._step += 1
-        await self._mailings.report(self._unreported)
+        if not self._unreported:
+            self._send(self._campaign_id or await self.begin(), self._dice.between(*MESSAGES_A_STEP))
+            self._unreported = [_at(now, event) for event in self._later.pop(self._step)]
+            self._step += 1
+        await self._mailings.engine.report(self._unreported)
         self._unreported = []
         if self._sent == self._mailing.recipients:
             self._turn_over()
 
-    def _send(self, messages: int) -> None:
-        assert self.campaign_id is not None
+    def _send(self, campaign_id: str, messages: int) -> None:
         for _ in range(min(messages, self._mailing.recipients - self._sent)):
-            for after, event in self._mailings.message(self.campaign_id, self._mailing, self._sent):
+            for after, event in self._mailings.message(campaign_id, self._mailing, self._sent):
                 self._later[self._step + -(-after // SECONDS_A_STEP)].append(event)
             self._sent += 1
 
     def _turn_over(self) -> None:
         self._number += 1
-        self._mailing, self._sent, self.campaign_id = letter(self._number, LIVE_RECIPIENTS), 0, None
+        self._mailing, self._sent, self._campaign_id = letter(self._number, LIVE_RECIPIENTS), 0, None
 
 
 def _fate_of_sms(dice: Dice) -> Iterator[Event]:
@@ -218,3 +207,7 @@ def _reader(mailing: Mailing, number: int) -> str:
     if mailing.is_sms:
         return f"+447700900{number:03}"
     return f"reader{number}@{_DOMAINS[number % len(_DOMAINS)]}"
+
+
+def _at(instant: datetime, event: Event) -> Event:
+    return event | {"at": instant.isoformat()}
