@@ -56,6 +56,10 @@ class Dice:
         self._at += 4
         return number % limit
 
+    def between(self, low: int, high: int) -> int:
+        """A number from `low` to `high`."""
+        return low + self.below(high - low + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -116,8 +120,9 @@ def _events(asked: Asked, dice: Dice) -> Iterator[Event]:
     made, message = 0, 0
     start = asked.until - timedelta(seconds=_SPAN_SECONDS)
     while made < asked.events:
-        for number, event in enumerate(_message(dice)):
-            seconds = event.pop("after")
+        sent = dice.below(6 * 3600)
+        for number, event in enumerate(fate(dice)):
+            seconds = sent + event.pop("after")
             yield {
                 "key": f"{asked.seed}-{message}-{number}",
                 "campaignId": asked.campaign_id,
@@ -129,18 +134,17 @@ def _events(asked: Asked, dice: Dice) -> Iterator[Event]:
         message += 1
 
 
-def _message(dice: Dice) -> Iterator[Event]:
-    """What becomes of one message, each `after` so many seconds."""
-    sent = dice.below(6 * 3600)
-    yield {"kind": "ACCEPTED", "after": sent}
+def fate(dice: Dice) -> Iterator[Event]:
+    """What becomes of one message, each event `after` so many seconds from its sending on."""
+    yield {"kind": "ACCEPTED", "after": 0}
     chance = dice.below(1000)
     if chance < 20:
         bounce, code = _BOUNCES[dice.below(len(_BOUNCES))]
-        yield {"kind": "BOUNCED", "after": sent + dice.below(600), "bounce": bounce, "code": code}
+        yield {"kind": "BOUNCED", "after": dice.below(600), "bounce": bounce, "code": code}
         return
     if chance < 40:
-        yield {"kind": "DEFERRED", "after": sent + dice.below(60), "code": "4.7.0"}
-    delivered = sent + dice.below(900)
+        yield {"kind": "DEFERRED", "after": dice.below(60), "code": "4.7.0"}
+    delivered = dice.below(900)
     yield {"kind": "DELIVERED", "after": delivered}
     if dice.below(100) < 60:
         yield from _opens(delivered, dice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,15 @@ def operation_in(path: Path) -> OperationDefinitionNode:
     return operation
 
 
-def test_there_is_one_for_each_of_the_five_commonest_operations() -> None:
+def test_there_is_one_for_each_of_the_commonest_operations() -> None:
     assert [(found := operation_in(path)).name and found.name.value for path in EXAMPLES] == [
         "SignIn",
         "Dashboard",
         "PlaceOrder",
         "WatchBalance",
         "TopUp",
+        "Campaigns",
+        "WatchCampaign",
     ]
 
 
@@ -91,7 +94,7 @@ class Visitor:
         body = self._body(path, variables)
         async with self._client.stream("POST", "/graphql", json=body, headers=headers) as answer:
             yield (
-                json.loads(line.removeprefix("data: "))["data"]["balance"]
+                next(iter(json.loads(line.removeprefix("data: "))["data"].values()))
                 async for line in answer.aiter_lines()
                 if line.startswith("data: ")
             )
@@ -113,8 +116,26 @@ async def register(client: httpx.AsyncClient, login: str) -> None:
     assert answer.json()["data"] == {"register": {"__typename": "Registered"}}
 
 
+async def draft(client: httpx.AsyncClient, credential: str) -> None:
+    document = "mutation($input: CreateCampaignInput!) { createCampaign(input: $input) { __typename } }"
+    given = {"name": "Letter", "message": {"email": {"subject": "News", "text": "Dear reader"}}}
+    body = {"query": document, "variables": {"input": given}}
+    headers = {"authorization": f"Bearer {credential}"}
+    answer = await client.post("/graphql", json=body, headers=headers)
+    assert answer.json() == {"data": {"createCampaign": {"__typename": "CampaignCreated"}}}
+
+
+async def open_one(client: httpx.AsyncClient, credential: str, campaign_id: str) -> None:
+    """Report that one reader opened the message."""
+    event = {"key": "1", "campaignId": campaign_id, "recipient": "reader@example.com", "kind": "OPENED"}
+    headers = {"authorization": f"Bearer {credential}", "content-type": "application/x-ndjson"}
+    lines = json.dumps(event | {"at": datetime.now(UTC).isoformat()})
+    answer = await client.post("/campaigns/events", content=lines, headers=headers)
+    assert answer.json()["accepted"] == 1
+
+
 async def test_a_visitor_who_runs_the_tabs_signs_in_orders_and_sees_money_move(tmp_path: Path) -> None:
-    sign_in, dashboard, place_order, watch, top_up = EXAMPLES
+    sign_in, dashboard, place_order, watch, top_up, campaigns, watch_campaign = EXAMPLES
     who = variables_of(sign_in)["input"]
     assert (who["login"], who["transport"]) == ("larkpress", "BEARER")
     async with (
@@ -148,3 +169,13 @@ async def test_a_visitor_who_runs_the_tabs_signs_in_orders_and_sees_money_move(t
         }
         assert [edge["node"]["id"] for edge in shown["orders"]["edges"]] == [placed[0]["order"]["id"]]
         assert [edge["node"]["status"] for edge in shown["topUps"]["edges"]] == ["SUCCEEDED"]
+
+        await draft(client, visitor.credential)
+        (edge,) = (await visitor.run(campaigns))["account"]["campaigns"]["edges"]
+        found = edge["node"]
+        assert (found["name"], found["status"], found["recipients"]) == ("Letter", "DRAFT", 0)
+        assert found["statistics"]["counts"]["sent"] == {"unique": "0"}
+        async with visitor.watching(watch_campaign, id=found["id"]) as feed:
+            assert (await anext(feed))["statistics"]["counts"]["opens"] == {"human": "0"}
+            await open_one(client, visitor.credential, found["id"])
+            assert (await anext(feed))["statistics"]["counts"]["opens"] == {"human": "1"}

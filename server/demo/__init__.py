@@ -20,9 +20,11 @@ from rich.console import Console
 
 from server.accounts.actions.events import EmailVerificationAsked
 from server.app import Postmeter
-from server.demo import commerce
-from server.demo.api import KEY_SCOPES, Api, Dice
+from server.bench_data import Dice
+from server.demo import commerce, mailings
+from server.demo.api import KEY_SCOPES, Api
 from server.demo.commerce import PATIENCE_SECONDS
+from server.demo.mailings import Engine, LiveMailing, Mailings
 from server.kit.clock import SystemClock
 from server.kit.problems import PublicError
 from server.kit.work import Work
@@ -75,11 +77,15 @@ class Demo:
         self._out.print(f"[dim]The demo writes {DAYS} days of history; the server answers meanwhile.[/dim]")
         try:
             async with self._company(url) as company:
-                await self._history(company)
+                engine = await Engine.authorised(self._postmeter, company)
+                written = Mailings(company, engine, self._key)
+                await self._history(company, written)
                 await self._attest()
                 self._clock.catch_up()
-                self._invite(url, company.key, await commerce.newest_invoice(company))
-                await self._traffic(company)
+                live = LiveMailing(written)
+                invoice, campaign_id = await commerce.newest_invoice(company), await live.begin()
+                self._invite(url, company.key, invoice, campaign_id)
+                await self._traffic(company, live)
         except Exception:
             _log.exception("demo_failed")
             self._out.print("[red]The demo stopped; the server goes on. The log says why.[/red]")
@@ -110,9 +116,7 @@ class Demo:
 
     async def _signed_in(self, company: Api) -> Api:
         """The owner, in a new session."""
-        who = {"login": LOGIN, "password": self._password, "transport": "BEARER"}
-        signed_in = await company.do("signIn", "SignInInput", who, "... on SignedIn { token }")
-        return company.as_bearer(signed_in["token"])
+        return await company.signed_in(LOGIN, self._password)
 
     def _receive(self, _work: Work, event: EmailVerificationAsked) -> None:
         """The company's own letter box: the demo has no mail relay."""
@@ -120,12 +124,14 @@ class Demo:
 
     # ---- history
 
-    async def _history(self, company: Api) -> None:
+    async def _history(self, company: Api, written: Mailings) -> None:
         await self._top_up(company, 400, "tok_sandbox_ok")
         await self._order_credits(company, "EMAIL_10K", 1)
         await self._order_credits(company, "SMS_1K", 1)
         for day in range(DAYS):
             await self._special(company, day)
+            if day in mailings.PAST:
+                await written.past(mailings.PAST[day], self._clock.now, self._clock.forward)
             for _ in range(self._dice.between(2, 4)):
                 await self._send(company)
                 self._clock.forward(timedelta(minutes=self._dice.between(20, 300)))
@@ -190,21 +196,23 @@ class Demo:
 
     # ---- live
 
-    async def _traffic(self, company: Api) -> None:
+    async def _traffic(self, company: Api, live: LiveMailing) -> None:
         while True:
             low, high = TRAFFIC_PAUSE_SECONDS
             await asyncio.sleep(low + (high - low) * self._dice.between(0, 100) / 100)
             try:
                 await self._send(company)
                 await self._replenish(company)
+                await live.step(self._clock.now())
             except (httpx.HTTPError, PublicError) as error:
                 _log.warning("demo_traffic_failed", error=type(error).__name__)
 
-    def _invite(self, url: str, key: str, invoice: str) -> None:
+    def _invite(self, url: str, key: str, invoice: str, campaign_id: str) -> None:
         lines = (
             "",
-            "[bold]The demo is ready.[/bold] Its balances keep moving.",
+            "[bold]The demo is ready.[/bold] Its balances keep moving, and a campaign is being sent.",
             f"  Watch a balance   {url}/examples/balance-watcher/#key={key}&unit=EMAIL",
+            f"  Watch a campaign  {url}/graphql (the tab WatchCampaign, id {campaign_id})",
             f"  Ask for anything  {url}/graphql",
             f"  Read an invoice   {url}{invoice}",
             f"  In a terminal     POSTMETER_API_KEY={key} {_command()} watch EMAIL --url {url}/graphql",

@@ -1,12 +1,12 @@
-"""The public API as a program sees it, and repeatable numbers."""
+"""The public API as a program sees it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import httpx
+import orjson
 
-from server.kit.ids import SeededEntropy
 from server.kit.problems import PublicError
 
 KEY_SCOPES = [
@@ -18,6 +18,8 @@ KEY_SCOPES = [
     "ORDERS_READ",
     "ORDERS_WRITE",
     "USAGE_WRITE",
+    "CAMPAIGNS_READ",
+    "CAMPAIGNS_WRITE",
 ]
 
 
@@ -34,15 +36,29 @@ class Api:
         other.key = key
         return other
 
+    async def signed_in(self, login: str, password: str) -> Api:
+        """The same server, asked by a person in a new session."""
+        who = {"login": login, "password": password, "transport": "BEARER"}
+        nobody = self.as_bearer("")  # an expired session opens no new one
+        signed_in = await nobody.do("signIn", "SignInInput", who, "... on SignedIn { token }")
+        return self.as_bearer(signed_in["token"])
+
+    async def report(self, events: list[dict[str, Any]]) -> None:
+        """Tell what became of messages. Raises PublicError unless each event is counted now or was before."""
+        lines = b"".join(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE) for event in events)
+        headers = self._headers() | {"Content-Type": "application/x-ndjson"}
+        answer = (await self._client.post("/campaigns/events", content=lines, headers=headers)).json()
+        if answer.get("accepted", 0) + answer.get("duplicates", 0) != len(events):
+            raise PublicError(answer.get("code", "EVENTS_NOT_COUNTED"), str(answer))
+
     async def put(self, url: str, headers: dict[str, str], content: bytes) -> None:
         """Upload to a link that the API gave."""
         (await self._client.put(url, headers=headers, content=content)).raise_for_status()
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run an operation. Raises PublicError with the first error's code."""
-        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         body = {"query": query, "variables": variables or {}}
-        answer = (await self._client.post("/graphql", json=body, headers=headers)).json()
+        answer = (await self._client.post("/graphql", json=body, headers=self._headers())).json()
         if answer.get("errors"):
             first = answer["errors"][0]
             raise PublicError(first.get("extensions", {}).get("code", "ERROR"), first["message"])
@@ -62,12 +78,5 @@ class Api:
             raise PublicError(answer["code"], f"{field}: {answer['message']}")
         return answer
 
-
-class Dice:
-    """Repeatable numbers for a made-up company."""
-
-    def __init__(self, seed: int) -> None:
-        self._entropy = SeededEntropy(seed)
-
-    def between(self, low: int, high: int) -> int:
-        return low + int.from_bytes(self._entropy.bytes(4), "big") % (high - low + 1)
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"} if self.key else {}

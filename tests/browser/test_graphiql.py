@@ -81,7 +81,10 @@ def test_the_examples_run_with_a_pasted_key(visit: Visit, customer: Customer) ->
     page = visit.page
     assert page.title() == "Postmeter · GraphiQL"
     tabs = page.locator(".graphiql-tab-button").all_inner_texts()
-    assert tabs == ["SignIn", "Dashboard", "PlaceOrder", "WatchBalance", "TopUp"]
+    assert tabs == [
+        *("SignIn", "Dashboard", "PlaceOrder", "WatchBalance", "TopUp"),
+        *("Campaigns", "WatchCampaign"),
+    ]
     scopes = ("ACCOUNT_READ", "BALANCE_READ", "LEDGER_READ", "ORDERS_READ", "ORDERS_WRITE", "TOPUPS_READ")
     visit.use(customer.api_key(*scopes))
 
