@@ -80,6 +80,7 @@ def settings_in(folder: Path) -> Settings:
         key_store_url=f"sqlite:///{folder}/keys.sqlite3",
         master_key_file=folder / "master.key",
         ledger_roots_dir=folder / "ledger-roots",
+        policy="demo",
         _env_file=None,
     )
 

@@ -9,12 +9,43 @@ from collections.abc import Mapping
 from typing import get_args
 
 from server.accounts import actions as account_actions
-from server.accounts.actions import authority, closing, keys, lifecycle, registration, staff, teams
+from server.accounts.actions import (
+    authority,
+    closing,
+    industry,
+    keys,
+    lifecycle,
+    limits,
+    passkeys,
+    pruning,
+    registration,
+    reports,
+    resellers,
+    staff,
+    teams,
+    throttling,
+)
+from server.accounts.adapters.authenticator import Authenticator
 from server.accounts.adapters.passwords import Passwords
-from server.accounts.rules import collecting, people, signing
+from server.accounts.reads import team
+from server.accounts.rules import age, collecting, guessable, people, resale, signing, standing
 from server.accounts.rules import lifecycle as account_lifecycle
+from server.campaigns.actions import (
+    complaints,
+    complaints_deciding,
+    complaints_proof,
+    complaints_rate,
+    recipients,
+    retention,
+    suppression,
+)
+from server.campaigns.reads import exports
+from server.campaigns.rules import complaints as complaint_rules
+from server.campaigns.rules import content
+from server.campaigns.rules import lifecycle as campaign_lifecycle
 from server.checks import CHECKS
 from server.gateway import identity
+from server.gateway.rate_limiter import MemoryRateLimiter
 from server.gateway.transport_security import TransportSecurity
 from server.kit import audit, card_numbers, crypto, personal
 from server.kit.due import pauses
@@ -30,7 +61,7 @@ from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
 from server.policy.rules import validation
-from server.schema import HELD
+from server.schema import HELD, schema
 from server.senders import rules as sender_rules
 from server.senders.actions import documents as sender_documents
 from server.senders.actions import review
@@ -45,23 +76,53 @@ ATTESTATIONS = frozenset({"organisational", "security_review", "training", "upda
 POINTS: Mapping[str, object] = {
     "accounts.acceptance": registration.accept,
     "accounts.address": account_actions.check_may_order,
+    "accounts.age": age.judge_age,
+    "accounts.api_auth": Authenticator,
     "accounts.api_keys": keys.create_api_key,
+    "accounts.api_limits": limits.set_api_limits,
     "accounts.closing": closing.close_account,
     "accounts.collecting": collecting.check_collected,
+    "accounts.forgetting_failures": pruning.prune,
     "accounts.inactivity": lifecycle.apply_inactivity,
+    "accounts.industry": industry.review_industry,
     "accounts.key_policies": keys.create_api_key,
     "accounts.lapse": account_lifecycle.deadlines,
     "accounts.members": teams.invite_member,
     "accounts.not_found": keys.revoke_api_key,
+    "accounts.passkeys": passkeys.register_passkey,
+    "accounts.password_age": standing.password_ends_at,
+    "accounts.password_strength": guessable,
     "accounts.passwords": Passwords.prepare,
     "accounts.refusing": keys.refuse_key_policies,
     "accounts.registration": registration.register,
+    "accounts.reports": reports.report_compromise,
+    "accounts.resale": resale.check_resale_permission,
+    "accounts.resellers": resellers.offer_management,
     "accounts.roles": people.scopes_of,
+    "accounts.second_factors": standing.requirements,
     "accounts.sessions": authority.revoke_sessions,
     "accounts.signing": signing.check_signing,
     "accounts.staff": staff.authorise_staff,
     "accounts.suspension": account_lifecycle.check_reason,
+    "accounts.throttling": throttling.begin_attempt,
+    "accounts.verified_email": team.check_may_send,
+    "campaigns.bounces_end": retention.delete_bounces,
+    "campaigns.complaint_clock": complaints_proof.lapse,
+    "campaigns.complaint_decisions": complaints_deciding.decide_complaint,
+    "campaigns.complaint_proof": complaints_proof.submit_proof,
+    "campaigns.complaint_rate": complaints_rate.judge_rate,
+    "campaigns.complaints": complaints.open_complaint,
+    "campaigns.content": content.check_text,
+    "campaigns.declaring": campaign_lifecycle.check_complete,
+    "campaigns.exports": exports.new_export,
+    "campaigns.list_sources": campaign_lifecycle.check_source,
+    "campaigns.recipients": recipients.add_recipients,
+    "campaigns.repetitions_end": retention.prune_seen,
+    "campaigns.spam": complaint_rules.classify,
+    "campaigns.statistics_end": retention.delete_statistics,
+    "campaigns.suppression": suppression.suppress,
     "gateway.cookies": identity.set_cookie_headers,
+    "gateway.limits": MemoryRateLimiter,
     "gateway.tls": TransportSecurity,
     "kit.access": access.access_of,
     "kit.audit": audit.AuditEntry,
@@ -92,6 +153,7 @@ POINTS: Mapping[str, object] = {
     "policy.publishing": version_reads.versions_of,
     "policy.validation": validation.faults,
     "policy.versions": versions.record_versions,
+    "schema": schema,
     "senders.documents": sender_documents.delete_documents,
     "senders.effective": sender_rules.effective,
     "senders.names": sender_rules.kind_of,

@@ -20,6 +20,7 @@ from server.app import Postmeter
 from server.demo import Demo, DemoClock
 from server.gateway.server import GracefulServer, uvicorn_options
 from server.kit import logs
+from server.policy.adapters.profiles import DEMO
 from server.settings import Settings
 
 SHUTDOWN_SECONDS_MAX = 15
@@ -64,7 +65,7 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
             "master_key_file": folder / "keys" / "master.key",
             "ledger_roots_dir": folder / "keys" / "ledger-roots",
             "sandbox_mark_file": folder / "data" / "SANDBOX",
-            "policy": "mailpro",
+            "policy": DEMO,
             "policy_next": None,
         }
     )

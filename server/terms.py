@@ -13,6 +13,8 @@ from server.accounts import rules as account_rules
 from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.accounts.rules.collecting import Detail
+from server.accounts.rules.people import ROLE_SCOPES
+from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.signing import ContractingEntity, Industry
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
@@ -21,6 +23,7 @@ from server.campaigns.reads import statistics as statistic_reads
 from server.campaigns.rules.complaints import ComplaintTerms
 from server.campaigns.rules.connections import WebhookTerms
 from server.campaigns.rules.exports import ExportTerms
+from server.campaigns.rules.lifecycle import ListSource
 from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.money import Currency, to_minor
@@ -216,6 +219,19 @@ def _truth(said: Any) -> bool:
     return said
 
 
+def _resale(said: Any) -> ResalePolicy:
+    """`true` and `per_contract` are one: nobody sells the service on whose contract does not say so (M009, C27)."""
+    words = {"per_contract": ResalePolicy.PER_CONTRACT}
+    if isinstance(said, bool):
+        return ResalePolicy.PER_CONTRACT if said else ResalePolicy.FORBIDDEN
+    found: ResalePolicy = _one_of(words)(said)
+    return found
+
+
+def _age_max(said: Any) -> timedelta | None:
+    return None if said == "none" else _time(said)
+
+
 def _one_of(words: Mapping[str, Any]) -> Callable[[Any], Any]:
     def convert(said: Any) -> Any:
         if said not in words:
@@ -244,12 +260,21 @@ def _named(said: Any) -> frozenset[str]:
     return frozenset(said)
 
 
+def _api_auth(said: Any) -> frozenset[str]:
+    for known in (account_rules.API_KEY_ALONE, account_rules.API_KEYS_AND_CREDENTIALS):
+        if frozenset(said) == known:
+            return known
+    raise ValueError("give [key], or [credentials, key]")
+
+
 _ACCOUNTS, _ORDERS, _PLANS, _SENDERS = (
     account_rules.Terms,
     order_rules.Terms,
     plan_rules.Terms,
     sender_rules.Terms,
 )
+_CAMPAIGNS, _COMPLAINTS, _RECORDING = campaign_rules.Terms, ComplaintTerms, RecordingTerms
+_ROLES = {role.lower(): role for role in ROLE_SCOPES}
 _NONE_REFUNDED = _one_of({"none": False, "unused": True})
 
 SETTINGS: tuple[Setting, ...] = (
@@ -262,14 +287,40 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("collect.allow", _ACCOUNTS, "collect", _details),
     Setting("account.kind", _ACCOUNTS, "business_only", _one_of({"any": False, "business_only": True})),
     Setting("account.order_needs_address", _ACCOUNTS, "require_postal_address", _truth),
+    Setting("minors.min_age", _ACCOUNTS, "age_years_min", _whole),
+    Setting(
+        "minors.declaration",
+        _ACCOUNTS,
+        "age_declaration_required",
+        _one_of({"optional": False, "required": True}),
+    ),
+    Setting("reseller.enabled", _ACCOUNTS, "resale", _resale),
+    Setting("email.verified", _ACCOUNTS, "require_verified_email", _truth),
     Setting("industries.deny", _ACCOUNTS, "industries_excluded", _all_of(Industry.__members__)),
     Setting("entity.by_region", _ACCOUNTS, "entity_europe", _entity("europe", "CH")),
     Setting("entity.by_region", _ACCOUNTS, "entity_other", _entity("other", "PA")),
     Setting("pricing.default_currency", _ACCOUNTS, "default_currency", lambda said: Currency[said].code),
     Setting("password.min_length", _ACCOUNTS, "password_length_min", _whole),
+    Setting("password.min_score", _ACCOUNTS, "password_score_min", _whole),
+    Setting("password.max_age", _ACCOUNTS, "password_age_max", _age_max),
+    Setting("mfa.required_for", _ACCOUNTS, "second_factor_required_for", _all_of(_ROLES)),
+    Setting("mfa.nudge", _ACCOUNTS, "second_factor_advised", _truth),
+    Setting("abuse.lockout", _ACCOUNTS, "patience_with_client.free", lambda said: _whole(said["failures"])),
+    Setting("abuse.lockout", _ACCOUNTS, "patience_with_client.window", lambda said: _time(said["window"])),
     Setting("session.idle_ttl", _ACCOUNTS, "session_idle_max", _time),
     Setting("session.max_age", _ACCOUNTS, "session_age_max", _time),
     Setting("api_keys.max_age", _ACCOUNTS, "api_key_age_max", _time),
+    Setting("api.auth", _ACCOUNTS, "api_auth", _api_auth),
+    Setting(
+        "api_keys.issued_by", _ACCOUNTS, "api_keys_issued_by", _one_of({"self": "self", "support": "support"})
+    ),
+    Setting("api_keys.require_policy_url", _ACCOUNTS, "api_keys_require_policy_url", _truth),
+    Setting(
+        "closure.preventive.erase_within",
+        _ACCOUNTS,
+        "preventive_erase_after",
+        lambda said: _time(said["after"]),
+    ),
     Setting("inactivity.send", _ACCOUNTS, "disable_after_days", _days),
     Setting("inactivity.smtp_send", _ACCOUNTS, "deactivate_after_days", _days),
     Setting("inactivity.no_login", _ACCOUNTS, "lapse_after_months", _months),
@@ -313,6 +364,21 @@ SETTINGS: tuple[Setting, ...] = (
         _one_of({"end_of_cycle": 0, "end_of_next_cycle": 1}),
     ),
     Setting("fixed_ip.quarantine", FixedIpTerms, "quarantine", _time),
+    Setting(
+        "lists.deny_sources",
+        _CAMPAIGNS,
+        "list_sources_refused",
+        _all_of({source.value.lower(): source.value for source in ListSource}),
+    ),
+    Setting("complaint.proof_within", _COMPLAINTS, "proof_within", _time),
+    Setting("complaint.appeal_within", _COMPLAINTS, "appeal_within", _time),
+    Setting("complaint.rate", _COMPLAINTS, "rate_window", lambda said: _time(said["window"])),
+    Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),
+    Setting("complaint.rate", _COMPLAINTS, "rate_warn_per_100k", lambda said: _whole(said["warning"])),
+    Setting("complaint.rate", _COMPLAINTS, "rate_suspend_per_100k", lambda said: _whole(said["case"])),
+    Setting("retain.statistics", _RECORDING, "statistics_kept_months", _months),
+    Setting("retain.bounces", _RECORDING, "bounces_kept_months", _months),
+    Setting("retain.soft_bounces", _RECORDING, "soft_bounces_kept_months", _months),
     Setting("sms.default_sender", _SENDERS, "default_sender", str),
     Setting("sms.sender_max_len", _SENDERS, "name_length_max", _whole),
     Setting("sms.carrier_refusal", _SENDERS, "carrier_refusal_stands", _time),

@@ -142,6 +142,7 @@ def environment(folder: Path) -> dict[str, str]:
         "POSTMETER_CLIENT_COST_RESTORED_PER_SECOND": "1000000000",
         "PYTHONPATH": str(ROOT),
         "POSTMETER_DATABASE_URL": f"sqlite:///{folder}/data/postmeter.sqlite3",
+        "POSTMETER_POLICY": "demo",
         "POSTMETER_KEY_STORE_URL": f"sqlite:///{folder}/keys/keys.sqlite3",
         "POSTMETER_MASTER_KEY_FILE": f"{folder}/keys/master.key",
         "POSTMETER_LEDGER_ROOTS_DIR": f"{folder}/keys/ledger-roots",

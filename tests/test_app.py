@@ -35,7 +35,7 @@ def settings(folder: Path, database_url: str, **changes: object) -> Settings:
         master_key_file=folder / "keys" / "master.key",
         ledger_roots_dir=folder / "keys" / "roots",
         sandbox_mark_file=folder / "SANDBOX",
-        **{"key_store_url": f"sqlite:///{folder}/keys/keys.sqlite3", **changes},
+        **{"policy": "demo", "key_store_url": f"sqlite:///{folder}/keys/keys.sqlite3", **changes},
     )
 
 

@@ -36,6 +36,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         "master_key_file": folder / "keys" / "master.key",
         "ledger_roots_dir": folder / "keys" / "ledger-roots",
         "sandbox_mark_file": folder / "data" / "SANDBOX",
+        "policy": "demo",
         "port": 0,
     }
     return Settings(_env_file=None, **(ours | changes))

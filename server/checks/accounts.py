@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -12,9 +13,12 @@ from server.accounts.model import (
     Acceptance,
     Account,
     ApiKey,
+    Passkey,
     Person,
     Session,
+    SignInCounter,
     StaffAuthorisation,
+    Totp,
 )
 from server.accounts.reads import open_or_none
 from server.accounts.rules import Terms
@@ -23,6 +27,8 @@ from server.kit.work import Read
 from server.policy.rules.checking import Check, Finding, finding
 
 _PASSWORDS_MAX = 500
+_GRACE = timedelta(hours=1)
+"""How late what forgets may be before it counts as not done."""
 _active = (Account.kind == CUSTOMER) & (Account.status == ACTIVE)
 
 
@@ -123,6 +129,44 @@ def staff_authorised(read: Read) -> Finding:
     return finding(len(rows), "authorisations", wrong)
 
 
+def second_factors_there(read: Read) -> Finding:
+    """No session of a role that needs a second factor counts as proved by one that its person has not (P003)."""
+    roles = sorted(read.terms(Terms).second_factor_required_for)
+    application = select(Totp.person_id).where(
+        Totp.person_id == Session.person_id, Totp.confirmed_at.is_not(None)
+    )
+    passkey = select(Passkey.person_id).where(Passkey.person_id == Session.person_id)
+    needing = select(Person.id).where(Person.id == Session.person_id, Person.role.in_(roles))
+    proved = Session.second_factor_at.is_not(None) & Session.revoked_at.is_(None)
+    without = proved & needing.exists() & ~application.exists() & ~passkey.exists()
+    return look(read, "sessions", Session, Session.id, without)
+
+
+def keys_name_policies(read: Read) -> Finding:
+    """Where an integration has to name its own privacy policy, each live API key has one (M141)."""
+    if not read.terms(Terms).api_keys_require_policy_url:
+        return finding(0, "API keys", [])
+    nameless = ApiKey.revoked_at.is_(None) & ApiKey.privacy_policy_url.is_(None)
+    return look(read, "API keys", ApiKey, ApiKey.id, nameless)
+
+
+def failures_forgotten(read: Read) -> Finding:
+    """No failed sign-in is counted longer than it makes anybody wait (P014)."""
+    terms = read.terms(Terms)
+    patience = (terms.patience_with_client, terms.patience_with_login, terms.patience_with_address)
+    forgotten_at = read.now - max(one.window for one in patience) - _GRACE
+    late = [
+        row.failures
+        for row in read.rows(
+            select(SignInCounter.failures)
+            .where(SignInCounter.last_failed_at <= forgotten_at)
+            .limit(WRONG_MAX)
+        )
+    ]
+    total = int(read.scalar(select(func.count()).select_from(SignInCounter)) or 0)
+    return finding(total, "counters", [f"{count} failures" for count in late])
+
+
 CHECKS: Mapping[str, Check] = {
     "accepted_before_active": accepted_before_active,
     "keys_under_policy": keys_under_policy,
@@ -133,4 +177,7 @@ CHECKS: Mapping[str, Check] = {
     "industries_served": industries_served,
     "sessions_end": sessions_end,
     "staff_authorised": staff_authorised,
+    "second_factors_there": second_factors_there,
+    "keys_name_policies": keys_name_policies,
+    "failures_forgotten": failures_forgotten,
 }

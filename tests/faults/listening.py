@@ -25,6 +25,7 @@ def sandbox_settings(folder: Path) -> Settings:
         master_key_file=folder / "keys" / "master.key",
         ledger_roots_dir=folder / "keys" / "ledger-roots",
         sandbox_mark_file=folder / "data" / "SANDBOX",
+        policy="demo",
         port=0,
     )
     mark_sandbox(settings)

@@ -31,10 +31,9 @@ from server.proving import attest, check, coverage, marked_tests, missing
 from server.senders.model import Sender
 from server.wallet.model import Wallet
 from tests.policy.conftest import World
+from tests.policy.spoiling import KEPT, SPOILED, Sabotage
 from tests.staffed import Staff
 from tests.test_app import settings
-
-Sabotage = Callable[[Work, World], Any]
 
 
 async def in_order(world: World) -> None:
@@ -286,6 +285,10 @@ async def test_each_sabotage_turns_its_clause_red_and_names_what_is_wrong(world:
     await in_order(world)
     for key, named, sabotage in SABOTAGES:
         assert named in await spoiled(world, key, sabotage(world)), key
+    for key, named, spoil in SPOILED:
+        assert named in await spoiled(world, key, spoil), key
+    for key, harmless in KEPT:
+        assert await spoiled(world, key, harmless) == "", key
     assert await red(world) == {}
 
 
@@ -338,8 +341,8 @@ def test_the_coverage_lists_every_rule() -> None:
     (fee,) = [line for line in lines if line.startswith("M078 ")]
     assert fee.startswith("M078 enforced: cancel.fee_min [")
     assert "orders/test_cancellation_fee.py::" in fee
-    (proof,) = [line for line in lines if line.startswith("M024 ")]
-    assert proof == "M024 not yet: complaint.proof_within (planned in campaigns)"
+    (erased,) = [line for line in lines if line.startswith("M119 ")]
+    assert erased == "M119 not yet: closure.erase_within (planned in privacy)"
 
 
 def test_what_is_not_translated_is_listed() -> None:
@@ -352,7 +355,7 @@ def test_a_clause_without_a_check_counts_as_tested_only() -> None:
     clauses = load_profile("mailpro").clauses
     assert compliance_of(clauses["refund.prepaid"], None) is Compliance.TESTED
     assert compliance_of(clauses["cancel.fee_min"], None) is Compliance.NOT_RUN
-    assert compliance_of(clauses["complaint.proof_within"], None) is Compliance.NOT_YET
+    assert compliance_of(clauses["closure.erase_within"], None) is Compliance.NOT_YET
     assert compliance_of(clauses["law"], None) is Compliance.STATEMENT
 
 

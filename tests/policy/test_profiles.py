@@ -13,7 +13,7 @@ import pytest
 from server.accounts import rules as account_rules
 from server.accounts.rules.collecting import Detail, DetailNotCollected, check_collected
 from server.points import POINTS, installed
-from server.policy.adapters.profiles import SHIPPED, load_profile
+from server.policy.adapters.profiles import DEMO, SHIPPED, load_profile
 from server.policy.rules.consenting import AttestationTerms, ConsentTerms
 from server.policy.rules.disclosing import DisclosureTerms, Ground
 from server.policy.rules.periods import is_period, period
@@ -35,11 +35,21 @@ TECHNICAL = {
     "password_distinct_characters_min sessions_max api_keys_max api_key_name_length_max user_agent_length_max "
     "last_used_precision step_up_age_max address_line_length_max email_code_age_max email_code_attempts_max "
     "mails_per_window_max mails_window password_reset_age_max recovery_codes people_max invitation_age_max "
-    "sign_ins_compared_max",
+    "sign_ins_compared_max policy_url_length_max managed_accounts_max patience_with_login patience_with_address "
+    "sign_in_counters_max known_devices_max known_device_age_max totp_steps_around challenge_age_max "
+    "challenge_attempts_max challenges_per_asker_max passkeys_max passkey_name_length_max report_note_length_max",
+    "CampaignTerms": "name_length_max subject_length_max email_text_length_max sms_text_length_max sms_segments_max "
+    "sender_length_max merge_fields_max merge_field_length_max campaigns_open_max recipients_max recipients_a_call_max "
+    "schedule_ahead_max sending_max credits_an_email health_words suppressions_a_call_max removal_reason_length_max",
+    "ComplaintTerms": "look_within decide_within text_length_max complainant_length_max evidence_length_max "
+    "appeal_length_max reports_per_case_max reports_per_address_max reports_max reports_window rate_judged_after",
+    "RecordingTerms": "event_age_max event_ahead_max bounce_after_launch_max links_max rows_deleted_at_once "
+    "seen_pruned_every seen_pruned_in_parts events_a_mutation_max events_a_batch line_bytes_max stream_bytes_max "
+    "stream_stall_seconds_max stream_seconds_max streams_at_once_max errors_shown_max",
     "OrderTerms": "packs metered credits_per_email sms_zones sms_credits_elsewhere fx_to_fee_currency cancellation tax "
     "auto_top_up packs_an_order metered_units_an_order usage_an_entry usage_entries pending_orders_max "
     "price_change_factor_max order_reference_length_max invoicing",
-    "PlanTerms": "free plans renewal_retries payment_wait_max seats_max seat_subscriptions_max",
+    "PlanTerms": "free plans renewal_retries held_renewal_wait payment_wait_max seats_max seat_subscriptions_max",
     "FixedIpTerms": "prices rented_max",
     "SenderTerms": "number_digits_min reserved_names senders_max countries_max note_length_max document_bytes_max "
     "chunk_bytes upload_link_age_max upload_links_per_sender_max upload_links_per_account_max upload_links_window "
@@ -126,10 +136,29 @@ def test_mailpro_sets_what_the_code_has_by_itself_but_for_its_switches() -> None
     assert {field for slice_name, field in changed if slice_name != "policy"} == {
         "business_only",  # M004
         "require_postal_address",  # M007
+        "require_verified_email",  # M008
+        "resale",  # M009
+        "api_auth",  # M137
+        "api_keys_issued_by",  # M138
+        "api_keys_require_policy_url",  # M141
     }
     assert [policy.document for policy in ours.get(account_rules.Terms).key_policies] == [
         "api_policy"
     ]  # M020
+
+
+def test_the_demo_is_mailpro_but_for_what_one_cannot_do_alone() -> None:
+    """No support issues keys to somebody who tries the server, and no e-mail reaches them."""
+    demo, mailpro = load_profile(DEMO), load_profile("mailpro")
+    assert faults(demo, installed()) == []
+    assert demo.documents == mailpro.documents
+    assert demo.clauses.keys() == mailpro.clauses.keys()
+    assert {key for key in demo.clauses if demo.value(key) != mailpro.value(key)} == {
+        "email.verified",
+        "api.auth",
+        "api_keys.issued_by",
+        "api_keys.require_policy_url",
+    }
 
 
 def test_every_field_of_the_terms_is_set_by_a_clause_or_is_technical() -> None:

@@ -14,13 +14,16 @@ from server.policy.rules.wording import Wording, Wordings
 
 SHIPPED = ("quix", "platform", "helpdesk", "qboxmail", "mailpro")
 HOUSE = "house"
+DEMO = "demo"
+"""`mailpro` for who tries the server alone: no support that issues keys, no e-mail that arrives."""
+_OURS = (*SHIPPED, HOUSE, DEMO)
 _DEPTH_MAX = 4
 _BYTES_MAX = 1_000_000
 
 
 def load_profile(name: str) -> Profile:
     """The profile of this name, or in the file at this path. Raises ProfileInvalid."""
-    return _shipped(name) if name in (*SHIPPED, HOUSE) else _load(name, _DEPTH_MAX)
+    return _shipped(name) if name in _OURS else _load(name, _DEPTH_MAX)
 
 
 @cache
@@ -53,13 +56,13 @@ def _load(name: str, depth: int) -> Profile:
         )
     said = _read(name)
     extended = said.get("extends")
-    if extended in (*SHIPPED, HOUSE):
+    if extended in _OURS:
         return profile_of(said, _shipped(extended))
     return profile_of(said, _load(extended, depth - 1) if extended else None)
 
 
 def _read(name: str) -> Mapping[str, Any]:
-    if name in (*SHIPPED, HOUSE):
+    if name in _OURS:
         text = (files("server.policy") / "profiles" / f"{name}.toml").read_text("utf-8")
     else:
         path = Path(name)
