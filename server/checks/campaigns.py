@@ -19,7 +19,8 @@ from server.campaigns.model import (
 )
 from server.campaigns.rules import Terms
 from server.campaigns.rules.complaints import ComplaintCategory, ComplaintStatus
-from server.campaigns.rules.metrics import CLASSES, BounceClass, moment, second_of
+from server.campaigns.rules.events import BounceClass
+from server.campaigns.rules.metrics import CLASSES, moment, second_of
 from server.campaigns.rules.recording import RecordingTerms
 from server.campaigns.rules.suppression import SuppressionReason, SuppressionSource
 from server.checks.looking import look

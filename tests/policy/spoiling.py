@@ -10,7 +10,8 @@ from sqlalchemy import insert, text, update
 
 from server.accounts.model import ApiKey, Person, Session, SignInCounter
 from server.campaigns.model import Bounce, Campaign, ComplaintCase, StatisticScope, Suppression
-from server.campaigns.rules.metrics import CLASSES, BounceClass, moment, second_of
+from server.campaigns.rules.events import BounceClass
+from server.campaigns.rules.metrics import CLASSES, moment, second_of
 from server.kit.work import Work
 from tests.policy.conftest import World
 
