@@ -12,6 +12,7 @@ from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import MailRelay
 from server.orders import jobs as order_jobs
 from server.plans import jobs as plan_jobs
+from server.privacy import jobs as privacy_jobs
 from server.senders import jobs as sender_jobs
 from server.topups import jobs as topup_jobs
 from server.topups.adapters.gateway import Gateways
@@ -27,6 +28,7 @@ TIMERS: Mapping[str, Timer] = {
     **plan_jobs.TIMERS,
     **sender_jobs.TIMERS,
     **campaign_jobs.TIMERS,
+    **privacy_jobs.TIMERS,
 }
 
 
@@ -43,4 +45,5 @@ def handlers(
         **plan_jobs.handlers(),
         **sender_jobs.handlers(),
         **campaign_jobs.handlers(),
+        **privacy_jobs.handlers(),
     }

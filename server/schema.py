@@ -25,6 +25,8 @@ from server.orders import graph as orders
 from server.orders import personal as orders_personal
 from server.plans import graph as plans
 from server.plans import personal as plans_personal
+from server.privacy import graph as privacy
+from server.privacy import personal as privacy_personal
 from server.senders import graph as senders
 from server.senders import personal as senders_personal
 from server.topups import graph as topups
@@ -32,7 +34,7 @@ from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns)
+_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, privacy)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -50,6 +52,7 @@ class Query(
     plans.PlanQueries,
     senders.SenderQueries,
     campaigns.CampaignQueries,
+    privacy.PrivacyQueries,
     operations.OperationsQueries,
 ):
     @strawberry.field(
@@ -78,6 +81,7 @@ class Mutation(
     plans.PlanMutations,
     senders.SenderMutations,
     campaigns.CampaignMutations,
+    privacy.PrivacyMutations,
     operations.OperationsMutations,
 ):
     pass
@@ -95,6 +99,7 @@ class Subscription(
     plans.PlanSubscriptions,
     senders.SenderSubscriptions,
     campaigns.CampaignSubscriptions,
+    privacy.PrivacySubscriptions,
 ):
     pass
 
@@ -123,5 +128,6 @@ HELD = (
     *plans_personal.HELD,
     *senders_personal.HELD,
     *campaigns_personal.HELD,
+    *privacy_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

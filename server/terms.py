@@ -24,6 +24,7 @@ from server.plans import rules as plan_rules
 from server.plans.reads import lifecycle as plan_lifecycle
 from server.plans.reads import prices as plan_prices
 from server.plans.rules.fixed_ips import FixedIpTerms
+from server.privacy.rules.recipient_requests import RecipientRequestTerms
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
 from server.topups import rules as topup_rules
@@ -82,4 +83,5 @@ def default_terms() -> Registry:
         ExportTerms(),
         WebhookTerms(),
         MachineTerms(),
+        RecipientRequestTerms(),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
@@ -241,6 +241,17 @@ class ResalePermission(Base):
     permitted: Mapped[bool] = mapped_column(Boolean)
     reason: Mapped[str] = mapped_column(String(20))
     set_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PublicCall(Base):
+    """A call of somebody without an account, by a keyed hash of their network address, until its limit's window ends."""
+
+    __tablename__ = "public_calls"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    action: Mapped[str] = mapped_column(String(40))
+    caller_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (Index(None, "action", "made_at"), Index(None, "action", "caller_hash", "made_at"))
 
 
 class StaffAuthorisation(Base):

@@ -18,6 +18,7 @@ from server.accounts.rules import (
     COMPLAINTS_ANSWER,
     KEYS_WRITE,
     PEOPLE_WRITE,
+    REQUESTS_ANSWER,
     SELF_WRITE,
     Terms,
     signing,
@@ -142,6 +143,10 @@ class Scope(Enum):
     COMPLAINTS_ANSWER = strawberry.enum_value(
         COMPLAINTS_ANSWER,
         description="Read and answer complaints about what was sent. Sessions of owners and administrators only.",
+    )
+    REQUESTS_ANSWER = strawberry.enum_value(
+        REQUESTS_ANSWER,
+        description="Read and answer what recipients ask about their data. Sessions of owners and administrators only.",
     )
     ACCOUNT_CLOSE = strawberry.enum_value(
         ACCOUNT_CLOSE, description="Close the account. Sessions of its owners only."
