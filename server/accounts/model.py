@@ -244,7 +244,10 @@ class ResalePermission(Base):
 
 
 class PublicCall(Base):
-    """A call of somebody without an account, by a keyed hash of their network address, until its limit's window ends."""
+    """A call of somebody without an account, kept for as long as its limit's window.
+
+    `caller_hash` is a keyed hash of their network address.
+    """
 
     __tablename__ = "public_calls"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)

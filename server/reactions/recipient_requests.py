@@ -60,9 +60,7 @@ def _tell_owners(template: str) -> Callable[[Work, DomainEvent], None]:
 def _tell_staff(work: Work, event: RecipientRequestEscalated) -> None:
     staff_id = team.staff_account_id(work)
     if staff_id is not None:
-        notice_actions.notify(
-            work, staff_id, "recipient_request_overdue", _request_and_due_date(work, event)
-        )
+        notice_actions.notify(work, staff_id, "recipient_request_overdue", _request_and_due_date(work, event))
 
 
 def _tell_person_of_answer(work: Work, event: RecipientRequestAnswered) -> None:
@@ -83,9 +81,7 @@ def _tell_person(work: Work, row: RequestRow, template: str, answer: str | None)
     data = {"receipt": row.id}
     if template != "recipient_request_closed":
         data["answer"] = answer or "–"
-    notice_actions.notify(
-        work, row.account_id, template, data, channels=(Channel.EMAIL,), email=email
-    )
+    notice_actions.notify(work, row.account_id, template, data, channels=(Channel.EMAIL,), email=email)
 
 
 def _request_and_due_date(work: Work, event: DomainEvent) -> dict[str, str | int]:

@@ -46,7 +46,9 @@ class Post(Desk):
     def runner(self) -> DueRunner:
         return DueRunner(self.units, jobs.handlers(), duties.TIMERS)
 
-    def asked(self, kind: RequestKind = RequestKind.RECTIFICATION, address: str = READER, **changes: Any) -> Asked:
+    def asked(
+        self, kind: RequestKind = RequestKind.RECTIFICATION, address: str = READER, **changes: Any
+    ) -> Asked:
         return replace(Asked(kind, address, "My name is Marigold.", self.campaign_id, None), **changes)
 
     async def file(self, asked: Asked | None = None, caller: str = "192.0.2.1") -> RequestRow:
@@ -138,9 +140,7 @@ async def post_of(house: House, clock: ManualClock) -> Post:
     desk = await desk_of(house, clock)
     post = Post(desk.units, clock, desk.account_id, desk.campaign_id, desk.staff)
     registered = reactions()
-    registered.on(
-        RecipientCodeAsked, lambda _work, event: post.codes.update({event.subject_id: event.code})
-    )
+    registered.on(RecipientCodeAsked, lambda _work, event: post.codes.update({event.subject_id: event.code}))
     house.terms.add(Mailing(relay=True))
     post.units = Units(replace(house, reactions=registered))
     await post.units.run_unaudited(lambda work: _owner(work, post.account_id))

@@ -18,6 +18,7 @@ from server.kit.due import pauses
 from server.kit.work import House
 from server.privacy.actions.recipient_answers import advance, close_request
 from server.privacy.actions.recipient_requests import confirm_request, enter_request
+from server.privacy.reads import recipient_requests as reads
 from server.privacy.reads.recipient_requests import RequestRow
 from server.privacy.rules.recipient_requests import RecipientRequestTerms, RequestKind
 from server.privacy.rules.refusals import (
@@ -46,7 +47,9 @@ async def post(house: House, clock: ManualClock) -> Post:
 
 
 @pytest.mark.rule("M011", "M103")
-async def test_what_is_not_answered_is_escalated_a_month_after_its_receipt_whatever_is_paused(post: Post) -> None:
+async def test_what_is_not_answered_is_escalated_a_month_after_its_receipt_whatever_is_paused(
+    post: Post,
+) -> None:
     row = await post.relayed()
     assert (row.status, row.received_at, row.due_at) == ("RELAYED", FILED, DUE)
     await post.units.run_unaudited(lambda work: pauses.begin(work, work.now, "A flood."))
@@ -218,7 +221,9 @@ async def test_what_comes_by_mail_counts_from_its_receipt(post: Post) -> None:
     asked = post.asked()
 
     async def enter(at: datetime) -> RequestRow:
-        return await post.act(lambda work: enter_request(work, asked, at, "<1@mail.example.com>"), post.staff[0])
+        return await post.act(
+            lambda work: enter_request(work, asked, at, "<1@mail.example.com>"), post.staff[0]
+        )
 
     first = await enter(received_at + timedelta(days=3))
     entered = await enter(received_at)
@@ -228,6 +233,9 @@ async def test_what_comes_by_mail_counts_from_its_receipt(post: Post) -> None:
     assert (confirmed.status, confirmed.verified_by) == ("RELAYED", post.staff[0].credential_id)
     await post.due(post.clock.now())
     assert (await post.row(entered.id)).status == "ESCALATED", "it was late when it was entered"
+    first_of_all = await post.units.read(lambda read: reads.queue(read, 10, (0, 0, "rrq")))
+    assert [row.id for row in first_of_all] == [entered.id]
+    assert await post.units.read(lambda read: reads.queue(read, 10, (1, 0, "rrq"))) == []
 
 
 async def test_what_anybody_files_is_bounded(post: Post) -> None:

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.accounts.rules.staff import StaffRole
+from server.privacy.graph import enums
+from server.privacy.graph.types import DESK
 from server.privacy.rules.recipient_requests import (
     GROUNDS,
     MOVES,
@@ -14,6 +17,7 @@ from server.privacy.rules.recipient_requests import (
     RefusalGround,
     RequestKind,
     RequestOutcome,
+    RequestSource,
     RequestStatus,
     Standing,
     Step,
@@ -110,3 +114,20 @@ def test_requests_are_bounded_by_address_and_in_all() -> None:
         with pytest.raises(RecipientRequestLimitReached) as refused:
             check_filings(*counted, TERMS)
         assert refused.value.retry_after_seconds == 3600
+
+
+def test_the_staff_who_look_after_them_have_roles_that_there_are() -> None:
+    roles = {StaffRole.PRIVACY_OFFICER, StaffRole.SUPPORT, StaffRole.ADMIN}
+    assert DESK.staff_roles == {role.value for role in roles}
+
+
+def test_the_apis_enums_name_what_the_rules_know() -> None:
+    pairs = (
+        (enums.KindEnum, RequestKind),
+        (enums.SourceEnum, RequestSource),
+        (enums.StateEnum, RequestStatus),
+        (enums.OutcomeEnum, RequestOutcome),
+        (enums.GroundEnum, RefusalGround),
+    )
+    for shown, known in pairs:
+        assert [member.name for member in shown] == [member.name for member in known]

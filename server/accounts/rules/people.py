@@ -39,9 +39,7 @@ class Role(Enum):
 
 ROLE_SCOPES: dict[str, frozenset[str] | None] = {
     "OWNER": None,
-    "ADMIN": frozenset(
-        {*SCOPES, KEYS_WRITE, PEOPLE_WRITE, COMPLAINTS_ANSWER, REQUESTS_ANSWER, SELF_WRITE}
-    ),
+    "ADMIN": frozenset({*SCOPES, KEYS_WRITE, PEOPLE_WRITE, COMPLAINTS_ANSWER, REQUESTS_ANSWER, SELF_WRITE}),
     "BILLING": frozenset(
         {
             "account:read",

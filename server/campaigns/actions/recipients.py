@@ -119,7 +119,9 @@ def drop_recipient(work: Work, account_id: str, address_hash: bytes) -> int:
     of_account = select(Campaign.id).where(Campaign.account_id == account_id)
     there = (mine.address_hash == address_hash) & mine.campaign_id.in_(of_account)
     holding = [row.campaign_id for row in work.rows(select(mine.campaign_id).where(there))]
-    return sum(_drop_from(work, locked(work, each), address_hash) for each in sorted(holding))
+    # All are locked, in one order, before the first event: whoever changes a campaign locks that first, too.
+    campaigns = [locked(work, campaign_id) for campaign_id in sorted(holding)]
+    return sum(_drop_from(work, row, address_hash) for row in campaigns)
 
 
 def _drop_from(work: Work, row: CampaignRow, address_hash: bytes) -> int:

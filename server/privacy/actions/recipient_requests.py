@@ -154,9 +154,18 @@ def confirm_request(work: Work, request_id: str) -> RequestRow:
 
 
 def _relay(work: Work, row: RequestRow, verified_by: str | None = None) -> RequestRow:
-    """Tell the customer, and do at once what needs no answer: stop the messages, and delete the address (M011)."""
+    """Tell the customer, and do at once what needs no answer: stop the messages, and delete the address (M011).
+
+    Campaigns are locked before the first event, as whoever changes a campaign does.
+    """
+    check_move(RequestStatus(row.status), RequestStatus.RELAYED)
     assert row.address_hash is not None, "only what is over is forgotten"
-    relayed = move(
+    if row.kind in STOPS_MESSAGES:
+        _stop_messages(work, row, row.address_hash)
+    if row.kind == RequestKind.ERASURE.value:
+        drop_recipient(work, row.account_id, row.address_hash)
+        forget_recipient(work, row.account_id, row.address_hash)
+    return move(
         work,
         row,
         RequestStatus.RELAYED,
@@ -166,12 +175,6 @@ def _relay(work: Work, row: RequestRow, verified_by: str | None = None) -> Reque
         code_hash=None,
         code_expires_at=None,
     )
-    if row.kind in STOPS_MESSAGES:
-        _stop_messages(work, row, row.address_hash)
-    if row.kind == RequestKind.ERASURE.value:
-        drop_recipient(work, row.account_id, row.address_hash)
-        forget_recipient(work, row.account_id, row.address_hash)
-    return relayed
 
 
 def _stop_messages(work: Work, row: RequestRow, hashed: bytes) -> None:

@@ -49,9 +49,7 @@ class AnswerRecipientRequestInput:
 class EnterRecipientRequestInput:
     sender: RecipientRequestSenderInput = strawberry.field(description="Who sent the message.")
     kind: KindEnum = strawberry.field(description="What is asked.")
-    address: str = strawberry.field(
-        description="The e-mail address or phone number that got the message."
-    )
+    address: str = strawberry.field(description="The e-mail address or phone number that got the message.")
     received_at: datetime = strawberry.field(
         description="When the mail was received, at most 365 days ago: it starts the clock."
     )

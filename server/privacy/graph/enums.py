@@ -85,5 +85,6 @@ class GroundEnum(Enum):
         description="Compelling legitimate grounds override (21(1)); OBJECTION. Messages stop all the same.",
     )
     NO_CASE_OF_RESTRICTION = strawberry.enum_value(
-        "NO_CASE_OF_RESTRICTION", description="None of the cases of restriction is there (18(1)); RESTRICTION."
+        "NO_CASE_OF_RESTRICTION",
+        description="None of the cases of restriction is there (18(1)); RESTRICTION.",
     )

@@ -97,9 +97,7 @@ VerifyRecipientRequestResult = Annotated[
 ]
 
 
-def asked_of(
-    sender: RecipientRequestSenderInput, kind: KindEnum, address: str, text: str | None
-) -> Asked:
+def asked_of(sender: RecipientRequestSenderInput, kind: KindEnum, address: str, text: str | None) -> Asked:
     """What is asked, of whom."""
     return Asked(RequestKind[kind.name], address, text, sender.campaign_id or None, sender.link_token or None)
 
@@ -107,9 +105,9 @@ def asked_of(
 @strawberry.type
 class FilingMutations:
     @strawberry.mutation(
-        description="Ask who wrote to you about your data, without an account. Nothing is passed on before the code that "
-        "is sent to the address came back, or, of a phone number, without the link in the message. The same request "
-        "again has the same receipt and sends a new code. At most five requests an hour.",
+        description="Ask who wrote to you about your data, without an account. Nothing is passed on before the code "
+        "that is sent to the address came back, or, of a phone number, without the link in the message. The same "
+        "request again has the same receipt and sends a new code. At most five requests an hour.",
         metadata=declare(OPEN),
     )
     async def file_recipient_request(

@@ -44,7 +44,7 @@ class RecipientAddressInvalid(Problem):
 
 @problem(rules.RecipientLinkRequired)
 @strawberry.type(
-    description="No code can be sent to a phone number from here: give the link in the message, which shows whose it is."
+    description="No code can be sent to a phone number from here: give the link in the message, which says whose it is."
 )
 class RecipientLinkRequired(Problem):
     pass

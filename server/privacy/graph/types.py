@@ -51,9 +51,7 @@ class RecipientRequestType(Node):
     address: str | None = strawberry.field(
         description="Whose data it is about: the address or number. Null 30 days after the end."
     )
-    text: str | None = strawberry.field(
-        description="What they say; null without, and 30 days after the end."
-    )
+    text: str | None = strawberry.field(description="What they say; null without, and 30 days after the end.")
     received_at: datetime = strawberry.field(description="When it was received, which starts the clock.")
     due_at: datetime = strawberry.field(description="By when it has to be answered; no pause moves it.")
     verified_at: datetime | None = strawberry.field(

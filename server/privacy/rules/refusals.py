@@ -40,7 +40,7 @@ class RecipientAddressInvalid(Refusal):
 
 @dataclass(eq=False)
 class RecipientLinkRequired(Refusal):
-    """No code can be sent to a phone number from here: the link in the message shows whose it is."""
+    """No code can be sent to a phone number from here: the link in the message says whose it is."""
 
     code = "RECIPIENT_LINK_REQUIRED"
     blames = "sender"
