@@ -119,6 +119,7 @@ async def test_unverified_and_repeated_requests_delay_nothing(post: Post) -> Non
         await post.verify(own.id, first_code)
     verified = await post.verify(own.id)
     assert (verified.status, verified.due_at) == ("RELAYED", DUE), "the clock of the first receipt"
+    assert verified.text is None, "the words are those of the filing whose code came back"
     sent = await post.letters()
     assert (await post.file()).id == own.id
     assert await post.letters() == sent, "a verified one needs no code"

@@ -109,7 +109,7 @@ def file_request(work: Work, asked: Asked, caller: str | None) -> RequestRow:
         _stop_messages(work, row, found.address_hash)
     if row.status != RequestStatus.RECEIVED.value:
         return row
-    return _relay(work, row) if by_phone else _send_code(work, row, found.address)
+    return _relay(work, row) if by_phone else _send_code(work, row, found.address, asked.text)
 
 
 def enter_request(work: Work, asked: Asked, received_at: datetime, message_id: str | None) -> RequestRow:
@@ -124,7 +124,7 @@ def enter_request(work: Work, asked: Asked, received_at: datetime, message_id: s
     row = _open(work, asked, found, RequestSource.MAIL, received_at, message_id)
     by_email = found.channel is MessageChannel.EMAIL
     waits = row.status == RequestStatus.RECEIVED.value
-    return _send_code(work, row, found.address) if waits and by_email else row
+    return _send_code(work, row, found.address, asked.text) if waits and by_email else row
 
 
 def verify_request(work: Work, receipt: str, code: str) -> RequestRow | RecipientCodeInvalid:
@@ -260,8 +260,11 @@ def _found(work: Work, asked: Asked) -> _Found:
     return _Found(sender.account_id, campaign_id, channel, address.text, hashed, linked is not None)
 
 
-def _send_code(work: Work, row: RequestRow, email: str) -> RequestRow:
-    """Send a new code; the one before is of no use. Too many are silently not sent: nobody learns that there were."""
+def _send_code(work: Work, row: RequestRow, email: str, text: str | None) -> RequestRow:
+    """Send a new code; the one before is of no use, and neither is what was said before it: it may be another's.
+
+    Too many are silently not sent: nobody learns that there were.
+    """
     terms = work.terms(RecipientRequestTerms)
     before = Sent(row.codes_sent, row.codes_since) if row.codes_since is not None else None
     try:
@@ -277,6 +280,7 @@ def _send_code(work: Work, row: RequestRow, email: str) -> RequestRow:
         code_expires_at=work.now + terms.code_age_max,
         codes_sent=sent.count,
         codes_since=sent.since,
+        text=_sealed(work, row.account_id, TEXT_COLUMN, text),
     )
     work.record(RecipientCodeAsked(row.account_id, row.id, email, code))
     return changed

@@ -89,7 +89,7 @@ MOVES: Mapping[RequestStatus, frozenset[RequestStatus]] = {
 """Which status may follow which."""
 
 QUEUE: Mapping[RequestStatus, int] = {_S.ESCALATED: 0, _S.RELAYED: 1, _S.RECEIVED: 2}
-"""The order of the staff's queue, before the due date: what is unverified comes before nothing that is verified."""
+"""The order of the staff's queue, before the due date: what is verified comes before what is not."""
 
 STOPS_MESSAGES = frozenset({RequestKind.ERASURE, RequestKind.OBJECTION})
 """After these the customer may not write to the address any more, whatever the answer."""
