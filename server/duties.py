@@ -15,6 +15,7 @@ from server.orders import jobs as order_jobs
 from server.plans import jobs as plan_jobs
 from server.policy import jobs as policy_jobs
 from server.policy.rules.checking import Checks
+from server.privacy import jobs as privacy_jobs
 from server.senders import jobs as sender_jobs
 from server.topups import jobs as topup_jobs
 from server.topups.adapters.gateway import Gateways
@@ -31,6 +32,7 @@ TIMERS: Mapping[str, Timer] = {
     **sender_jobs.TIMERS,
     **campaign_jobs.TIMERS,
     **policy_jobs.TIMERS,
+    **privacy_jobs.TIMERS,
 }
 
 
@@ -48,4 +50,5 @@ def handlers(
         **sender_jobs.handlers(),
         **campaign_jobs.handlers(),
         **policy_jobs.handlers(Checks(CHECKS)),
+        **privacy_jobs.handlers(),
     }

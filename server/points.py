@@ -61,6 +61,7 @@ from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
 from server.policy.rules import validation
+from server.privacy.actions import recipient_requests
 from server.schema import HELD, schema
 from server.senders import rules as sender_rules
 from server.senders.actions import documents as sender_documents
@@ -154,6 +155,7 @@ POINTS: Mapping[str, object] = {
     "policy.validation": validation.faults,
     "policy.versions": versions.record_versions,
     "schema": schema,
+    "privacy.recipient_requests": recipient_requests.file_request,
     "senders.documents": sender_documents.delete_documents,
     "senders.effective": sender_rules.effective,
     "senders.names": sender_rules.kind_of,

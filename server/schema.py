@@ -27,6 +27,8 @@ from server.plans import graph as plans
 from server.plans import personal as plans_personal
 from server.policy import graph as policy
 from server.policy import personal as policy_personal
+from server.privacy import graph as privacy
+from server.privacy import personal as privacy_personal
 from server.senders import graph as senders
 from server.senders import personal as senders_personal
 from server.topups import graph as topups
@@ -34,7 +36,7 @@ from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, policy)
+_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, policy, privacy)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -53,6 +55,7 @@ class Query(
     senders.SenderQueries,
     campaigns.CampaignQueries,
     policy.PolicyQueries,
+    privacy.PrivacyQueries,
     operations.OperationsQueries,
 ):
     @strawberry.field(
@@ -82,6 +85,7 @@ class Mutation(
     senders.SenderMutations,
     campaigns.CampaignMutations,
     policy.PolicyMutations,
+    privacy.PrivacyMutations,
     operations.OperationsMutations,
 ):
     pass
@@ -99,6 +103,7 @@ class Subscription(
     plans.PlanSubscriptions,
     senders.SenderSubscriptions,
     campaigns.CampaignSubscriptions,
+    privacy.PrivacySubscriptions,
 ):
     pass
 
@@ -128,5 +133,6 @@ HELD = (
     *senders_personal.HELD,
     *campaigns_personal.HELD,
     *policy_personal.HELD,
+    *privacy_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

@@ -46,6 +46,7 @@ from server.policy.rules.periods import period
 from server.policy.rules.profile import Document, Profile, ProfileInvalid
 from server.policy.rules.publishing import ChangeTerms, Published, Telling
 from server.policy.rules.wording import Wordings, authentic_hash
+from server.privacy.rules.recipient_requests import RecipientRequestTerms
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
 from server.topups import rules as topup_rules
@@ -119,6 +120,7 @@ def default_terms() -> Registry:
         AttestationTerms(),
         ChangeTerms(),
         Published(load_profile("mailpro"), load_wordings()),
+        RecipientRequestTerms(),
     )
 
 
@@ -371,6 +373,7 @@ SETTINGS: tuple[Setting, ...] = (
         _all_of({source.value.lower(): source.value for source in ListSource}),
     ),
     Setting("complaint.proof_within", _COMPLAINTS, "proof_within", _time),
+    Setting("recipient_requests.due", RecipientRequestTerms, "due_months", _months),
     Setting("complaint.appeal_within", _COMPLAINTS, "appeal_within", _time),
     Setting("complaint.rate", _COMPLAINTS, "rate_window", lambda said: _time(said["window"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),

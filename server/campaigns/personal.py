@@ -219,16 +219,6 @@ HELD = (
         erasure="delete",
     ),
     Held(
-        model=ComplaintReport,
-        columns=("reporter_hash",),
-        category="technical",
-        purpose="security",
-        legal_basis="legitimate_interest",
-        retention="until_settled",
-        erasure="delete",
-        exported=False,
-    ),
-    Held(
         model=ComplaintEvidence,
         columns=("text",),
         category="activity",

@@ -28,6 +28,7 @@ from server.reactions import (
     payments,
     people,
     plans,
+    recipient_requests,
     senders,
     statistics,
 )
@@ -65,7 +66,17 @@ def reactions() -> Reactions:
     registered.on(PlanEnded, fixed_ip_actions.end_with_plan)  # M055
     registered.on(PlanLapsed, fixed_ip_actions.end_with_plan)
     registered.on(PlanRenewed, fixed_ip_actions.renew_with_plan)  # M059
-    for told in (people, payments, auto_top_ups, plans, fixed_ips, senders, campaigns, complaints):
+    for told in (
+        people,
+        payments,
+        auto_top_ups,
+        plans,
+        fixed_ips,
+        senders,
+        campaigns,
+        complaints,
+        recipient_requests,
+    ):
         told.register(registered)
     for event in (FixedIpNotPaid, FixedIpEnded, FixedIpLapsed):
         registered.on(event, fixed_ip_actions.release)  # M056; last, for its address is told

@@ -214,7 +214,7 @@ async def test_the_first_reason_stays_whoever_comes_at_once(studio: Studio) -> N
         )
 
     counted = await asyncio.gather(*(learn(reason) for reason in SuppressionReason))
-    assert sorted(counted) == [0, 0, 0, 20]
+    assert sorted(counted) == [0] * (len(SuppressionReason) - 1) + [20]
     rows = await studio.units.read(lambda read: suppressions(read, ACCOUNT, 100))
     assert (len(rows), len({row.reason for row in rows})) == (20, 1)
     assert await studio.act(lambda work: suppress(work, ACCOUNT, EMAIL, [], SuppressionReason.MANUAL)) == 0

@@ -21,6 +21,7 @@ from server.accounts.rules import (
     KEYS_WRITE,
     MANAGEMENT_WRITE,
     PEOPLE_WRITE,
+    REQUESTS_ANSWER,
     SELF_WRITE,
     Terms,
     signing,
@@ -158,6 +159,10 @@ class Scope(Enum):
     MANAGEMENT_WRITE = strawberry.enum_value(
         MANAGEMENT_WRITE,
         description="Manage other accounts, and let a reseller manage this one. Sessions of its owners only.",
+    )
+    REQUESTS_ANSWER = strawberry.enum_value(
+        REQUESTS_ANSWER,
+        description="Read and answer what recipients ask about their data. Sessions of owners and administrators only.",
     )
     ACCOUNT_CLOSE = strawberry.enum_value(
         ACCOUNT_CLOSE, description="Close the account. Sessions of its owners only."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.accounts.model.reports import SecurityReport
@@ -26,7 +26,10 @@ __all__ = [
     "Acceptance",
     "Account",
     "AccountActivity",
+    "AccountClosure",
+    "AgeJudgement",
     "ApiKey",
+    "ApiLimit",
     "AuthorityEpoch",
     "EmailVerification",
     "Invitation",
@@ -37,7 +40,9 @@ __all__ = [
     "PasswordReset",
     "Person",
     "PostalAddress",
+    "PublicCall",
     "RecoveryCode",
+    "ResalePermission",
     "Reseller",
     "SecurityReport",
     "Session",
@@ -297,6 +302,20 @@ class ApiLimit(Base):
     cost_max: Mapped[int] = mapped_column(Integer)
     restored_per_second: Mapped[int] = mapped_column(Integer)
     set_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PublicCall(Base):
+    """A call of somebody without an account, kept for as long as its limit's window.
+
+    `caller_hash` is a keyed hash of their network address.
+    """
+
+    __tablename__ = "public_calls"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    action: Mapped[str] = mapped_column(String(40))
+    caller_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (Index(None, "action", "made_at"), Index(None, "action", "caller_hash", "made_at"))
 
 
 class StaffAuthorisation(Base):

@@ -21,6 +21,7 @@ from server.accounts.model import (
     PasswordReset,
     Person,
     PostalAddress,
+    PublicCall,
     RecoveryCode,
     ResalePermission,
     Session,
@@ -352,5 +353,15 @@ HELD = (
         legal_basis="legal_obligation",
         retention="account",
         erasure="keep_pseudonymous",
+    ),
+    Held(
+        PublicCall,
+        ("id", "action", "caller_hash", "made_at"),
+        category="technical",
+        purpose="security",
+        legal_basis="legitimate_interest",
+        retention="until_settled",
+        erasure="delete",
+        exported=False,
     ),
 )

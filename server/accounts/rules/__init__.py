@@ -45,6 +45,10 @@ COMPLAINTS_ANSWER = "complaints:answer"
 """The scope of complaints about what the account sent: reading and answering them. Sessions of owners and
 administrators only, restricted ones too."""
 
+REQUESTS_ANSWER = "requests:answer"
+"""The scope of what recipients ask about their data: reading and answering it. Sessions of owners and administrators
+only, restricted ones too."""
+
 PEOPLE_WRITE = "people:write"
 """The scope of managing who signs in for the account; sessions only."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from server.accounts.rules import ACCOUNT_CLOSE, COMPLAINTS_ANSWER, SELF_WRITE, Terms
+from server.accounts.rules import ACCOUNT_CLOSE, COMPLAINTS_ANSWER, REQUESTS_ANSWER, SELF_WRITE, Terms
 from server.kit.problems import Refusal
 
 
@@ -48,11 +48,12 @@ RESTRICTED_SCOPES = frozenset(
         "campaigns:read",
         SELF_WRITE,
         COMPLAINTS_ANSWER,
+        REQUESTS_ANSWER,
         ACCOUNT_CLOSE,
     }
 )
-"""What sessions of a restricted account may still do: read, pay what is owed, answer complaints, reactivate, close.
-API keys nothing."""
+"""What sessions of a restricted account may still do: read, pay what is owed, answer complaints and what
+recipients ask, reactivate, close. API keys nothing."""
 
 
 class InactivityReason(Enum):

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from server.accounts.rules import COMPLAINTS_ANSWER, KEYS_WRITE, PEOPLE_WRITE, SCOPES, SELF_WRITE
+from server.accounts.rules import (
+    COMPLAINTS_ANSWER,
+    KEYS_WRITE,
+    PEOPLE_WRITE,
+    REQUESTS_ANSWER,
+    SCOPES,
+    SELF_WRITE,
+)
 from server.kit.card_numbers import holds_card_number
 from server.kit.problems import Refusal
 
@@ -32,7 +39,7 @@ class Role(Enum):
 
 ROLE_SCOPES: dict[str, frozenset[str] | None] = {
     "OWNER": None,
-    "ADMIN": frozenset({*SCOPES, KEYS_WRITE, PEOPLE_WRITE, COMPLAINTS_ANSWER, SELF_WRITE}),
+    "ADMIN": frozenset({*SCOPES, KEYS_WRITE, PEOPLE_WRITE, COMPLAINTS_ANSWER, REQUESTS_ANSWER, SELF_WRITE}),
     "BILLING": frozenset(
         {
             "account:read",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from server.accounts import reads as account_reads
 from server.accounts.actions.authority import lock_authority
+from server.accounts.actions.public_calls import note_public_call
 from server.accounts.reads import team
 from server.accounts.rules.lifecycle import AccountNotFound
 from server.campaigns.actions.complaints_events import (
@@ -18,7 +19,8 @@ from server.campaigns.actions.complaints_events import (
     move,
 )
 from server.campaigns.actions.sending import pause_all
-from server.campaigns.model import Campaign, ComplaintCase, ComplaintReport
+from server.campaigns.model import ComplaintCase, ComplaintReport
+from server.campaigns.reads import launched_campaign
 from server.campaigns.reads.complaints import COMPLAINANT_COLUMN, REPORT_TEXT_COLUMN, CaseRow
 from server.campaigns.rules import CampaignNotFound
 from server.campaigns.rules.complaints import (
@@ -42,6 +44,8 @@ from server.kit.work import Read, Work
 
 LAPSE = "campaigns.complaint_lapse"
 """The due work that closes an account whose customer proved nothing in time."""
+REPORT = "reportAbuse"
+"""What public reports are counted as."""
 _TOGETHER = frozenset({ComplaintStatus.RECEIVED, *HOLDING})
 """Further reports about the same join a complaint that is in one of these."""
 
@@ -62,14 +66,15 @@ def report_abuse(
     Nothing follows until somebody of the company looked at it. `address` is the network address of the reporter.
     Raises CampaignNotFound, ComplaintTextInvalid or AbuseReportLimitReached.
     """
-    _check_said(said, work.terms(ComplaintTerms))
-    reporter = work.keyed_hash("abuse_reporters", (address or "").encode())
-    _check_reports(work, reporter)
+    terms = work.terms(ComplaintTerms)
+    _check_said(said, terms)
+    before = note_public_call(work, REPORT, address, terms.reports_window)
+    check_reports(before.from_address, before.from_everywhere, terms)
     account_id = _launched_by(work, campaign_id)
     row = _waiting(work, campaign_id, category)
     if row is None:
         row = _insert(work, account_id, campaign_id, category, ComplaintSource.REPORT)
-    report_id = _add_report(work, row, said, reporter)
+    report_id = _add_report(work, row, said)
     work.record(ComplaintReported(account_id, row.id, report_id))
     return report_id
 
@@ -94,7 +99,7 @@ def open_complaint(
     lock_authority(work, owner_id)
     row = _insert(work, owner_id, campaign_id, category, ComplaintSource.STAFF)
     if said.complainant is not None or said.text is not None:
-        _add_report(work, row, said, None)
+        _add_report(work, row, said)
     _classify(work, row, finding)
     return Receipt({"case_id": row.id})
 
@@ -149,7 +154,7 @@ def _insert(
     return CaseRow(**row._mapping)
 
 
-def _add_report(work: Work, row: CaseRow, said: Said, reporter: bytes | None) -> str:
+def _add_report(work: Work, row: CaseRow, said: Said) -> str:
     """Count a report, and keep it unless the complaint has enough of them; returns its id."""
     report_id = work.ids.new("rpt")
     counted = update(ComplaintCase).where(ComplaintCase.id == row.id)
@@ -161,7 +166,6 @@ def _add_report(work: Work, row: CaseRow, said: Said, reporter: bytes | None) ->
             "account_id": row.account_id,
             "complainant": _sealed(work, row, COMPLAINANT_COLUMN, said.complainant),
             "text": _sealed(work, row, REPORT_TEXT_COLUMN, said.text),
-            "reporter_hash": reporter,
             "created_at": work.now,
         }
         work.execute(insert(ComplaintReport).values(values))
@@ -179,19 +183,6 @@ def _check_said(said: Said, terms: ComplaintTerms) -> None:
         check_text(said.text, terms.text_length_max)
 
 
-def _check_reports(work: Work, reporter: bytes) -> None:
-    """Count the public reports in the window; hashes of network addresses are kept no longer than that."""
-    terms = work.terms(ComplaintTerms)
-    since = work.now - terms.reports_window
-    public = ComplaintReport.reporter_hash.is_not(None)
-    work.execute(
-        update(ComplaintReport).where(public, ComplaintReport.created_at <= since).values(reporter_hash=None)
-    )
-    recent = select(func.count()).where(public, ComplaintReport.created_at > since)
-    from_address = work.scalar(recent.where(ComplaintReport.reporter_hash == reporter))
-    check_reports(from_address, work.scalar(recent), terms)
-
-
 def _waiting(work: Work, campaign_id: str, category: ComplaintCategory) -> CaseRow | None:
     """A complaint about the same that is not decided, locked."""
     query = select(ComplaintCase.__table__).where(
@@ -205,11 +196,10 @@ def _waiting(work: Work, campaign_id: str, category: ComplaintCategory) -> CaseR
 
 def _launched_by(read: Read, campaign_id: str) -> str:
     """Whose campaign it is. Raises CampaignNotFound, also for one that was never launched."""
-    query = select(Campaign.account_id, Campaign.launched_at).where(Campaign.id == campaign_id)
-    row = read.first(query) if is_id(campaign_id, "cmp") else None
-    if row is None or row.launched_at is None:
+    row = launched_campaign(read, campaign_id)
+    if row is None:
         raise CampaignNotFound
-    return str(row.account_id)
+    return row.account_id
 
 
 def _owner(read: Read, account_id: str | None, campaign_id: str | None) -> str:

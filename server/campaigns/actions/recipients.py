@@ -10,9 +10,9 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts.rules.signing import COUNTRIES
-from server.campaigns.actions.events import CampaignRecipientsChanged, change, draft, write
+from server.campaigns.actions.events import CampaignRecipientsChanged, change, draft, locked, write
 from server.campaigns.actions.validating import Address, address_of
-from server.campaigns.model import CampaignCountry, CampaignRecipient
+from server.campaigns.model import Campaign, CampaignCountry, CampaignRecipient
 from server.campaigns.reads import CampaignRow
 from server.campaigns.reads.addresses import address_hash
 from server.campaigns.reads.quotes import suppressed, suppressed_hashes
@@ -110,6 +110,30 @@ def drop_suppressed(work: Work, row: CampaignRow) -> CampaignRow:
     work.execute(delete(CampaignRecipient).where(mine, CampaignRecipient.address_hash.in_(hashes)))
     _count_in(work, row, {country: -count for country, count in gone.items() if country is not None})
     return write(work, row, recipients=row.recipients - sum(gone.values()))
+
+
+def drop_recipient(work: Work, account_id: str, address_hash: bytes) -> int:
+    """Delete an address from all of the account's campaigns, and count it in none that is still to be launched; in how
+    many it was. What was launched keeps its number, for which was paid."""
+    mine = CampaignRecipient.__table__.c
+    of_account = select(Campaign.id).where(Campaign.account_id == account_id)
+    there = (mine.address_hash == address_hash) & mine.campaign_id.in_(of_account)
+    holding = [row.campaign_id for row in work.rows(select(mine.campaign_id).where(there))]
+    # All are locked, in one order, before the first event: whoever changes a campaign locks that first, too.
+    campaigns = [locked(work, campaign_id) for campaign_id in sorted(holding)]
+    return sum(_drop_from(work, row, address_hash) for row in campaigns)
+
+
+def _drop_from(work: Work, row: CampaignRow, address_hash: bytes) -> int:
+    """Delete an address from a locked campaign; 1, or 0 when it was gone meanwhile."""
+    mine = (CampaignRecipient.campaign_id == row.id) & (CampaignRecipient.address_hash == address_hash)
+    gone = work.first(delete(CampaignRecipient).where(mine).returning(CampaignRecipient.country))
+    if gone is None:
+        return 0
+    if row.launched_at is None:
+        _count_in(work, row, {} if gone.country is None else {gone.country: -1})
+        change(work, row, CampaignRecipientsChanged, recipients=row.recipients - 1)
+    return 1
 
 
 def _counted(row: CampaignRow, count: int | Sequence[tuple[str, int]]) -> Mapping[str, int]:

@@ -27,7 +27,14 @@ from server.campaigns.model import (
     StatisticValue,
 )
 from server.campaigns.rules.counting import Changes, cell
-from server.campaigns.rules.metrics import CLASSES, COLUMNS, Dimension, from_seconds, second_of
+from server.campaigns.rules.metrics import (
+    CLASSES,
+    COLUMNS,
+    STATE_HASH_BYTES,
+    Dimension,
+    from_seconds,
+    second_of,
+)
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.db import Base, Prepared
 from server.kit.due import schedule
@@ -71,6 +78,22 @@ def _delete_part(work: Work, scope: Scope, account: Scope, limit: int) -> bool:
     work.execute(delete(StatisticScope).where(StatisticScope.number == scope.number))
     work.wake(statistics.live_topic(scope.subject_id))
     return False
+
+
+def forget_recipient(work: Work, account_id: str, address_hash: bytes) -> None:
+    """Delete what became of the messages to one recipient: first events, clicks and bounces. The sums stay: they tell
+    of nobody.
+    """
+    recipient = address_hash[:STATE_HASH_BYTES]
+    of_account = select(StatisticScope.number).where(StatisticScope.account_id == account_id)
+    clicked = select(StatisticValue.scope, StatisticValue.value).where(
+        StatisticValue.scope.in_(of_account), StatisticValue.dimension == int(Dimension.LINK)
+    )
+    by_link = tuple_(LinkClicker.scope, LinkClicker.link).in_(clicked)
+    work.execute(delete(LinkClicker).where(by_link, LinkClicker.recipient == recipient))
+    for table in (RecipientState, Bounce):
+        mine = table.__table__.c
+        work.execute(delete(table).where(mine.scope.in_(of_account), mine.recipient == recipient))
 
 
 def delete_bounces(work: Work, campaign_id: str) -> None:

@@ -133,6 +133,9 @@ class SuppressionReasonEnum(Enum):
     COMPLAINED = strawberry.enum_value("COMPLAINED", description="Its holder complained.")
     HARD_BOUNCE = strawberry.enum_value("HARD_BOUNCE", description="There is no such address.")
     MANUAL = strawberry.enum_value("MANUAL", description="The customer suppressed it.")
+    OBJECTED = strawberry.enum_value(
+        "OBJECTED", description="Its holder objected, or asked for the erasure of their data."
+    )
 
 
 @strawberry.enum(
@@ -142,3 +145,6 @@ class SuppressionSourceEnum(Enum):
     EVENT = strawberry.enum_value("EVENT", description="An event of a message.")
     UNSUBSCRIBE_LINK = strawberry.enum_value("UNSUBSCRIBE_LINK", description="The link in a message.")
     CUSTOMER = strawberry.enum_value("CUSTOMER", description="The customer's import.")
+    PRIVACY_REQUEST = strawberry.enum_value(
+        "PRIVACY_REQUEST", description="What its holder asked about their data."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
@@ -54,11 +54,7 @@ class ComplaintCase(Base):
 
 
 class ComplaintReport(Base):
-    """What one complainant said. `complainant` is the address or number that received the message, if it was told.
-
-    `reporter_hash` is a keyed hash of the network address of a public report, forgotten
-    by the first report after the window of its limit.
-    """
+    """What one complainant said. `complainant` is the address or number that received the message, if it was told."""
 
     __tablename__ = "complaint_reports"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -66,13 +62,8 @@ class ComplaintReport(Base):
     account_id: Mapped[str] = mapped_column(String(40), index=True)
     complainant: Mapped[bytes | None] = mapped_column(Sealed)
     text: Mapped[bytes | None] = mapped_column(Sealed)
-    reporter_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Instant)
-    __table_args__ = (
-        Index(None, "case_id", "id"),
-        Index(None, "reporter_hash", "created_at"),
-        Index(None, "created_at"),
-    )
+    __table_args__ = (Index(None, "case_id", "id"),)
 
 
 class ComplaintEvidence(Base):

@@ -77,6 +77,13 @@ def campaigns_of_account(
     return [CampaignRow._make(row) for row in read.rows(query.order_by(_campaigns.id.desc()).limit(limit))]
 
 
+def launched_campaign(read: Read, campaign_id: str) -> CampaignRow | None:
+    """A campaign of whichever account that went out; None when there is none, or it was never launched."""
+    query = _rows().where(_campaigns.id == campaign_id, _campaigns.launched_at.is_not(None))
+    row = read.first(query) if is_id(campaign_id, "cmp") else None
+    return None if row is None else CampaignRow._make(row)
+
+
 def open_campaigns(read: Read, account_id: str) -> int:
     """How many of the account's campaigns have not ended."""
     is_open = _campaigns.status.not_in([status.value for status in ENDED])

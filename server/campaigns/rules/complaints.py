@@ -227,11 +227,12 @@ def check_subject(category: ComplaintCategory, account_id: str | None, campaign_
 
 def check_text(text: str, length_max: int) -> None:
     """Raises ComplaintTextInvalid, also for a card number (M115)."""
-    if fault := _text_fault(text, length_max):
+    if fault := text_fault(text, length_max):
         raise ComplaintTextInvalid(fault, length_max)
 
 
-def _text_fault(text: str, length_max: int) -> ComplaintTextFault | None:
+def text_fault(text: str, length_max: int) -> ComplaintTextFault | None:
+    """What is wrong with words that somebody wrote, if anything."""
     if not text.strip():
         return ComplaintTextFault.BLANK
     if len(text) > length_max:

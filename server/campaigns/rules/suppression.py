@@ -17,14 +17,17 @@ class SuppressionReason(StrEnum):
     COMPLAINED = "COMPLAINED"
     HARD_BOUNCE = "HARD_BOUNCE"
     MANUAL = "MANUAL"
+    OBJECTED = "OBJECTED"
 
 
 class SuppressionSource(StrEnum):
-    """Where it is known from: an event of a message, the recipient's own click, or the customer."""
+    """Where it is known from: an event of a message, the recipient's own click, the customer, or what the recipient
+    asked about their data."""
 
     EVENT = "EVENT"
     UNSUBSCRIBE_LINK = "UNSUBSCRIBE_LINK"
     CUSTOMER = "CUSTOMER"
+    PRIVACY_REQUEST = "PRIVACY_REQUEST"
 
 
 @dataclass(eq=False)

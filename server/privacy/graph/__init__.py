@@ -1,0 +1,13 @@
+"""Privacy in the API: what recipients of campaigns ask about their data, and how it is answered."""
+
+from server.privacy.graph.answering import AnsweringMutations
+from server.privacy.graph.feed import PrivacySubscriptions
+from server.privacy.graph.filing import FilingMutations
+from server.privacy.graph.queries import EXTENSIONS, NODES, PrivacyQueries
+
+
+class PrivacyMutations(FilingMutations, AnsweringMutations):
+    """All of them."""
+
+
+__all__ = ["EXTENSIONS", "NODES", "PrivacyMutations", "PrivacyQueries", "PrivacySubscriptions"]

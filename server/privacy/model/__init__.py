@@ -1,0 +1,5 @@
+"""The slice's tables."""
+
+from server.privacy.model.recipient_requests import RecipientRequest
+
+__all__ = ["RecipientRequest"]

@@ -1,0 +1,34 @@
+"""What the slice holds of persons: who asks what about their data, until it was answered and forgotten."""
+
+from __future__ import annotations
+
+from server.kit.personal import Held
+from server.privacy.model import RecipientRequest
+
+_SEALED = ("address", "text", "message_id", "answer")
+
+HELD = (
+    Held(
+        model=RecipientRequest,
+        columns=_SEALED,
+        category="identification",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="until_settled",
+        erasure="shred",
+        retention_class="content",
+        exported=False,  # they are of the recipient, not of the customer
+    ),
+    Held(
+        model=RecipientRequest,
+        columns=tuple(
+            column.name for column in RecipientRequest.__table__.columns if column.name not in _SEALED
+        ),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="delete",
+        exported=False,
+    ),
+)
