@@ -39,6 +39,7 @@ def settings(folder: Path, **changes: object) -> Settings:
         "master_key_file": folder / "keys" / "master.key",
         "ledger_roots_dir": folder / "keys" / "ledger-roots",
         "sandbox_mark_file": folder / "data" / "SANDBOX",
+        "policy": "demo",
     }
     return Settings(**{**names, **changes})
 
