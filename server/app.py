@@ -45,12 +45,15 @@ from server.kit.due import DueRunner
 from server.kit.graph.context import Context
 from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
-from server.kit.keystore import KeyStore, MasterKeys
+from server.kit.keystore import KeyStore
+from server.kit.masterkeys import MasterKeys
 from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 from server.kit.work import House, Units
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
+from server.operations import jobs as operation_jobs
+from server.operations.auditing.proof import AuditReport
 from server.orders import http as order_http
 from server.orders import jobs as order_jobs
 from server.orders import rules as order_rules
@@ -89,7 +92,9 @@ class Postmeter:
         self.stripe = _stripe(settings, self.units)
         gateways = Gateways([sandbox, *([self.stripe] if self.stripe else [])])
         relay = _relay(settings)
-        steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir)
+        steps = duties.handlers(
+            relay, gateways, sandbox, settings.ledger_roots_dir, settings.audit_seals_dir
+        )
         self.due = DueRunner(self.units, steps, duties.TIMERS)
         self.services = Registry(self.passwords, sandbox, gateways, self.due.timers)
         self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
@@ -153,6 +158,7 @@ class Postmeter:
         """The whole server: storage, due work, live feeds, and the house-keeping between them."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.storage())
+            await self.units.run_unaudited(operation_jobs.plan)
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
             await self.units.run_unaudited(statistic_jobs.plan)
@@ -175,6 +181,10 @@ class Postmeter:
         """Replay the ledger and compare it with the signed roots."""
         roots_dir = self.settings.ledger_roots_dir
         return await wallet_jobs.verify_ledger(self.units, progress=progress, roots_dir=roots_dir)
+
+    async def verify_audit(self, progress: Callable[[int], None]) -> AuditReport:
+        """Look at every audit row, and compare with the seals outside the database."""
+        return await operation_jobs.verify_audit(self.units, self.settings.audit_seals_dir, progress)
 
     async def _store_uses(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from server.campaigns import jobs as campaign_jobs
 from server.kit.due import Handler, Timer
 from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import MailRelay
+from server.operations import jobs as operation_jobs
 from server.orders import jobs as order_jobs
 from server.plans import jobs as plan_jobs
 from server.senders import jobs as sender_jobs
@@ -27,11 +28,12 @@ TIMERS: Mapping[str, Timer] = {
     **plan_jobs.TIMERS,
     **sender_jobs.TIMERS,
     **campaign_jobs.TIMERS,
+    **operation_jobs.TIMERS,
 }
 
 
 def handlers(
-    relay: MailRelay, gateways: Gateways, sandbox: Sandbox, roots_dir: Path
+    relay: MailRelay, gateways: Gateways, sandbox: Sandbox, roots_dir: Path, seals_dir: Path
 ) -> Mapping[str, Handler]:
     """The steps of every kind, for the due runner."""
     return {
@@ -43,4 +45,5 @@ def handlers(
         **plan_jobs.handlers(),
         **sender_jobs.handlers(),
         **campaign_jobs.handlers(),
+        **operation_jobs.handlers(seals_dir),
     }

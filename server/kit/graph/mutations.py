@@ -86,7 +86,9 @@ def _plain(value: Any) -> Any:
 
 def _call(info: Info) -> Call:
     context = info.context
-    return Call(info.field_name, context.viewer, context.request_id)
+    access = (info._field.metadata or {}).get("access")
+    purpose = access.purpose if isinstance(access, Access) else None
+    return Call(info.field_name, context.viewer, context.request_id, purpose, context.remote_address)
 
 
 @problem(IdempotencyMismatch)
