@@ -105,7 +105,7 @@ class Settings(BaseSettings):
         None,
         ge=0,
         le=65535,
-        description="Serve Prometheus metrics at `/metrics` on this port; 0 takes a free one. Without it there are none.",
+        description="Serve Prometheus metrics at `/metrics` on this port, or on a free one with 0. Unset: nowhere.",
     )
     metrics_host: str = Field(
         "127.0.0.1",

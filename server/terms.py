@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.accounts import rules as account_rules
 from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.accounts.rules.api_log import ApiLogTerms
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.reads import complaints as complaint_reads
@@ -61,6 +62,7 @@ def default_terms() -> Registry:
     plans = plan_rules.Terms()
     return Registry(
         account_rules.Terms(people_max=plans.free.users_max),  # M061
+        ApiLogTerms(),
         LOSSES,
         SENDS,
         LAUNCH_CHECKS,

@@ -13,6 +13,7 @@ from server.accounts.model import (
     AccountClosure,
     AgeJudgement,
     ApiKey,
+    ApiUse,
     AuthorityEpoch,
     EmailVerification,
     Invitation,
@@ -183,6 +184,15 @@ HELD = (
         retention="account",
         erasure="delete",
         exported=False,
+    ),
+    Held(
+        ApiUse,
+        ("id", "account_id", "key_id", "channel", "fields", "cost", "status", "bytes", "at"),
+        category="activity",
+        purpose="api_use",
+        legal_basis="contract",
+        retention="api_log",
+        erasure="delete",
     ),
     Held(
         Acceptance,

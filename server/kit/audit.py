@@ -14,15 +14,27 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Index, Integer, LargeBinary, String, Text, bindparam, event, insert, text
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    bindparam,
+    event,
+    insert,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.crypto import keyed_hash
 from server.kit.db import Base, Instant, Prepared
 
-LINK_SECRET = "audit"
+LINKS = "audit"
 """The name of the server's secret that makes the links."""
-ORIGIN_SECRET = "origin"
+ORIGINS = "origin"
 """The name of the server's secret that stands between an address and what is kept of it."""
 
 
@@ -99,7 +111,9 @@ insert_entry = Prepared(
 
 def link(secret: bytes, said: Mapping[str, Any]) -> bytes:
     """What proves that this server wrote a row that says this; instants are microseconds."""
-    return keyed_hash(secret, *[b"" if (value := said[name]) is None else f"={value}".encode() for name in SAID])
+    return keyed_hash(
+        secret, *[b"" if (value := said[name]) is None else f"={value}".encode() for name in SAID]
+    )
 
 
 # The migrations make the same, in their own words.

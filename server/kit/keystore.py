@@ -125,6 +125,10 @@ class KeyStore:
 
         self._store.run(run)
 
+    def check(self) -> None:
+        """Raises what the database raises when it does not answer."""
+        self._store.run(lambda connection: connection.execute(select(_master.c.version)).one())
+
     def close(self) -> None:
         self._store.close()
 
@@ -244,7 +248,11 @@ class KeyStore:
         def run(connection: Connection) -> int:
             version = _locked_version(connection)  # so that no two rotations write the file
             self._masters.reload()
-            if self._masters.newest == version and not self._masters.others(version) and not _left(connection):
+            if (
+                self._masters.newest == version
+                and not self._masters.others(version)
+                and not _left(connection)
+            ):
                 self._masters.add(self._entropy)
             connection.execute(update(_master).values(version=self._masters.newest))
             return self._masters.newest

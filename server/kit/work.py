@@ -246,7 +246,7 @@ def _write_audit(work: Work, call: Call, outcome: str) -> None:
         "fields": call.fields,
         "subjects": call.subjects,
     }
-    link = audit.link(work.keys.server_secret(audit.LINK_SECRET), said)
+    link = audit.link(work.keys.server_secret(audit.LINKS), said)
     audit.insert_entry.run(work.connection, **said, link=link)
 
 
@@ -262,4 +262,4 @@ def _origin(work: Work, address: str) -> str:
         network = address
     else:
         network = parsed.exploded[:19] if isinstance(parsed, IPv6Address) else parsed.compressed
-    return work.keyed_hash(audit.ORIGIN_SECRET, network.encode())[:16].hex()
+    return work.keyed_hash(audit.ORIGINS, network.encode())[:16].hex()

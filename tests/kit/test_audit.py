@@ -26,7 +26,10 @@ def refuse(_: Work) -> None:
 
 async def entries(units: Units) -> list[tuple[object, ...]]:
     table = AuditEntry.__table__.c
-    said = [table[name] for name in ("at", "account_id", "credential_id", "action", "outcome", "request_id", "purpose")]
+    said = [
+        table[name]
+        for name in ("at", "account_id", "credential_id", "action", "outcome", "request_id", "purpose")
+    ]
     return [tuple(row) for row in await units.read(lambda read: read.rows(select(*said).order_by(table.id)))]
 
 
@@ -58,7 +61,14 @@ async def test_no_unit_of_work_can_edit_a_row(units: Units) -> None:
 
 @pytest.mark.rule("H015", "B006")
 async def test_where_a_call_came_from_is_known_by_a_pseudonym_only(units: Units) -> None:
-    addresses = ("192.0.2.7", "192.0.2.7", "192.0.2.8", "2001:db8:0:1::5", "2001:db8:0:1::6", "2001:db8:0:2::5")
+    addresses = (
+        "192.0.2.7",
+        "192.0.2.7",
+        "192.0.2.8",
+        "2001:db8:0:1::5",
+        "2001:db8:0:1::6",
+        "2001:db8:0:2::5",
+    )
     for address in addresses:
         await units.run(Call("placeOrder", address=address), lambda work: None)
     first, again, neighbour, six, same_host, other = await origins(units)

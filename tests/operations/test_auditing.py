@@ -30,6 +30,10 @@ async def rows(units: Units) -> list[Mapping[str, Any]]:
     return [row._mapping for row in await units.read(lambda read: read.rows(query))]
 
 
+def paths(seals_dir: Path) -> list[Path]:
+    return list(seals_dir.iterdir())
+
+
 async def faults(units: Units, seals_dir: Path) -> list[str]:
     report = await verify_audit(units, seals_dir)
     assert report.intact is (not report.faults)
@@ -62,7 +66,7 @@ async def test_what_was_written_is_intact_and_sealed_once(units: Units, seals_di
     assert (report.entries, report.unsealed, report.seals, report.faults) == (10, 0, 3, [])
     written, damage = files.read(seals_dir)
     assert (sorted(written), damage) == ([1, 2, 3], [])
-    assert sum(path.stat().st_mode & 0o077 for path in seals_dir.iterdir()) == 0
+    assert sum(path.stat().st_mode & 0o077 for path in paths(seals_dir)) == 0
 
 
 Tamper = Callable[[Work, list[Mapping[str, Any]]], object]
@@ -143,7 +147,7 @@ def _restore(work: Work, before: list[Mapping[str, Any]], seals_dir: Path) -> No
 
 
 async def test_a_damaged_file_is_named_and_does_not_end_the_sealing(units: Units, seals_dir: Path) -> None:
-    (path,) = seals_dir.iterdir()
+    (path,) = paths(seals_dir)
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])  # the machine stopped in the middle of a line
     await seal_audit(units, seals_dir)

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from server.accounts.graph.api_log import ApiLogQueries
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
 from server.accounts.graph.mutations import CredentialMutations
 from server.accounts.graph.people import PeopleMutations
@@ -19,7 +20,7 @@ EXTENSIONS: tuple[tuple[type, StrawberryField], ...] = ()
 
 
 @strawberry.type
-class AccountQueries(OwnQueries, ClosingQueries):
+class AccountQueries(OwnQueries, ClosingQueries, ApiLogQueries):
     pass
 
 

@@ -55,9 +55,25 @@ def upgrade() -> None:
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_seals")),
     )
+    op.create_table(
+        "api_uses",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("account_id", sa.String(length=40), nullable=False),
+        sa.Column("key_id", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("fields", sa.String(length=400), nullable=False),
+        sa.Column("cost", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=60), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_uses")),
+    )
+    op.create_index("ix_api_uses_account_id_id", "api_uses", ["account_id", "id"])
+    op.create_index("ix_api_uses_at", "api_uses", ["at"])
 
 
 def downgrade() -> None:
+    op.drop_table("api_uses")
     op.drop_table("audit_seals")
     _drop_trigger("audit_entries_sealed_once")
     _drop_trigger("audit_entries_append_only")

@@ -15,7 +15,6 @@ from server.operations.auditing.seals import Seal
 _SUFFIX = ".seals"
 
 
-
 def append(folder: Path, seals: Sequence[Seal]) -> None:
     """Write the seals behind those that are there, durably."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

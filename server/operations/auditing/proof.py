@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from server.kit.audit import LINK_SECRET, SAID, AuditEntry, AuditSeal, link
+from server.kit.audit import LINKS, SAID, AuditEntry, AuditSeal, link
 from server.kit.clock import to_micros
 from server.kit.work import Read
 from server.operations.auditing.seals import NO_DIGEST, SIGNING_KEY, Seal, is_genuine, root_of, seals_after
 
 FAULTS_MAX = 100
+NEWEST_SEALS = 10
 _SEALS_A_READ = 4
 _UNSEALED_A_READ = 1_000
 
@@ -40,6 +41,16 @@ class AuditReport:
         yield f"{self.entries} entries, {self.unsealed} of them not sealed yet; {self.seals} seals"
         yield from self.faults
         yield "The audit log is intact." if self.intact else "The audit log is NOT intact."
+
+
+def verify_newest(read: Read) -> tuple[AuditReport, bool]:
+    """Look at the newest NEWEST_SEALS seals and at what is not sealed, inside one read; and whether that is all."""
+    last = read.scalar(select(func.max(AuditSeal.number))) or 0
+    first = max(last - NEWEST_SEALS, 0)
+    verification = AuditVerification(after=first)
+    while verification.advance(read):
+        pass
+    return verification.report, first == 0
 
 
 class AuditVerification:
@@ -93,13 +104,13 @@ class AuditVerification:
             fault(f"seal {seal.number} was made over {seal.entries} entries, and has {len(entries)}")
         elif root_of(entries) != seal.root:
             fault(f"seal {seal.number}: its entries are others")
-        if self._written is not None and (written := self._written.get(seal.number)) not in (None, seal):
+        if self._written is not None and self._written.get(seal.number, seal) != seal:
             fault(f"seal {seal.number} is another one in the files")
         self.report.seals += 1
         self._number, self._digest = seal.number, seal.digest
 
     def _links(self, read: Read, entries: Sequence[Row[Any]]) -> None:
-        secret = read.keys.server_secret(LINK_SECRET)
+        secret = read.keys.server_secret(LINKS)
         for entry in entries:
             if entry.link is None and not self._linked:
                 continue  # written before there were links

@@ -40,9 +40,7 @@ class Seal:
     def parse(cls, line: str) -> Seal:
         """Read a line of a seal file. Raises ValueError, KeyError or TypeError."""
         said = json.loads(line)
-        root, previous, signature = (
-            bytes.fromhex(said[name]) for name in ("root", "previous", "signature")
-        )
+        root, previous, signature = (bytes.fromhex(said[name]) for name in ("root", "previous", "signature"))
         return cls(int(said["number"]), int(said["at"]), int(said["entries"]), root, previous, signature)
 
     def line(self) -> str:
