@@ -13,7 +13,7 @@ from tests import house
 from tests.house import Source
 
 ROOT = Path(__file__).parent.parent
-FILE_BYTES_MAX = 300_000
+FILE_BYTES_MAX = 400_000
 
 SourceRule = Callable[[Source], Iterator[str]]
 TextRule = Callable[[str, str], Iterator[str]]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from server.gateway.identity import headers_of, request_id_of
-from server.gateway.ports import ASGIApp, Message, Receive, Scope, Send
 from server.kit import metrics
 
 _HEADER = b"x-request-id"

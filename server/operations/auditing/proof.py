@@ -128,6 +128,6 @@ class AuditVerification:
         )
         if count := read.scalar(strays):
             self.report.fault(f"{count} entries are of seals that are missing")
-        newest = max(self._written or {0: None})
+        newest = max(self._written or (), default=0)
         if newest > self._number:
             self.report.fault(f"the files have seals up to {newest}, the database up to {self._number}")

@@ -113,8 +113,8 @@ class AuditVerification:
         return cls(
             intact=report.intact,
             complete=complete,
-            entries=report.entries,
-            unsealed=report.unsealed,
-            seals=report.seals,
+            entries=BigInt(report.entries),
+            unsealed=BigInt(report.unsealed),
+            seals=BigInt(report.seals),
             faults=report.faults,
         )
