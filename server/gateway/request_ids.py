@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
+from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from server.gateway.identity import headers_of, request_id_of
+from server.gateway.identity import request_id_of
 from server.kit import metrics
 
 _HEADER = b"x-request-id"
@@ -27,7 +29,7 @@ class RequestIds:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        request_id = request_id_of(headers_of(scope))
+        request_id = _chosen(scope)
         if request_id is None:
             request_id = self._new_request_id()
             others = [header for header in scope["headers"] if header[0] != _HEADER]
@@ -59,5 +61,18 @@ class RequestIds:
         finally:
             # A method is what a client makes up: a label of its own for each would fill the memory.
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-            metrics.requests.labels(method, str(status)).inc()
+            _answered(method, status).inc()
             metrics.request_seconds.observe(perf_counter() - began)
+
+
+def _chosen(scope: Scope) -> str | None:
+    """The id that came with the request, if it is fit for logs."""
+    for name, value in scope["headers"]:
+        if name == _HEADER:
+            return request_id_of({_HEADER: value})
+    return None
+
+
+@lru_cache(maxsize=1_000)
+def _answered(method: str, status: int) -> Counter:
+    return metrics.requests.labels(method, str(status))
