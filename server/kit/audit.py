@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     DDL,
     BigInteger,
@@ -111,9 +112,7 @@ insert_entry = Prepared(
 
 def link(secret: bytes, said: Mapping[str, Any]) -> bytes:
     """What proves that this server wrote a row that says this; instants are microseconds."""
-    return keyed_hash(
-        secret, *[b"" if (value := said[name]) is None else f"={value}".encode() for name in SAID]
-    )
+    return keyed_hash(secret, orjson.dumps([said[name] for name in SAID]))
 
 
 # The migrations make the same, in their own words.

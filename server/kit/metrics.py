@@ -20,7 +20,10 @@ request_seconds = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 operations = Counter(
-    "postmeter_operations_total", "Executed GraphQL queries and mutations.", ["kind"], registry=REGISTRY
+    "postmeter_operations_total",
+    "Executed GraphQL queries and mutations, and subscriptions that began.",
+    ["kind"],
+    registry=REGISTRY,
 )
 errors = Counter(
     "postmeter_errors_total", "Errors of GraphQL answers, by their code.", ["code"], registry=REGISTRY
