@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -19,6 +19,7 @@ from server.accounts import actions as account_actions
 from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
+from server.accounts.adapters.api_log import ApiLog
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passkeys import Passkeys
 from server.accounts.adapters.passwords import Passwords
@@ -32,30 +33,36 @@ from server.campaigns.jobs import statistics as statistic_jobs
 from server.campaigns.rules.connections import WebhookTerms
 from server.checks import CHECKS
 from server.gateway.browser_safety import BrowserSafety, CrossOrigin
-from server.gateway.engine import Engine, Limits
+from server.gateway.engine import Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
 from server.gateway.limits import GatewayLimits
+from server.gateway.observed import ObservedEngine, ObservedLive
 from server.gateway.operations import Ports
 from server.gateway.pages import pages
 from server.gateway.ports import RequestFacts
 from server.gateway.rate_limiter import MemoryRateLimiter
+from server.gateway.request_ids import RequestIds
 from server.gateway.throttle import ThrottleTerms
 from server.gateway.transport_security import TransportSecurity
-from server.kit import personal
+from server.kit import metrics, personal
 from server.kit.bus.memory import MemoryBus
 from server.kit.clock import Clock, SystemClock
 from server.kit.db import open_database
-from server.kit.due import DueRunner
+from server.kit.due import DueRunner, overview
+from server.kit.due.overview import Count
 from server.kit.graph.context import Context
 from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
-from server.kit.keystore import KeyStore, MasterKeys
+from server.kit.keystore import KeyStore
+from server.kit.masterkeys import MasterKeys
 from server.kit.registry import Registry
 from server.kit.viewer import Allowance, Viewer
 from server.kit.work import House, Units
 from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
+from server.operations import jobs as operation_jobs
+from server.operations.auditing.proof import AuditReport
 from server.orders import http as order_http
 from server.orders import jobs as order_jobs
 from server.orders import rules as order_rules
@@ -72,6 +79,7 @@ from server.policy.rules.publishing import Published
 from server.policy.rules.validation import faults, warnings
 from server.reactions import reactions
 from server.schema import HELD, schema, sdl
+from server.scraping import Gauges, States, metrics_server
 from server.senders import http as sender_http
 from server.settings import Settings
 from server.terms import terms_of
@@ -80,6 +88,7 @@ from server.topups.adapters.sandbox import Sandbox
 from server.topups.adapters.stripe.client import API_URL, Api
 from server.topups.adapters.stripe.gateway import Stripe
 from server.topups.http import StripeWebhook
+from server.usage import logging_uses
 from server.wallet import jobs as wallet_jobs
 from server.wallet.reads.proof import Report
 
@@ -95,6 +104,7 @@ class Postmeter:
         self, settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None
     ) -> None:
         self.settings = settings
+        self.metrics_port: int | None = None
         self.house = _house(settings, clock or SystemClock(), entropy or SystemEntropy())
         self.units = Units(self.house)
         self.authenticator = Authenticator(self.units)
@@ -103,11 +113,18 @@ class Postmeter:
         self.stripe = _stripe(settings, self.units)
         gateways = Gateways([sandbox, *([self.stripe] if self.stripe else [])])
         relay = _relay(settings)
-        steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir)
+        steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir, settings.audit_seals_dir)
         self.due = DueRunner(self.units, steps, duties.TIMERS)
         passkeys = Passkeys(self.units, settings.public_origin)
         self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers, Checks(CHECKS))
-        self.engine = Engine(schema, limits=_document_limits(settings), introspection=settings.introspection)
+        self.api_log = ApiLog(self.units)
+        self._observer = logging_uses(self.api_log)
+        self.engine = ObservedEngine(
+            schema,
+            limits=_document_limits(settings),
+            introspection=settings.introspection,
+            observer=self._observer,
+        )
         self.live = Live(
             self.units,
             render=self.engine.render,
@@ -132,7 +149,7 @@ class Postmeter:
                 *self._webhooks(),
                 *self._pages(),
             ],
-            middleware=_middleware(settings),
+            middleware=[Middleware(RequestIds, self._new_request_id), *_middleware(settings)],
             lifespan=lambda _: self.running(),
         )
 
@@ -172,6 +189,7 @@ class Postmeter:
         """The whole server: storage, due work, live feeds, and the house-keeping between them."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.storage())
+            await self.units.run_unaudited(operation_jobs.plan)
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
             await self.units.run_unaudited(statistic_jobs.plan)
@@ -179,12 +197,14 @@ class Postmeter:
             await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
+            stack.push_async_callback(self.api_log.store)
             stack.push_async_callback(self.live.close)
             stack.push_async_callback(self.fetcher.close)
             if self.stripe is not None:
                 stack.push_async_callback(self.stripe.close)
             await stack.enter_async_context(_background(self.due.serve))
             await stack.enter_async_context(_background(self._store_uses))
+            await stack.enter_async_context(self._metrics())
             yield
 
     def _check_policy(self) -> None:
@@ -204,27 +224,35 @@ class Postmeter:
         roots_dir = self.settings.ledger_roots_dir
         return await wallet_jobs.verify_ledger(self.units, progress=progress, roots_dir=roots_dir)
 
+    async def verify_audit(self, progress: Callable[[int], None]) -> AuditReport:
+        """Look at every audit row, and compare with the seals outside the database."""
+        return await operation_jobs.verify_audit(self.units, self.settings.audit_seals_dir, progress)
+
     async def _store_uses(self) -> None:
         while True:
             await asyncio.sleep(USES_STORED_EVERY_SECONDS)
             try:
                 await self.authenticator.store_uses()
+                await self.api_log.store()
             except Exception:
                 _log.exception("store_uses_failed")
 
     def _ports(self) -> Ports:
         return Ports(
             engine=self.engine,
-            live=self.live,
+            live=ObservedLive(self.live, self._observer),
             authenticator=self.authenticator,
             make_context=self._context,
-            new_request_id=lambda: self.house.ids.new("req"),
+            new_request_id=self._new_request_id,
             limits=self.gateway_limits,
             limiter=MemoryRateLimiter(self.throttle),
             throttle=self.throttle,
             allowed_origins=frozenset(self.settings.allowed_origins),
             session_cookie_name=SESSION_COOKIE,
         )
+
+    def _new_request_id(self) -> str:
+        return self.house.ids.new("req")
 
     def _context(self, viewer: Viewer, facts: RequestFacts) -> Context:
         return Context(
@@ -235,6 +263,7 @@ class Postmeter:
             language=facts.language,
             remote_address=facts.remote_address,
             user_agent=facts.user_agent,
+            channel=facts.channel,
         )
 
     def _webhooks(self) -> list[BaseRoute]:
@@ -250,14 +279,66 @@ class Postmeter:
         return [*pages(sdl()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
 
     async def _ready(self, _request: Request) -> Response:
-        """Whether the database answers: what a load balancer asks before it sends anybody here."""
-        try:
-            async with asyncio.timeout(2):
-                version = await self.schema_version()
-        except Exception:
-            _log.warning("not_ready", exc_info=True)
-            return JSONResponse({"ready": False}, status_code=503)
-        return JSONResponse({"ready": True, "schemaVersion": version})
+        """Whether this server can work, and what it lacks: what a load balancer asks before it sends anybody here.
+
+        Strangers may ask, so the answer has no versions, no addresses and no errors; those are in the log.
+        """
+        checks = {"database": self._migrated, "keyStore": self._keys_answer}
+        parts = {name: await _is_so(name, check) for name, check in checks.items()}
+        ready = all(parts.values())
+        return JSONResponse({"ready": ready, **parts}, status_code=200 if ready else 503)
+
+    async def _migrated(self) -> bool:
+        return await self.schema_version() == migrations.newest()
+
+    async def _keys_answer(self) -> bool:
+        await greenlet_spawn(self.house.keys.check)
+        return True
+
+    @asynccontextmanager
+    async def _metrics(self) -> AsyncIterator[None]:
+        """Serves metrics, where a setting says so."""
+        if self.settings.metrics_port is None:
+            yield
+            return
+        states = States(self._gauges(), self._due_counts)
+        host, port = self.settings.metrics_host, self.settings.metrics_port
+        async with metrics_server(host, port, metrics.REGISTRY, states) as self.metrics_port:
+            _log.info("metrics_served", host=host, port=self.metrics_port)
+            yield
+
+    def _gauges(self) -> Gauges:
+        return {
+            "connections_open": ("Sockets and event streams.", lambda: self.gateway.connections_open),
+            "mutations_in_flight": ("Mutations that run.", lambda: self.gateway.mutations_in_flight),
+            "subscriptions": ("Live subscriptions.", lambda: self.live.subscription_count),
+            "shared_executions": ("Executions that subscriptions share.", lambda: self.live.channel_count),
+            "subscriber_backlog_max": (
+                "Messages that wait for the slowest subscriber.",
+                lambda: self.live.backlog_max,
+            ),
+            "writes_waiting": (
+                "Writes that wait for the database.",
+                lambda: self.house.database.writes_waiting,
+            ),
+            "api_uses_waiting": ("Uses of API keys that wait to be logged.", lambda: self.api_log.waiting),
+            "passwords_pending": (
+                "Passwords being hashed or waiting for it.",
+                lambda: self.passwords.pending,
+            ),
+        }
+
+    async def _due_counts(self) -> Sequence[Count]:
+        return await self.units.read(lambda read: overview.counts(read, self.due.timers.contractual))
+
+
+async def _is_so(name: str, check: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        async with asyncio.timeout(2):
+            return await check()
+    except Exception:
+        _log.warning("not_ready", part=name, exc_info=True)
+        return False
 
 
 async def _alive(_request: Request) -> Response:

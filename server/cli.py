@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,10 @@ app = typer.Typer(
 )
 ledger = typer.Typer(help="The ledger and its proof.", no_args_is_help=True)
 app.add_typer(ledger, name="ledger")
+audit = typer.Typer(help="The audit log and its proof.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+keys = typer.Typer(help="The keys that data is sealed and signed with.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 notices = typer.Typer(help="What customers are told.", no_args_is_help=True)
 app.add_typer(notices, name="notices")
 staff = typer.Typer(
@@ -148,6 +153,58 @@ def verify() -> None:
         return 0 if report.intact else 1
 
     raise typer.Exit(_run(run))
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Check every row of the audit log against its link, its seal and the seals' files. Exit code 1 on a fault."""
+    from server.app import Postmeter
+
+    async def run() -> int:
+        postmeter = Postmeter(existing(Settings()))
+        columns = (TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
+        async with postmeter.storage():
+            with Progress(*columns, console=err) as progress:
+                task = progress.add_task("Verifying entries", total=None)
+                report = await postmeter.verify_audit(lambda done: progress.update(task, completed=done))
+        for line in report.lines():
+            out.print(line, highlight=False)
+        return 0 if report.intact else 1
+
+    raise typer.Exit(_run(run))
+
+
+class RotatedKey(StrEnum):
+    """Which keys `postmeter keys rotate` replaces."""
+
+    MASTER = "master"
+    SIGNING = "signing"
+
+
+@keys.command()
+def rotate(
+    which: Annotated[
+        RotatedKey, typer.Argument(help="The master key that wraps all others, or the signing keys.")
+    ],
+) -> None:
+    """Replace keys while the server runs. Stopped anywhere, it goes on where it was when it is run again."""
+    from server import housekeeping
+    from server.app import Postmeter
+
+    async def run() -> list[str]:
+        postmeter = Postmeter(existing(Settings()))
+        async with postmeter.storage():
+            if which is RotatedKey.SIGNING:
+                return await housekeeping.rotate_signing(postmeter.units)
+            columns = (TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
+            with Progress(*columns, console=err) as progress:
+                task = progress.add_task("Keys left", total=None)
+                return await housekeeping.rotate_master(
+                    postmeter.units, lambda left: progress.update(task, completed=left)
+                )
+
+    for line in _run(run):
+        out.print(line, highlight=False)
 
 
 @notices.command()

@@ -11,6 +11,7 @@ from server.checks import CHECKS
 from server.kit.due import Handler, Timer
 from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import MailRelay
+from server.operations import jobs as operation_jobs
 from server.orders import jobs as order_jobs
 from server.plans import jobs as plan_jobs
 from server.policy import jobs as policy_jobs
@@ -33,11 +34,12 @@ TIMERS: Mapping[str, Timer] = {
     **campaign_jobs.TIMERS,
     **policy_jobs.TIMERS,
     **privacy_jobs.TIMERS,
+    **operation_jobs.TIMERS,
 }
 
 
 def handlers(
-    relay: MailRelay, gateways: Gateways, sandbox: Sandbox, roots_dir: Path
+    relay: MailRelay, gateways: Gateways, sandbox: Sandbox, roots_dir: Path, seals_dir: Path
 ) -> Mapping[str, Handler]:
     """The steps of every kind, for the due runner."""
     return {
@@ -51,4 +53,5 @@ def handlers(
         **campaign_jobs.handlers(),
         **policy_jobs.handlers(Checks(CHECKS)),
         **privacy_jobs.handlers(),
+        **operation_jobs.handlers(seals_dir),
     }

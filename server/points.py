@@ -10,6 +10,7 @@ from typing import get_args
 
 from server.accounts import actions as account_actions
 from server.accounts.actions import (
+    api_log,
     authority,
     closing,
     industry,
@@ -107,6 +108,8 @@ POINTS: Mapping[str, object] = {
     "accounts.suspension": account_lifecycle.check_reason,
     "accounts.throttling": throttling.begin_attempt,
     "accounts.verified_email": team.check_may_send,
+    "accounts.api_log": api_log.store_api_uses,
+    "accounts.api_log_end": api_log.prune_api_log,
     "campaigns.bounces_end": retention.delete_bounces,
     "campaigns.complaint_clock": complaints_proof.lapse,
     "campaigns.complaint_decisions": complaints_deciding.decide_complaint,

@@ -64,6 +64,7 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
             "key_store_url": f"sqlite:///{folder}/keys/keys.sqlite3",
             "master_key_file": folder / "keys" / "master.key",
             "ledger_roots_dir": folder / "keys" / "ledger-roots",
+            "audit_seals_dir": folder / "keys" / "audit-seals",
             "sandbox_mark_file": folder / "data" / "SANDBOX",
             "policy": DEMO,
             "policy_next": None,

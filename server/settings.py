@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         Path("data/SANDBOX"),
         description="Only where this file exists does the sandbox payment gateway, which mints play money, work.",
     )
+    audit_seals_dir: Path = Field(
+        Path("keys/audit-seals"), description="Where the signed seals of the audit log are written."
+    )
     host: str = Field("127.0.0.1", description="The address to listen on. Others than loopback need TLS.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     tls_certificate_file: Path | None = Field(None, description="The TLS certificate chain, PEM.")
@@ -138,6 +141,16 @@ class Settings(BaseSettings):
         None,
         description="The profile that follows, announced to customers now; make it POSTMETER_POLICY when its time has "
         "come.",
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Serve Prometheus metrics at `/metrics` on this port, or on a free one with 0. Unset: nowhere.",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        description="The address that metrics are served on. They need no credentials: never one that strangers reach.",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs carry no personal data.")
 

@@ -12,6 +12,7 @@ from typing import Any
 from server.accounts import rules as account_rules
 from server.accounts.reads import team
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.accounts.rules.api_log import ApiLogTerms
 from server.accounts.rules.collecting import Detail
 from server.accounts.rules.people import ROLE_SCOPES
 from server.accounts.rules.resale import ResalePolicy
@@ -94,6 +95,7 @@ def default_terms() -> Registry:
     plans = plan_rules.Terms()
     return Registry(
         account_rules.Terms(people_max=plans.free.users_max),  # M061
+        ApiLogTerms(),
         LOSSES,
         SENDS,
         LAUNCH_CHECKS,
@@ -316,6 +318,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "api_keys.issued_by", _ACCOUNTS, "api_keys_issued_by", _one_of({"self": "self", "support": "support"})
     ),
+    Setting("api.monitoring", ApiLogTerms, "monitored", _truth),
+    Setting("retain.api_log", ApiLogTerms, "kept", _time),
     Setting("api_keys.require_policy_url", _ACCOUNTS, "api_keys_require_policy_url", _truth),
     Setting(
         "closure.preventive.erase_within",

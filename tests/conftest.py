@@ -16,7 +16,8 @@ from server.kit.clock import ManualClock
 from server.kit.db import open_database
 from server.kit.events import Reactions
 from server.kit.ids import Ids, SeededEntropy
-from server.kit.keystore import KeyStore, MasterKeys
+from server.kit.keystore import KeyStore
+from server.kit.masterkeys import MasterKeys
 from server.kit.registry import Registry
 from server.kit.work import House, Units
 from tests.databases import Databases, in_memory

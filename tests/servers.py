@@ -146,6 +146,7 @@ def environment(folder: Path) -> dict[str, str]:
         "POSTMETER_KEY_STORE_URL": f"sqlite:///{folder}/keys/keys.sqlite3",
         "POSTMETER_MASTER_KEY_FILE": f"{folder}/keys/master.key",
         "POSTMETER_LEDGER_ROOTS_DIR": f"{folder}/keys/ledger-roots",
+        "POSTMETER_AUDIT_SEALS_DIR": f"{folder}/keys/audit-seals",
     }
 
 

@@ -149,4 +149,5 @@ def facts_of(scope: Scope, headers: dict[bytes, bytes], request_id: str) -> Requ
         language=preferred_language(headers.get(b"accept-language")),
         remote_address=address_of(scope),
         user_agent=user_agent.decode("latin-1")[:512] if user_agent is not None else None,
+        channel="WEBSOCKET" if scope["type"] == "websocket" else "HTTP",
     )

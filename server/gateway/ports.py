@@ -110,6 +110,7 @@ class RequestFacts:
     language: str
     remote_address: str | None
     user_agent: str | None
+    channel: str = "HTTP"
 
 
 ContextFactory = Callable[[Viewer, RequestFacts], Context]

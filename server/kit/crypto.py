@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from server.kit.ids import Entropy
@@ -68,15 +70,39 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def sign(secret: bytes, message: bytes) -> bytes:
-    """An Ed25519 signature; the secret is the private key."""
-    return Ed25519PrivateKey.from_private_bytes(secret).sign(message)
+@dataclass(frozen=True, slots=True)
+class RetiredKey:
+    """The public half of a signing key that was rotated out, and until when it signed."""
+
+    public: bytes
+    until: datetime
 
 
-def is_signed(secret: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether `sign` with this secret made the signature."""
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """An Ed25519 key, and the public halves of those before it: they verify on what was signed in their time."""
+
+    secret: bytes
+    retired: Sequence[RetiredKey] = ()
+
+    def sign(self, message: bytes) -> bytes:
+        """A signature with the present key."""
+        return Ed25519PrivateKey.from_private_bytes(self.secret).sign(message)
+
+    @property
+    def public(self) -> bytes:
+        """The public half of the present key."""
+        return Ed25519PrivateKey.from_private_bytes(self.secret).public_key().public_bytes_raw()
+
+    def is_signed(self, message: bytes, signature: bytes, at: datetime | None = None) -> bool:
+        """Whether the present key made the signature, or one that was not retired yet at `at` (None: any)."""
+        past = [key.public for key in self.retired if at is None or at <= key.until]
+        return any(_is_signed(public, message, signature) for public in (self.public, *past))
+
+
+def _is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     try:
-        Ed25519PrivateKey.from_private_bytes(secret).public_key().verify(signature, message)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except InvalidSignature:
         return False
     return True

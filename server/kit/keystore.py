@@ -9,9 +9,6 @@ Order of commits: a key is committed here before the main row that needs it. A k
 
 from __future__ import annotations
 
-import base64
-import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -32,16 +29,30 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    func,
     insert,
     select,
+    update,
 )
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
-from server.kit.crypto import KEY_BYTES, KEY_ID_BYTES, DataKey, Shredded, keyed_hash, open_sealed, seal
+from server.kit.crypto import (
+    KEY_BYTES,
+    KEY_ID_BYTES,
+    DataKey,
+    RetiredKey,
+    Shredded,
+    Signer,
+    keyed_hash,
+    open_sealed,
+    seal,
+)
 from server.kit.db.base import Instant
 from server.kit.ids import Entropy
+from server.kit.masterkeys import MasterKeys
 
 T = TypeVar("T")
 
@@ -67,6 +78,20 @@ _blind = Table(
     Column("claimant", String(64), nullable=False),
     Column("claimed_at", Instant, nullable=False),
 )
+_master = Table(
+    "master_version",
+    _tables,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+)
+"""One row: the version that new keys are wrapped by. Whoever writes one holds its lock."""
+_retired = Table(
+    "retired_signers",
+    _tables,
+    Column("public", LargeBinary, primary_key=True),
+    Column("purpose", String(20), nullable=False, index=True),
+    Column("until", Instant, nullable=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +101,6 @@ class Claim:
     owner_id: str
     claimant: str
     claimed_at: datetime
-
-
-class MasterKeys:
-    """The versioned master key, in a file that only the server's user may read."""
-
-    def __init__(self, versions: dict[int, bytes]) -> None:
-        self._versions = versions
-        self.current = max(versions)
-
-    @classmethod
-    def load(cls, path: Path, entropy: Entropy) -> MasterKeys:
-        """Read the file, or make it with a first key. Refuses one that others may read."""
-        if not path.exists():
-            cls._create(path, entropy)
-        if path.stat().st_mode & 0o077:
-            raise PermissionError(f"{path} must be readable by its owner only: chmod 600 {path}")
-        stored = json.loads(path.read_text())
-        return cls({int(version): base64.b64decode(key) for version, key in stored["versions"].items()})
-
-    @staticmethod
-    def _create(path: Path, entropy: Entropy) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        document = json.dumps({"versions": {"1": base64.b64encode(entropy.bytes(KEY_BYTES)).decode()}})
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(document)
-            file.flush()
-            os.fsync(file.fileno())
-
-    def key(self, version: int) -> DataKey:
-        try:
-            return DataKey(version.to_bytes(KEY_ID_BYTES, "big"), self._versions[version])
-        except KeyError:
-            raise Shredded(f"master key version {version} is gone") from None
 
 
 class KeyStore:
@@ -124,7 +115,19 @@ class KeyStore:
         self._lock = threading.RLock()
 
     def create_tables(self) -> None:
-        self._store.run(lambda connection: _tables.create_all(connection))
+        """Make what is missing. The first version is the one that all keys have, and else the file's newest."""
+
+        def run(connection: Connection) -> None:
+            _tables.create_all(connection)
+            used = connection.scalar(select(func.max(_keys.c.master_version)))
+            row = {"id": 1, "version": self._masters.newest if used is None else used}
+            connection.execute(upsert(_master).values(row).on_conflict_do_nothing())
+
+        self._store.run(run)
+
+    def check(self) -> None:
+        """Raises what the database raises when it does not answer."""
+        self._store.run(lambda connection: connection.execute(select(_master.c.version)).one())
 
     def close(self) -> None:
         self._store.close()
@@ -146,8 +149,13 @@ class KeyStore:
                 purpose: DataKey(self._entropy.bytes(KEY_ID_BYTES), self._entropy.bytes(KEY_BYTES))
                 for purpose in missing
             }
-            rows = [self._wrapped_row(owner_id, purpose, key) for purpose, key in made.items()]
-            self._store.run(lambda connection: connection.execute(insert(_keys), rows))
+
+            def run(connection: Connection) -> None:
+                version = _locked_version(connection)
+                rows = [self._wrapped_row(owner_id, purpose, key, version) for purpose, key in made.items()]
+                connection.execute(insert(_keys), rows)
+
+            self._store.run(run)
             for purpose, key in made.items():
                 self._remember(owner_id, purpose, key)
             found |= made
@@ -193,6 +201,92 @@ class KeyStore:
     def server_secret(self, purpose: str) -> bytes:
         """A secret of the server itself, such as the one that hashes idempotency keys."""
         return self.ensure(_SERVER, [purpose])[purpose].secret
+
+    # ---- signing keys
+
+    def signer(self, purpose: str) -> Signer:
+        """The server's signing key of that purpose, made when it is missing, and those before it.
+
+        Never from the cache: another process may have rotated it.
+        """
+        mine = (_keys.c.owner_id == _SERVER) & (_keys.c.purpose == purpose)
+
+        def run(connection: Connection) -> Signer | None:
+            row = connection.execute(select(_keys).where(mine).order_by(_keys.c.key_id)).first()
+            retired = connection.execute(select(_retired).where(_retired.c.purpose == purpose)).all()
+            past = tuple(RetiredKey(each.public, each.until) for each in retired)
+            return None if row is None else Signer(self._unwrap(row).secret, past)
+
+        found = self._store.run(run)
+        return Signer(self.server_secret(purpose)) if found is None else found
+
+    def rotate_signer(self, purpose: str, at: datetime) -> None:
+        """Sign with a new key from `at` on. The old one is destroyed, and its public half kept, in one commit."""
+        fresh = DataKey(self._entropy.bytes(KEY_ID_BYTES), self._entropy.bytes(KEY_BYTES))
+        old = self.signer(purpose)
+
+        def run(connection: Connection) -> None:
+            version = _locked_version(connection)
+            mine = (_keys.c.owner_id == _SERVER) & (_keys.c.purpose == purpose)
+            rows = connection.execute(select(_keys).where(mine)).all()
+            if [self._unwrap(row).secret for row in rows] != [old.secret]:
+                return  # somebody else rotated it meanwhile
+            connection.execute(delete(_keys).where(mine))
+            connection.execute(insert(_keys), [self._wrapped_row(_SERVER, purpose, fresh, version)])
+            connection.execute(insert(_retired), [{"public": old.public, "purpose": purpose, "until": at}])
+
+        self._store.run(run)
+
+    # ---- the master key
+
+    def begin_rotation(self) -> int:
+        """Let new keys be wrapped by a new version of the master key; returns it.
+
+        A rotation that was not ended is gone on with: its version is the file's newest.
+        """
+
+        def run(connection: Connection) -> int:
+            version = _locked_version(connection)  # so that no two rotations write the file
+            self._masters.reload()
+            if (
+                self._masters.newest == version
+                and not self._masters.others(version)
+                and not _left(connection)
+            ):
+                self._masters.add(self._entropy)
+            connection.execute(update(_master).values(version=self._masters.newest))
+            return self._masters.newest
+
+        return self._store.run(run)
+
+    def rewrap(self, limit: int) -> int:
+        """Wrap at most that many keys by the present version; returns how many are left. Safe beside writers."""
+
+        def run(connection: Connection) -> int:
+            version = _locked_version(connection)
+            old = select(_keys).where(_keys.c.master_version != version).order_by(_keys.c.key_id).limit(limit)
+            for row in connection.execute(old).all():
+                key = self._unwrap(row)
+                wrapped = self._wrapped_row(row.owner_id, row.purpose, key, version)
+                change = update(_keys).where(_keys.c.key_id == row.key_id)
+                connection.execute(
+                    change.values(wrapped=wrapped["wrapped"], master_version=wrapped["master_version"])
+                )
+            return _left(connection)
+
+        return self._store.run(run)
+
+    def end_rotation(self) -> list[int]:
+        """Destroy the versions of the master key that nothing is wrapped by; returns them. Raises KeysLeft."""
+
+        def run(connection: Connection) -> list[int]:
+            version = _locked_version(connection)
+            if left := _left(connection):
+                raise KeysLeft(left)
+            # Under the lock, so that nobody wraps by the old version while it goes.
+            return self._masters.keep_only(version)
+
+        return self._store.run(run)
 
     # ---- blind index
 
@@ -257,19 +351,36 @@ class KeyStore:
                 self._by_owner.popitem(last=False)
         return key
 
-    def _wrapped_row(self, owner_id: str, purpose: str, key: DataKey) -> dict[str, object]:
-        master = self._masters.key(self._masters.current)
+    def _wrapped_row(self, owner_id: str, purpose: str, key: DataKey, version: int) -> dict[str, object]:
+        master = self._masters.key(version)
         return {
             "key_id": key.key_id,
             "owner_id": owner_id,
             "purpose": purpose,
             "wrapped": seal(master, _WRAP, key.secret, self._entropy),
-            "master_version": self._masters.current,
+            "master_version": version,
         }
 
     def _unwrap(self, row: object) -> DataKey:
         master = self._masters.key(row.master_version)  # type: ignore[attr-defined]
         return DataKey(row.key_id, open_sealed(master, _WRAP, row.wrapped))  # type: ignore[attr-defined]
+
+
+class KeysLeft(Exception):
+    """So many keys are wrapped by an older version of the master key still."""
+
+
+def _locked_version(connection: Connection) -> int:
+    """The version that new keys are wrapped by. It stays so until this transaction ends: on SQLite, too, where an
+    UPDATE takes the lock that a SELECT would not."""
+    locked = update(_master).values(version=_master.c.version).returning(_master.c.version)
+    return int(connection.execute(locked).scalar_one())
+
+
+def _left(connection: Connection) -> int:
+    version = select(_master.c.version).scalar_subquery()
+    query = select(func.count()).select_from(_keys).where(_keys.c.master_version != version)
+    return connection.scalar(query) or 0
 
 
 class _SqliteStore:

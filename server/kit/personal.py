@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from server.kit.audit import AuditEntry
+from server.kit.audit import AuditEntry, AuditSeal
 from server.kit.db import Base
 from server.kit.due import DueWork, Pause
 from server.kit.events import EventStream, StoredEvent
@@ -60,14 +60,20 @@ def faults(declared: Iterable[Held]) -> list[str]:
 
 
 def _book_keeping(
-    model: type[Base], purpose: Purpose, retention: str, category: Category = "technical"
+    model: type[Base],
+    purpose: Purpose,
+    retention: str,
+    category: Category = "technical",
+    erasure: Erasure = "delete",
 ) -> Held:
     columns = tuple(column.name for column in model.__table__.columns)
-    return Held(model, columns, category, purpose, "contract", retention, "delete", exported=False)
+    return Held(model, columns, category, purpose, "contract", retention, erasure, exported=False)
 
 
 HELD = (
-    _book_keeping(AuditEntry, "security", "audit", "activity"),
+    # A row that went with its subject would look as if somebody had hidden it (C22).
+    _book_keeping(AuditEntry, "security", "audit", "activity", "keep_pseudonymous"),
+    _book_keeping(AuditSeal, "security", "audit", "technical", "keep_pseudonymous"),
     _book_keeping(StoredOutcome, "api_use", "account"),
     _book_keeping(EventStream, "balance_and_orders", "account", "activity"),
     _book_keeping(StoredEvent, "balance_and_orders", "account", "activity"),

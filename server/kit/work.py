@@ -7,8 +7,9 @@ synchronous; `Units` decides where they run and answers on the event loop.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Result, Row
@@ -127,11 +128,18 @@ class Work(Read):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Which mutation is run by whom: what the audit row says."""
+    """What is done by whom, for which declared purpose and from which address: what the audit row says.
+
+    `fields` and `subjects` are of a read by staff: names of what it showed, and opaque ids of whom.
+    """
 
     action: str
     actor: Viewer = ANONYMOUS
     request_id: str = ""
+    purpose: str | None = None
+    address: str | None = field(default=None, repr=False)
+    fields: str | None = None
+    subjects: str | None = None
 
 
 class Units:
@@ -225,13 +233,33 @@ class Units:
 
 
 def _write_audit(work: Work, call: Call, outcome: str) -> None:
-    audit.insert_entry.run(
-        work.connection,
-        id=work.ids.new("aud"),
-        at=to_micros(work.now),
-        account_id=call.actor.account_id,
-        credential_id=call.actor.credential_id,
-        action=call.action,
-        outcome=outcome,
-        request_id=call.request_id,
-    )
+    said = {
+        "id": work.ids.new("aud"),
+        "at": to_micros(work.now),
+        "account_id": call.actor.account_id,
+        "credential_id": call.actor.credential_id,
+        "action": call.action,
+        "outcome": outcome,
+        "request_id": call.request_id,
+        "origin": None if call.address is None else _origin(work, call.address),
+        "purpose": call.purpose,
+        "fields": call.fields,
+        "subjects": call.subjects,
+    }
+    link = audit.link(work.keys.server_secret(audit.LINKS), said)
+    audit.insert_entry.run(work.connection, **said, link=link)
+
+
+def _origin(work: Work, address: str) -> str:
+    """The pseudonym of a network address: equal for equal ones, and nothing to whoever lacks the server's secret.
+
+    A truncated address would still tell the provider and the town, and could be joined with other logs (B006). Of
+    IPv6 the first half stands for the whole: the second is chosen anew all the time.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        network = address
+    else:
+        network = parsed.exploded[:19] if isinstance(parsed, IPv6Address) else parsed.compressed
+    return work.keyed_hash(audit.ORIGINS, network.encode())[:16].hex()

@@ -10,7 +10,8 @@ import pytest
 
 from server.kit.crypto import Shredded, open_sealed, seal
 from server.kit.ids import SeededEntropy
-from server.kit.keystore import Claim, KeyStore, MasterKeys
+from server.kit.keystore import Claim, KeyStore
+from server.kit.masterkeys import MasterKeys
 
 ENTROPY = SeededEntropy(1)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -43,6 +43,7 @@ def write(work: Work) -> None:
             action="test",
             outcome="OK",
             request_id="",
+            **dict.fromkeys(("origin", "purpose", "fields", "subjects", "link")),
         )
 
 

@@ -31,6 +31,7 @@ LETTERS = {
 }
 
 TECHNICAL = {
+    "ApiLogTerms": "pruned_every deleted_at_once_max waiting_max stored_at_once_max fields_length_max",
     "RecipientRequestTerms": "remind_before verify_within kept_after_end received_before_max text_length_max "
     "answer_length_max message_id_length_max code_attempts_max code_age_max codes_max codes_window "
     "filings_per_address_max filings_max filings_window",

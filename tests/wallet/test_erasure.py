@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from server.kit.clock import ManualClock, to_micros
-from server.kit.crypto import Shredded, sign
+from server.kit.crypto import Shredded
 from server.kit.db import Base
 from server.kit.due import DueRunner, DueWork
 from server.kit.work import Read, Units, Work
@@ -467,9 +467,9 @@ async def test_a_root_of_the_first_format_is_still_read(units: Units, do: Do, tm
         tree.add(leaf)
     at, previous = to_micros(START), bytes(32).hex()
     message = f"postmeter-root-1 {at} {tree.count} {tree.root().hex()} {previous}".encode()
-    secret = await units.read(lambda read: read.keys.server_secret(SIGNING_KEY))
+    signer = await units.read(lambda read: read.keys.signer(SIGNING_KEY))
     header = {"format": "postmeter-root-1", "at": at, "previous": previous}
-    footer = {"wallets": tree.count, "root": tree.root().hex(), "signature": sign(secret, message).hex()}
+    footer = {"wallets": tree.count, "root": tree.root().hex(), "signature": signer.sign(message).hex()}
     lines = [json.dumps(header), *(leaf.line() for leaf in leaves), json.dumps(footer)]
     (tmp_path / "20260301T090000000000Z.root").write_text("\n".join(lines) + "\n")
     await do(lambda work: erase(work, ACCOUNT))

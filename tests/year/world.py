@@ -238,7 +238,7 @@ class World:
     def _handlers(self) -> Mapping[str, Handler]:
         sandbox = Sandbox(self.units, enabled=False)
         gateways = Gateways([self.provider, sandbox])
-        return duties.handlers(NoRelay(), gateways, sandbox, self.roots_dir)
+        return duties.handlers(NoRelay(), gateways, sandbox, self.roots_dir, self.roots_dir)
 
 
 def _newest_order(account_id: str) -> Any:

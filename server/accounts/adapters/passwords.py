@@ -106,6 +106,11 @@ class Passwords:
         self._pending = 0
         self._pending_max = workers + waiting_max
 
+    @property
+    def pending(self) -> int:
+        """Passwords that are hashed now, or wait for it."""
+        return self._pending
+
     def close(self) -> None:
         """Stop the threads, after the hashes that run."""
         self._pool.shutdown(cancel_futures=True)

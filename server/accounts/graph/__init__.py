@@ -3,6 +3,7 @@
 import strawberry
 
 from server.accounts.graph import reports, resellers
+from server.accounts.graph.api_log import ApiLogQueries
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
 from server.accounts.graph.issuing import IssuingMutations
 from server.accounts.graph.limits import LimitMutations
@@ -25,7 +26,7 @@ EXTENSIONS = (*reports.EXTENSIONS, *resellers.EXTENSIONS)
 
 
 @strawberry.type
-class AccountQueries(OwnQueries, ReportQueries, ClosingQueries):
+class AccountQueries(OwnQueries, ReportQueries, ClosingQueries, ApiLogQueries):
     pass
 
 

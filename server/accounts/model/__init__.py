@@ -170,6 +170,25 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class ApiUse(Base):
+    """One operation that was run with an API key (M140): opaque ids, names of fields and numbers only (B006).
+
+    Written a while after it happened, when the account may be gone: so nothing refers to another table.
+    """
+
+    __tablename__ = "api_uses"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    account_id: Mapped[str] = mapped_column(String(40))
+    key_id: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(12))
+    fields: Mapped[str] = mapped_column(String(400))
+    cost: Mapped[int | None] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(String(60))
+    bytes: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    __table_args__ = (Index(None, "account_id", "id"),)
+
+
 class Acceptance(Base):
     """That an account accepted a version of a document, since when and how (Q001).
 

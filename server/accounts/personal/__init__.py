@@ -14,6 +14,7 @@ from server.accounts.model import (
     AgeJudgement,
     ApiKey,
     ApiLimit,
+    ApiUse,
     AuthorityEpoch,
     EmailVerification,
     Invitation,
@@ -190,6 +191,15 @@ HELD = (
         retention="account",
         erasure="delete",
         exported=False,
+    ),
+    Held(
+        ApiUse,
+        ("id", "account_id", "key_id", "channel", "fields", "cost", "status", "bytes", "at"),
+        category="activity",
+        purpose="api_use",
+        legal_basis="contract",
+        retention="api_log",
+        erasure="delete",
     ),
     Held(
         Acceptance,

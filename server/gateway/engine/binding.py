@@ -61,6 +61,11 @@ class Binding:
     """How the coerced arguments become those of the resolver; not for graphql-core's own."""
 
     @property
+    def name(self) -> str:
+        """The field's name in the schema."""
+        return self.coordinates.rpartition(".")[2]
+
+    @property
     def feed(self) -> Callable[..., Any] | None:
         return self.field.metadata.get("feed") if self.field else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 class Result:
     """A response: `data` with `errors` (spec §7.1)."""
 
-    __slots__ = ("cost", "data", "errors", "extensions")
+    __slots__ = ("cost", "data", "encoded", "errors", "extensions")
 
     def __init__(
         self,
@@ -34,6 +34,8 @@ class Result:
         self.errors = errors
         self.extensions = extensions
         self.cost = cost
+        self.encoded: Callable[[int], None] | None = None
+        """Told the size in bytes, once it is known."""
 
     def payload(self) -> dict[str, Any]:
         """The response map; errors come first, so that a person sees them (§7.1)."""
@@ -44,7 +46,10 @@ class Result:
         return payload
 
     def encode(self) -> bytes:
-        return orjson.dumps(self.payload())
+        body = orjson.dumps(self.payload())
+        if self.encoded is not None:
+            self.encoded(len(body))
+        return body
 
 
 class Settlement:

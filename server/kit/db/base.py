@@ -80,6 +80,10 @@ class Database(Protocol):
         database could not take it (then nothing was kept), OVERLOADED when too many writes wait.
         """
 
+    @property
+    def writes_waiting(self) -> int:
+        """Writes of this process that wait for their turn, or for a connection."""
+
     def watch_others(self, changed: Callable[[], None]) -> None:
         """Call `changed` on the event loop when another process has written, where the database tells."""
 

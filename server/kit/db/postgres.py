@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from time import perf_counter
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from server.kit import metrics
 from server.kit.problems import outcome_unknown, overloaded, storage_unavailable
 
 T = TypeVar("T")
@@ -40,6 +42,7 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         self.url = asyncpg_url(url)
         self._engine: AsyncEngine | None = None
+        self._waiting = 0
 
     async def start(self) -> None:
         settings = {"lock_timeout": str(LOCK_TIMEOUT_MILLIS), "application_name": "postmeter"}
@@ -69,9 +72,11 @@ class PostgresDatabase:
     async def write(self, function: Callable[[Connection], T]) -> T:
         for attempt in range(ATTEMPTS_MAX):
             try:
-                async with self._connected() as connection:
+                async with self._connected(writes=True) as connection:
                     result = await connection.run_sync(function)
                     await self._commit(connection)
+                    metrics.commits.inc()
+                    metrics.group_actions.observe(1)
                     return result
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None)
@@ -81,15 +86,21 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+    async def _connected(self, *, writes: bool = False) -> AsyncIterator[AsyncConnection]:
         """A connection of the pool. Raises PublicError when there is none to be had; then nothing was done."""
         async with AsyncExitStack() as stack:
+            asked = perf_counter()
+            self._waiting += writes
             try:
                 connection = await stack.enter_async_context(self._pool.connect())
             except PoolTimeout:
                 raise overloaded("database connections", 1) from None
             except OSError as error:
                 raise storage_unavailable("DATABASE_UNREACHABLE") from error
+            finally:
+                self._waiting -= writes
+            if writes:
+                metrics.write_wait_seconds.observe(perf_counter() - asked)
             yield connection
 
     async def _commit(self, connection: AsyncConnection) -> None:
@@ -100,6 +111,10 @@ class PostgresDatabase:
             if getattr(error.orig, "sqlstate", None) is None:
                 raise outcome_unknown() from error
             raise
+
+    @property
+    def writes_waiting(self) -> int:
+        return self._waiting
 
     def watch_others(self, changed: Callable[[], None]) -> None:
         """Nothing to do: processes tell each other over the bus."""

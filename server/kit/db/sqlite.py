@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypeVar
 
 import structlog
@@ -22,6 +23,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from server.kit import metrics
 from server.kit.db.base import DATABASE_ERRORS, savepoint
 from server.kit.problems import overloaded, storage_unavailable
 
@@ -43,6 +45,8 @@ class _Job:
     function: Callable[[Connection], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    asked: float
+    """When, on the monotonic clock in seconds."""
     result: Any = None
     error: BaseException | None = None
 
@@ -117,12 +121,16 @@ class SqliteDatabase:
         if self._writer is None:
             raise RuntimeError("the database is closed")
         loop = asyncio.get_running_loop()
-        job = _Job(function, loop, loop.create_future())
+        job = _Job(function, loop, loop.create_future(), perf_counter())
         try:
             self._jobs.put_nowait(job)
         except queue.Full:
             raise overloaded("writes waiting", 1) from None
         return await job.future  # type: ignore[no-any-return]
+
+    @property
+    def writes_waiting(self) -> int:
+        return self._jobs.qsize()
 
     def watch_others(self, changed: Callable[[], None]) -> None:
         self._watcher = (asyncio.get_running_loop(), changed)
@@ -207,6 +215,7 @@ class SqliteDatabase:
             driver.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise _NotBegun(error) from error
+        metrics.write_wait_seconds.observe(perf_counter() - group[0].asked)
         for job in group:
             job.result = job.error = None
             try:
@@ -220,6 +229,8 @@ class SqliteDatabase:
             driver.execute("COMMIT")
         except sqlite3.Error as error:
             raise _TransactionLost(error) from error
+        metrics.commits.inc()
+        metrics.group_actions.observe(len(group))
 
     # ---- connections
 

@@ -40,6 +40,7 @@ class Context:
     language: str = "en"
     remote_address: str | None = None
     user_agent: str | None = None
+    channel: str = "HTTP"
     cookies: list[Cookie] = field(default_factory=list)
     _read: Read | None = None
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from server.kit.graph.access import Access, Who
+from server.kit.graph.access import Access, Who, access_of
 from server.kit.graph.context import Info
 from server.kit.graph.problems import Problem, problem, problem_of
 from server.kit.idempotency import (
@@ -86,7 +86,9 @@ def _plain(value: Any) -> Any:
 
 def _call(info: Info) -> Call:
     context = info.context
-    return Call(info.field_name, context.viewer, context.request_id)
+    access = access_of(None, info._field.metadata)
+    purpose = None if access is None else access.purpose
+    return Call(info.field_name, context.viewer, context.request_id, purpose, context.remote_address)
 
 
 @problem(IdempotencyMismatch)

@@ -13,8 +13,16 @@ from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
 from server.kit.problems import PublicError
+from server.operations.auditing.proof import verify_newest
 from server.operations.graph.enums import DueStateEnum
-from server.operations.graph.types import OPERATORS, DueWork, DueWorkCount, ForceMajeure
+from server.operations.graph.types import (
+    ADMINS,
+    OPERATORS,
+    AuditVerification,
+    DueWork,
+    DueWorkCount,
+    ForceMajeure,
+)
 
 _KIND = strawberry.argument(description="Only work of this kind.")
 _STATE = strawberry.argument(description="Only work in this state.")
@@ -59,3 +67,11 @@ class OperationsQueries:
     )
     def force_majeure(self, info: Info) -> list[ForceMajeure]:
         return [ForceMajeure.of(row) for row in pauses.pauses(info.context.read)]
+
+    @strawberry.field(
+        metadata=declare(ADMINS),
+        description="For administrators: the newest part of the audit log, verified just now. The command "
+        "`postmeter audit verify` verifies all of it, and compares with the seals outside the database.",
+    )
+    def verify_audit(self, info: Info) -> AuditVerification:
+        return AuditVerification.of(*verify_newest(info.context.read))

@@ -12,6 +12,8 @@ from server.accounts.rules.staff import StaffRole
 from server.kit.due import DueState, Timer
 from server.kit.due.overview import Count
 from server.kit.graph.access import Access, Who, exposes
+from server.kit.graph.scalars import BigInt
+from server.operations.auditing.proof import AuditReport
 from server.operations.graph.enums import DueStateEnum, TimerEnum
 
 OPERATORS = Access(
@@ -89,4 +91,30 @@ class ForceMajeure:
             ends_at=row.ends_at,
             reason=row.reason,
             declared_at=row.declared_at,
+        )
+
+
+@exposes(ADMINS)
+@strawberry.type(description="The audit log, or its newest part, verified just now.")
+class AuditVerification:
+    intact: bool = strawberry.field(
+        description="Whether all rows, seals and their chain are as they were made."
+    )
+    complete: bool = strawberry.field(
+        description="Whether the whole log was verified; of more than 10 seals only the newest 10 are."
+    )
+    entries: BigInt = strawberry.field(description="How many rows were verified.")
+    unsealed: BigInt = strawberry.field(description="How many of them are not sealed yet.")
+    seals: BigInt = strawberry.field(description="How many seals were verified.")
+    faults: list[str] = strawberry.field(description="What is wrong, in sentences, at most 100.")
+
+    @classmethod
+    def of(cls, report: AuditReport, complete: bool) -> AuditVerification:
+        return cls(
+            intact=report.intact,
+            complete=complete,
+            entries=BigInt(report.entries),
+            unsealed=BigInt(report.unsealed),
+            seals=BigInt(report.seals),
+            faults=report.faults,
         )

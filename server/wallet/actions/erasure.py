@@ -20,7 +20,6 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from server.kit.crypto import sign
 from server.kit.due import schedule
 from server.kit.work import Work
 from server.wallet.actions.forfeits import empty
@@ -158,7 +157,7 @@ def _bury(work: Work, wallet: Row[Any]) -> str:
             wallet_key=key,
             sequence=wallet.sequence,
             head=wallet.head,
-            signature=sign(work.keys.server_secret(SIGNING_KEY), message),
+            signature=work.keys.signer(SIGNING_KEY).sign(message),
         )
     )
     for table in (Claim, Hold, Posting):
@@ -170,9 +169,8 @@ def _bury(work: Work, wallet: Row[Any]) -> str:
 
 def _lock_bucket(work: Work) -> None:
     """Take the lock of the totals. Raises LedgerNotIntact: what was changed must not be signed again."""
-    secret = work.keys.server_secret(SIGNING_KEY)
     if work.scalar(select(ErasedSeal.id).with_for_update()) is None:
-        signature = sign(secret, Erased(0, {}).message())
+        signature = work.keys.signer(SIGNING_KEY).sign(Erased(0, {}).message())
         seal = {"id": _SEAL_ID, "wallets": 0, "signature": signature}
         work.execute(upsert(ErasedSeal).values(seal).on_conflict_do_nothing())
         work.scalar(select(ErasedSeal.id).with_for_update())
@@ -191,5 +189,5 @@ def _add_to_bucket(work: Work, wallets: int, totals: Mapping[tuple[str, str], in
             )
         )
     work.execute(update(ErasedSeal).values(wallets=ErasedSeal.wallets + wallets))
-    signature = sign(work.keys.server_secret(SIGNING_KEY), reads.erased(work).message())
+    signature = work.keys.signer(SIGNING_KEY).sign(reads.erased(work).message())
     work.execute(update(ErasedSeal).values(signature=signature))

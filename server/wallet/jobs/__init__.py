@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from server.kit.crypto import Signer
 from server.kit.due import DueWork, Handler, Timer, schedule
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Read, Units, Work
@@ -81,10 +82,10 @@ async def write_root(units: Units, roots_dir: Path) -> Path:
 
     Heads are read page by page: each wallet's is true at its moment, and no snapshot stays open.
     """
-    secret = await units.read(_signing_secret)
+    signer = await units.read(_signer)
     # Read first: what is erased from here on is one more than this root says, and so is not compared with it.
     bucket = await units.read(erased)
-    writer = await asyncio.to_thread(RootWriter, roots_dir, secret, units.house.clock.now(), bucket)
+    writer = await asyncio.to_thread(RootWriter, roots_dir, signer, units.house.clock.now(), bucket)
     page = partial(leaves_after, wallet_id="", limit=_LEAVES_A_READ)
     while leaves := await units.read(page):
         await asyncio.to_thread(writer.add, leaves)
@@ -99,8 +100,8 @@ async def verify_ledger(
 
     `progress(wallets done, wallets in all)` is called after each bounded read. The server may go on writing.
     """
-    secret = await units.read(_signing_secret)
-    roots, faults = await asyncio.to_thread(_signed_roots, roots_dir, secret)
+    signer = await units.read(_signer)
+    roots, faults = await asyncio.to_thread(_signed_roots, roots_dir, signer)
     verification = Verification([Anchors(root.name, root.leaves(), root.erased) for root in roots])
     report = verification.report
     report.roots = len(roots)
@@ -116,13 +117,13 @@ async def verify_ledger(
     return report
 
 
-def _signed_roots(folder: Path | None, secret: bytes) -> tuple[list[SignedRoot], list[tuple[str, str]]]:
+def _signed_roots(folder: Path | None, signer: Signer) -> tuple[list[SignedRoot], list[tuple[str, str]]]:
     """The roots that hold, the oldest first, and what is wrong with the others."""
     roots: list[SignedRoot] = []
     faults: list[tuple[str, str]] = []
     for path in root_paths(folder) if folder is not None else []:
         try:
-            root = read_root(path, secret)
+            root = read_root(path, signer)
         except RootInvalid:
             faults.append((path.stem, "the file is damaged or not signed by this server"))
             continue
@@ -132,8 +133,8 @@ def _signed_roots(folder: Path | None, secret: bytes) -> tuple[list[SignedRoot],
     return roots, faults
 
 
-def _signing_secret(read: Read) -> bytes:
-    return read.keys.server_secret(SIGNING_KEY)
+def _signer(read: Read) -> Signer:
+    return read.keys.signer(SIGNING_KEY)
 
 
 def _next_expiry(read: Read) -> datetime | None:

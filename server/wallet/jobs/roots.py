@@ -3,7 +3,7 @@
 A file has a header line, a line for each wallet in the order of ids (`wallet sequence head`), and a footer line
 with the Merkle root over those lines, the bucket of erased wallets as it was before the first line was read, and an
 Ed25519 signature over instant, number of wallets, root, the digest of what the file before signed and the bucket.
-Whoever rewrites the database cannot rewrite a root without the server's secret. Format 1 had no bucket.
+Whoever rewrites the database cannot rewrite a root without the server's signing key. Format 1 had no bucket.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from datetime import datetime
 from pathlib import Path
 
 from server.kit.clock import from_micros, to_micros
-from server.kit.crypto import is_signed, sign
+from server.kit.crypto import Signer
+from server.kit.files import sync_folder
 from server.wallet.rules.erasure import Erased
 from server.wallet.rules.merkle import Leaf, MerkleTree
 
@@ -59,14 +60,14 @@ class SignedRoot:
 class RootWriter:
     """Writes one root: begin, `add` leaves in the order of ids, `finish`. The file appears whole or not at all."""
 
-    def __init__(self, folder: Path, secret: bytes, at: datetime, erased: Erased) -> None:
+    def __init__(self, folder: Path, signer: Signer, at: datetime, erased: Erased) -> None:
         self._folder = folder
         self._erased = erased
-        self._secret = secret
+        self._signer = signer
         self._at = at
         self._tree = MerkleTree()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._previous = _last_digest(folder, secret)
+        self._previous = _last_digest(folder, signer)
         self._path = folder / f"{at:%Y%m%dT%H%M%S%fZ}{_SUFFIX}"
         self._draft = self._path.with_suffix(".draft")
         self._file = self._draft.open("w", encoding="ascii")
@@ -85,14 +86,14 @@ class RootWriter:
             "wallets": self._tree.count,
             "root": root.hex(),
             "erased": self._erased.message().decode(),
-            "signature": sign(self._secret, message).hex(),
+            "signature": self._signer.sign(message).hex(),
         }
         self._line(json.dumps(footer))
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
         self._draft.replace(self._path)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         for old in root_paths(self._folder)[:-ROOTS_KEPT]:
             old.unlink()
         return self._path
@@ -110,23 +111,23 @@ def root_paths(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else []
 
 
-def read_root(path: Path, secret: bytes) -> SignedRoot:
+def read_root(path: Path, signer: Signer) -> SignedRoot:
     """Read and check a file. Raises RootInvalid."""
     try:
-        return _read_root(path, secret)
+        return _read_root(path, signer)
     except (ValueError, KeyError, StopIteration):
         raise RootInvalid(path.stem) from None
 
 
-def _last_digest(folder: Path, secret: bytes) -> bytes:
+def _last_digest(folder: Path, signer: Signer) -> bytes:
     # A damaged file must not end the signing: verification names it, and the chain goes on without it.
     for path in reversed(root_paths(folder)):
         with contextlib.suppress(RootInvalid):
-            return read_root(path, secret).digest
+            return read_root(path, signer).digest
     return _NO_DIGEST
 
 
-def _read_root(path: Path, secret: bytes) -> SignedRoot:
+def _read_root(path: Path, signer: Signer) -> SignedRoot:
     tree = MerkleTree()
     with path.open(encoding="ascii") as file:
         header = json.loads(next(file))
@@ -140,9 +141,10 @@ def _read_root(path: Path, secret: bytes) -> SignedRoot:
     previous = bytes.fromhex(header["previous"])
     erased = None if header["format"] == _FORMAT_WITHOUT_BUCKET else Erased.parse(footer["erased"])
     message = _signed(header["at"], tree.count, tree.root(), previous, erased)
-    if not is_signed(secret, message, bytes.fromhex(footer["signature"])):
+    at = from_micros(header["at"])
+    if not signer.is_signed(message, bytes.fromhex(footer["signature"]), at):
         raise ValueError("not signed by this server")
-    return SignedRoot(path, from_micros(header["at"]), hashlib.sha256(message).digest(), previous, erased)
+    return SignedRoot(path, at, hashlib.sha256(message).digest(), previous, erased)
 
 
 def _signed(at_micros: int, count: int, root: bytes, previous: bytes, erased: Erased | None) -> bytes:
@@ -150,11 +152,3 @@ def _signed(at_micros: int, count: int, root: bytes, previous: bytes, erased: Er
     if erased is None:
         return f"{_FORMAT_WITHOUT_BUCKET} {facts}".encode()
     return f"{_FORMAT} {facts} {hashlib.sha256(erased.message()).hexdigest()}".encode()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from server.kit.crypto import is_signed
 from server.kit.work import Read
 from server.wallet.model import ClosedOwner, ErasedSeal, ErasedTotal, Tombstone
 from server.wallet.rules.erasure import SIGNING_KEY, TOMBSTONE_KEY, Erased, tombstone_message, wallet_key
@@ -40,7 +39,7 @@ def bucket_faults(read: Read) -> Iterator[str]:
     if signature is None:
         if bucket.totals:
             yield "the totals of erased wallets are not signed by this server"
-    elif not is_signed(read.keys.server_secret(SIGNING_KEY), bucket.message(), signature):
+    elif not read.keys.signer(SIGNING_KEY).is_signed(bucket.message(), signature):
         yield "the totals of erased wallets are not signed by this server"
     for unit in bucket.uneven():
         yield f"the totals of erased wallets in {unit} are not 0 together"
@@ -65,4 +64,4 @@ def tombstones_after(read: Read, tombstone_id: str, limit: int) -> Sequence[Row[
 def is_genuine(read: Read, tombstone: Row[Any]) -> bool:
     """Whether this server signed the tombstone."""
     message = tombstone_message(tombstone.id, tombstone.wallet_key, tombstone.sequence, tombstone.head)
-    return is_signed(read.keys.server_secret(SIGNING_KEY), message, tombstone.signature)
+    return read.keys.signer(SIGNING_KEY).is_signed(message, tombstone.signature)

@@ -51,6 +51,10 @@ class Channel:
         return len(self._members)
 
     @property
+    def backlog_max(self) -> int:
+        return max((subscriber.sink.backlog for subscriber in self._members), default=0)
+
+    @property
     def _latest(self) -> bool:
         return self._source.feed.mode is FeedMode.LATEST
 

@@ -53,6 +53,11 @@ class Live:
         """Subscribers that are served or joining."""
         return self._per_account.total()
 
+    @property
+    def backlog_max(self) -> int:
+        """Messages that wait for the slowest subscriber."""
+        return max((channel.backlog_max for channel in self._channels.values()), default=0)
+
     async def subscribe(self, prepared: Any, context: Context, sink: Sink) -> Subscription:
         """Join: the first events go to `sink` before this returns. Cancelling the call leaves nothing behind.
 
