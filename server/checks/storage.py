@@ -38,7 +38,7 @@ def sealed_columns(read: Read) -> Finding:
 def columns_declared(read: Read) -> Finding:
     """Every column that the database really has is declared in one category (Q003)."""
     declared = {name for held in HELD for name in held.names()}
-    stored = {f"{row[0]}.{row[1]}" for row in read.rows(_stored_columns(read))}
+    stored = {".".join(row) for row in read.rows(_stored_columns(read))}
     known = {table.name for table in Base.metadata.sorted_tables}
     wrong = sorted(name for name in stored - declared if name.partition(".")[0] in known)
     return finding(len(stored), "columns", [*wrong, *personal.faults(HELD)])
