@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Annotated
 
 import orjson
@@ -16,51 +16,43 @@ from server.campaigns.reads.complaints import CaseRow
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
 from server.kit.graph.context import Info
-from server.kit.graph.event_feed import EventFeed
+from server.kit.graph.event_feed import SubjectFeed
 from server.kit.graph.feed import FeedEventKind, FeedMode
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 
-SNAPSHOT_COMPLAINTS_MAX = 20
 
-
-class ComplaintFeed(EventFeed):
+class ComplaintFeed(SubjectFeed):
     """The changes of one complaint, or of all about the account."""
 
     events = CHANGES
 
-    def may_watch(self, read: Read) -> bool:
-        return self.subject_id is None or reads.case(read, self.account_id, self.subject_id) is not None
+    def one(self, read: Read, subject_id: str) -> CaseRow | None:
+        return reads.case(read, self.account_id, subject_id)
 
-    def snapshot(self, read: Read, kind: FeedEventKind, sequence: int) -> ComplaintUpdate:
-        if self.subject_id is None:
-            row, newest = None, reads.cases_of_account(read, self.account_id, SNAPSHOT_COMPLAINTS_MAX)
-        else:
-            row, newest = reads.case(read, self.account_id, self.subject_id), []
+    def newest(self, read: Read) -> Sequence[CaseRow]:
+        return reads.cases_of_account(read, self.account_id, self.newest_max)
+
+    def many(self, read: Read, ids: Collection[str]) -> Mapping[str, CaseRow]:
+        return reads.cases(read, self.account_id, ids)
+
+    def as_of(self, event: StoredEvent, row: CaseRow) -> CaseRow:
+        return row._replace(status=orjson.loads(event.data)["status"], updated_at=event.at)
+
+    def update(
+        self,
+        read: Read,
+        kind: FeedEventKind,
+        sequence: BigInt,
+        row: CaseRow | None,
+        newest: Sequence[CaseRow],
+    ) -> ComplaintUpdate:
         return ComplaintUpdate(
             kind=kind,
-            sequence=BigInt(sequence),
+            sequence=sequence,
             complaint=None if row is None else ComplaintType.of(read, row),
             newest=ComplaintType.many(read, newest),
         )
-
-    def changes(self, read: Read, stored: Sequence[StoredEvent]) -> Sequence[ComplaintUpdate]:
-        rows = reads.cases(read, self.account_id, {event.subject_id for event in stored})
-        return [_change(read, event, rows.get(event.subject_id)) for event in stored]
-
-
-def _change(read: Read, event: StoredEvent, row: CaseRow | None) -> ComplaintUpdate:
-    return ComplaintUpdate(
-        kind=FeedEventKind.CHANGE,
-        sequence=BigInt(event.sequence),
-        complaint=None if row is None else ComplaintType.of(read, _as_of(event, row)),
-        newest=[],
-    )
-
-
-def _as_of(event: StoredEvent, row: CaseRow) -> CaseRow:
-    """The complaint in the status that it had right after the event."""
-    return row._replace(status=orjson.loads(event.data)["status"], updated_at=event.at)
 
 
 def _feed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Annotated
 
 import orjson
@@ -15,51 +15,43 @@ from server.campaigns.reads import CampaignRow
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
 from server.kit.graph.context import Info
-from server.kit.graph.event_feed import EventFeed
+from server.kit.graph.event_feed import SubjectFeed
 from server.kit.graph.feed import FeedEventKind, FeedMode
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 
-SNAPSHOT_CAMPAIGNS_MAX = 20
 
-
-class CampaignFeed(EventFeed):
+class CampaignFeed(SubjectFeed):
     """The changes of one campaign, or of all of the account."""
 
     events = CHANGES
 
-    def may_watch(self, read: Read) -> bool:
-        return self.subject_id is None or reads.campaign(read, self.account_id, self.subject_id) is not None
+    def one(self, read: Read, subject_id: str) -> CampaignRow | None:
+        return reads.campaign(read, self.account_id, subject_id)
 
-    def snapshot(self, read: Read, kind: FeedEventKind, sequence: int) -> CampaignUpdate:
-        if self.subject_id is None:
-            row, newest = None, reads.campaigns_of_account(read, self.account_id, SNAPSHOT_CAMPAIGNS_MAX)
-        else:
-            row, newest = reads.campaign(read, self.account_id, self.subject_id), []
+    def newest(self, read: Read) -> Sequence[CampaignRow]:
+        return reads.campaigns_of_account(read, self.account_id, self.newest_max)
+
+    def many(self, read: Read, ids: Collection[str]) -> Mapping[str, CampaignRow]:
+        return reads.campaigns(read, self.account_id, ids)
+
+    def as_of(self, event: StoredEvent, row: CampaignRow) -> CampaignRow:
+        return row._replace(**orjson.loads(event.data), updated_at=event.at)
+
+    def update(
+        self,
+        read: Read,
+        kind: FeedEventKind,
+        sequence: BigInt,
+        row: CampaignRow | None,
+        newest: Sequence[CampaignRow],
+    ) -> CampaignUpdate:
         return CampaignUpdate(
             kind=kind,
-            sequence=BigInt(sequence),
+            sequence=sequence,
             campaign=None if row is None else CampaignType.of(read, row),
             newest=[CampaignType.of(read, each) for each in newest],
         )
-
-    def changes(self, read: Read, stored: Sequence[StoredEvent]) -> Sequence[CampaignUpdate]:
-        rows = reads.campaigns(read, self.account_id, {event.subject_id for event in stored})
-        return [_change(read, event, rows.get(event.subject_id)) for event in stored]
-
-
-def _change(read: Read, event: StoredEvent, row: CampaignRow | None) -> CampaignUpdate:
-    return CampaignUpdate(
-        kind=FeedEventKind.CHANGE,
-        sequence=BigInt(event.sequence),
-        campaign=None if row is None else CampaignType.of(read, _as_of(event, row)),
-        newest=[],
-    )
-
-
-def _as_of(event: StoredEvent, row: CampaignRow) -> CampaignRow:
-    """The campaign with the state that it had right after the event."""
-    return row._replace(**orjson.loads(event.data), updated_at=event.at)
 
 
 def _feed(

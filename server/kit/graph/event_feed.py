@@ -7,12 +7,13 @@ never in what is promised: each event that concerns the stream arrives once and 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from server.kit import events
 from server.kit.events import DomainEvent, StoredEvent
 from server.kit.graph.feed import FeedEvent, FeedEventKind, FeedMode
+from server.kit.graph.scalars import BigInt
 from server.kit.problems import PublicError
 from server.kit.work import Read
 
@@ -84,3 +85,50 @@ class EventFeed(ABC):
 
     def _kinds(self) -> Sequence[str]:
         return [event.__name__ for event in self.events]
+
+
+class SubjectFeed(EventFeed):
+    """A feed over things that have a row each: over one of them, or over all that the account has.
+
+    Its snapshot shows the one thing, or the newest of all. A slice says how rows are read and shown.
+    """
+
+    newest_max: ClassVar[int] = 20
+
+    @abstractmethod
+    def one(self, read: Read, subject_id: str) -> Any:
+        """The account's thing with this id, None when it is not there; the id is as the caller gave it."""
+
+    @abstractmethod
+    def newest(self, read: Read) -> Sequence[Any]:
+        """The account's newest things, at most `newest_max`."""
+
+    @abstractmethod
+    def many(self, read: Read, ids: Collection[str]) -> Mapping[str, Any]:
+        """The rows of these things, by id."""
+
+    @abstractmethod
+    def as_of(self, event: StoredEvent, row: Any) -> Any:
+        """The row in the state that it had right after the event."""
+
+    @abstractmethod
+    def update(
+        self, read: Read, kind: FeedEventKind, sequence: BigInt, row: Any, newest: Sequence[Any]
+    ) -> Any:
+        """What the subscription's field shows."""
+
+    def may_watch(self, read: Read) -> bool:
+        return self.subject_id is None or self.one(read, self.subject_id) is not None
+
+    def snapshot(self, read: Read, kind: FeedEventKind, sequence: int) -> Any:
+        if self.subject_id is None:
+            return self.update(read, kind, BigInt(sequence), None, self.newest(read))
+        return self.update(read, kind, BigInt(sequence), self.one(read, self.subject_id), ())
+
+    def changes(self, read: Read, stored: Sequence[StoredEvent]) -> Sequence[Any]:
+        rows = self.many(read, {event.subject_id for event in stored})
+        return [self._change(read, event, rows.get(event.subject_id)) for event in stored]
+
+    def _change(self, read: Read, event: StoredEvent, row: Any) -> Any:
+        shown = None if row is None else self.as_of(event, row)
+        return self.update(read, FeedEventKind.CHANGE, BigInt(event.sequence), shown, ())

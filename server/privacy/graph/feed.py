@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Annotated
 
 import orjson
@@ -12,7 +12,7 @@ from server.campaigns.graph.types import account_of
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
 from server.kit.graph.context import Info
-from server.kit.graph.event_feed import EventFeed
+from server.kit.graph.event_feed import SubjectFeed
 from server.kit.graph.feed import FeedEventKind, FeedMode
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
@@ -21,47 +21,38 @@ from server.privacy.graph.types import ANSWER, RecipientRequestType, RecipientRe
 from server.privacy.reads import recipient_requests as reads
 from server.privacy.reads.recipient_requests import RequestRow
 
-SNAPSHOT_REQUESTS_MAX = 20
 
-
-class RecipientRequestFeed(EventFeed):
+class RecipientRequestFeed(SubjectFeed):
     """The changes of one request, or of all to the account."""
 
     events = CHANGES
 
-    def may_watch(self, read: Read) -> bool:
-        return self.subject_id is None or reads.request(read, self.account_id, self.subject_id) is not None
+    def one(self, read: Read, subject_id: str) -> RequestRow | None:
+        return reads.request(read, self.account_id, subject_id)
 
-    def snapshot(self, read: Read, kind: FeedEventKind, sequence: int) -> RecipientRequestUpdate:
-        row, newest = None, []
-        if self.subject_id is None:
-            newest = list(reads.requests_of_account(read, self.account_id, SNAPSHOT_REQUESTS_MAX))
-        else:
-            row = reads.request(read, self.account_id, self.subject_id)
+    def newest(self, read: Read) -> Sequence[RequestRow]:
+        return reads.requests_of_account(read, self.account_id, self.newest_max)
+
+    def many(self, read: Read, ids: Collection[str]) -> Mapping[str, RequestRow]:
+        return reads.requests(read, self.account_id, ids)
+
+    def as_of(self, event: StoredEvent, row: RequestRow) -> RequestRow:
+        return row._replace(status=orjson.loads(event.data)["status"], updated_at=event.at)
+
+    def update(
+        self,
+        read: Read,
+        kind: FeedEventKind,
+        sequence: BigInt,
+        row: RequestRow | None,
+        newest: Sequence[RequestRow],
+    ) -> RecipientRequestUpdate:
         return RecipientRequestUpdate(
             kind=kind,
-            sequence=BigInt(sequence),
+            sequence=sequence,
             request=None if row is None else RecipientRequestType.of(read, row),
             newest=[RecipientRequestType.of(read, each) for each in newest],
         )
-
-    def changes(self, read: Read, stored: Sequence[StoredEvent]) -> Sequence[RecipientRequestUpdate]:
-        rows = reads.requests(read, self.account_id, {event.subject_id for event in stored})
-        return [_change(read, event, rows.get(event.subject_id)) for event in stored]
-
-
-def _change(read: Read, event: StoredEvent, row: RequestRow | None) -> RecipientRequestUpdate:
-    return RecipientRequestUpdate(
-        kind=FeedEventKind.CHANGE,
-        sequence=BigInt(event.sequence),
-        request=None if row is None else RecipientRequestType.of(read, _as_of(event, row)),
-        newest=[],
-    )
-
-
-def _as_of(event: StoredEvent, row: RequestRow) -> RequestRow:
-    """The request in the status that it had right after the event."""
-    return row._replace(status=orjson.loads(event.data)["status"], updated_at=event.at)
 
 
 def _feed(
