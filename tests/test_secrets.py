@@ -240,11 +240,11 @@ def type_card_numbers(session: Session) -> None:
 
 
 @pytest.fixture
-async def data_folder(engine_name: str, database_url: str, tmp_path: Path) -> Path:
+async def data_folder(engine_name: str, empty_database_url: str, tmp_path: Path) -> Path:
     """Where the main database keeps its files."""
     if engine_name == "sqlite":
         return tmp_path / "data"
-    connection = await asyncpg.connect(database_url)
+    connection = await asyncpg.connect(empty_database_url)
     folder = await connection.fetchval("SHOW data_directory")
     await connection.close()
     return Path(folder)
@@ -274,11 +274,11 @@ def files_under(folders: list[Path]) -> Iterator[Path]:
 
 @pytest.mark.rule("Q006", "Q017", "Q018", "P002", "H014", "M115")
 async def test_nothing_that_was_typed_lies_readable_in_any_file(
-    database_url: str, data_folder: Path, tmp_path: Path
+    empty_database_url: str, data_folder: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "server"
     folder.mkdir()
-    await asyncio.to_thread(search, database_url, data_folder, folder)
+    await asyncio.to_thread(search, empty_database_url, data_folder, folder)
 
 
 def search(database_url: str, data_folder: Path, folder: Path) -> None:
