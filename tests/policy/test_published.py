@@ -52,6 +52,43 @@ async def page(postmeter: Postmeter, path: str = "/policy", **headers: str) -> h
         return await client.get(path, headers=headers)
 
 
+PUBLISHED_ONLY = (
+    ("platform", None, ("P036", "P037")),
+    ("helpdesk", None, ("H034",)),
+    ("qboxmail", None, ("B001", "B019", "B020")),
+    ("mailpro", None, ("M003", "M006", "M098", "M099", "M104", "M106")),
+    ("mailpro", "api_policy", ("M146",)),
+)
+SAID = """query($document: String, $language: String) { policy(document: $document) { text(language: $language)
+    clauses { rules state value(language: $language) text(language: $language) } } }"""
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("profile", "document", "rules"), PUBLISHED_ONLY)
+@pytest.mark.rule("P036", "P037", "H034", "B001", "B019", "B020")
+@pytest.mark.rule("M003", "M006", "M098", "M099", "M104", "M106", "M146")
+async def test_what_is_only_said_is_published_in_each_language(
+    profile: str,
+    document: str | None,
+    rules: tuple[str, ...],
+    database_url: str,
+    tmp_path: Path,
+    clock: ManualClock,
+) -> None:
+    postmeter = Postmeter(settings(tmp_path, database_url, policy=profile), clock=clock)
+    async with postmeter.storage():
+        for language in ("en", "fr"):
+            answer = await ask(postmeter, SAID, document=document, language=language)
+            policy = answer["data"]["policy"]
+            said = {rule: clause for clause in policy["clauses"] for rule in clause["rules"]}
+            for rule in rules:
+                assert said[rule]["state"] == "TEXT"
+                assert said[rule]["text"]
+                assert f"- {said[rule]['text']}\n" in policy["text"]
+            if "M003" in rules:  # no notice is promised
+                assert said["M003"]["value"] == {"en": "0 days", "fr": "0 jour"}[language]
+
+
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.rule("P050", "H035")
 async def test_a_stranger_reads_the_policy_and_its_versions(

@@ -13,6 +13,9 @@ from server.policy.rules.profile import Clause, ClauseState, Document, Profile
 FALLBACK = "en"
 _VALUE = "{value}"
 
+_SINGULAR = {"fr": (0, 1)}
+"""Which counts take the singular, where it is not 1 alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -108,7 +111,7 @@ def _period(said: str, wording: Wording) -> str:
 
 def _counted(count: int, unit: str, wording: Wording) -> str:
     singular, plural = wording.units[unit]
-    return f"{count} {singular if count == 1 else plural}"
+    return f"{count} {singular if count in _SINGULAR.get(wording.language, (1,)) else plural}"
 
 
 def _word(said: str, wording: Wording) -> str:
