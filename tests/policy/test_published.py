@@ -290,7 +290,7 @@ def test_an_acceptance_is_of_the_authentic_text() -> None:
         ("P12M", "12 months", "12 mois"),
         ("P5Y", "5 years", "5 ans"),
         ("PT48H", "48 hours", "48 heures"),
-        ("PT0S", "0 days", "0 jours"),
+        ("PT0S", "0 days", "0 jour"),
         ({"amount": "35.00", "currency": "USD"}, "35.00 USD", "35.00 USD"),
         (("legal_request",), "legal request", "demande légale d’une autorité"),
         ((), "none", "aucun"),
