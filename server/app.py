@@ -189,6 +189,7 @@ class Postmeter:
         """The whole server: storage, due work, live feeds, and the house-keeping between them."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.storage())
+            self._warn_of_policy()
             await self.units.run_unaudited(operation_jobs.plan)
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
@@ -212,8 +213,12 @@ class Postmeter:
         published = self.house.terms.get(Published)
         for profile in filter(None, (published.profile, published.upcoming)):
             _refuse([f"{profile.name}: {fault}" for fault in faults(profile, installed())])
-            for warning in warnings(profile):
-                _log.warning("policy_warning", profile=profile.name, warning=warning)
+
+    def _warn_of_policy(self) -> None:
+        """What a server says of its profile when it starts; commands do not repeat it."""
+        profile = self.house.terms.get(Published).profile
+        for warning in warnings(profile):
+            _log.warning("policy_warning", profile=profile.name, warning=warning)
 
     async def schema_version(self) -> str | None:
         """The version of the database."""

@@ -12,8 +12,6 @@ def logging_uses(api_log: ApiLog) -> Observer:
     """Notes every operation of an API key; a subscription when it begins."""
 
     def observe(prepared: Prepared, context: Context, result: Result | None) -> None:
-        if context.viewer.scopes is None:
-            return
         fields = " ".join(dict.fromkeys(each.binding.name for each in prepared.plan.root.fields))
         errors = (result.errors if result is not None else None) or ()
         status = str(errors[0]["extensions"]["code"]) if errors else "OK"
@@ -23,14 +21,7 @@ def logging_uses(api_log: ApiLog) -> Observer:
 
         def encoded(size_bytes: int) -> None:
             use.size_bytes = size_bytes
-            use.cost = _cost(result)
 
-        result.encoded = encoded
+        use.cost, result.encoded = result.cost, encoded
 
     return observe
-
-
-def _cost(result: Result) -> int | None:
-    cost = (result.extensions or {}).get("cost")
-    actual = cost.get("actual") if isinstance(cost, dict) else None
-    return actual if isinstance(actual, int) else None

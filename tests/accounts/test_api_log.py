@@ -50,7 +50,7 @@ async def test_each_operation_of_a_key_is_logged_by_opaque_ids(staff: Staff) -> 
         "keyId": key_id,
         "channel": "HTTP",
         "fields": ["viewer"],
-        "cost": None,
+        "cost": answer["extensions"]["cost"]["actualQueryCost"],
         "status": "OK",
         "bytes": str(size),
         "at": "",

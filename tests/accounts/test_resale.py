@@ -35,6 +35,7 @@ async def test_staff_says_what_the_contract_permits(staff: Staff) -> None:
         assert shown == await staff.postmeter.units.read(lambda read: team.may_resell(read, account_id))
         return shown
 
+    staff.postmeter.units.house.terms.add(Terms(resale=ResalePolicy.FORBIDDEN))
     assert (await say(True), await may_resell()) == ("ResaleForbidden", False)
     staff.postmeter.units.house.terms.add(Terms(resale=ResalePolicy.PER_CONTRACT))
     assert not await may_resell()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.accounts.rules import Terms as AccountTerms
 from server.gateway.engine import Engine
 from server.kit.clock import ManualClock
 from server.kit.registry import Registry
@@ -55,8 +56,10 @@ PRICE = {"product": "EMAIL_10K", "price": {"amount": "120.00", "currency": "USD"
 
 @pytest.fixture
 def terms() -> Registry:
-    """All slices' numbers: notices are sent here too."""
-    return default_terms()
+    """All slices' numbers: notices are sent here too. Second factors have tests of their own."""
+    terms = default_terms()
+    terms.add(dataclasses.replace(terms.get(AccountTerms), second_factor_required_for=frozenset()))
+    return terms
 
 
 @pytest.fixture

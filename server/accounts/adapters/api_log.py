@@ -14,10 +14,13 @@ from server.kit.clock import to_micros
 from server.kit.viewer import Viewer
 from server.kit.work import Units
 
+_KEY = "key_"
+"""What the ids of API keys begin with."""
+
 
 @dataclass(slots=True)
 class ApiUse:
-    """One operation of an API key. `size_bytes` and `cost` are known once the answer is encoded."""
+    """One operation of an API key. `cost` is known once it was run, `size_bytes` once its answer is encoded."""
 
     id: str
     account_id: str
@@ -59,7 +62,8 @@ class ApiLog:
     def note(self, viewer: Viewer, channel: str, fields: str, status: str) -> ApiUse | None:
         """Remember an operation of an API key; None for anybody else, and when too many wait."""
         terms = self._terms
-        if viewer.scopes is None or viewer.account_id is None or viewer.credential_id is None:
+        key_id = viewer.credential_id or ""
+        if viewer.account_id is None or not key_id.startswith(_KEY):
             return None
         if not terms.monitored or len(self._waiting) >= terms.waiting_max:
             return None
@@ -67,7 +71,7 @@ class ApiLog:
         use = ApiUse(
             house.ids.new("use"),
             viewer.account_id,
-            viewer.credential_id,
+            key_id,
             channel,
             fields[: terms.fields_length_max],
             status,
