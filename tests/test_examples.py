@@ -122,7 +122,7 @@ async def draft(client: httpx.AsyncClient, credential: str) -> None:
     body = {"query": document, "variables": {"input": given}}
     headers = {"authorization": f"Bearer {credential}"}
     answer = await client.post("/graphql", json=body, headers=headers)
-    assert answer.json() == {"data": {"createCampaign": {"__typename": "CampaignCreated"}}}
+    assert answer.json()["data"] == {"createCampaign": {"__typename": "CampaignCreated"}}
 
 
 async def open_one(client: httpx.AsyncClient, credential: str, campaign_id: str) -> None:

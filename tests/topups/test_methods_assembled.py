@@ -15,6 +15,7 @@ from server.kit.clock import ManualClock
 from server.staffing import Asked, add
 from server.topups.adapters import sandbox
 from tests.notices.test_reactions import notices
+from tests.staffed import set_up_second_factor
 from tests.test_app import SIGN_IN, WHO, post, register, settings, sign_in
 
 SAVE = """mutation($input: SavePaymentMethodInput!) { savePaymentMethod(input: $input) { __typename } }"""
@@ -99,9 +100,15 @@ async def test_staff_in_finance_gives_a_payment_back(
 
 
 async def sign_in_clerk(postmeter: Postmeter) -> str:
-    """Somebody of finance, with a session that has just proved the password."""
+    """Somebody of finance, with a session that has just proved the password and a second factor."""
     asked = Asked(CLERK["login"], (StaffRole.FINANCE,), "refunds", "2026-01", 30, None)
     await add(postmeter, asked, lambda: CLERK["password"])
     data: Any = await post(postmeter, SIGN_IN, {"input": {**CLERK, "transport": "BEARER"}})
     token: str = data["signIn"]["token"]
+
+    async def ask(query: str, **variables: Any) -> Any:
+        (value,) = (await post(postmeter, query, variables, token)).values()
+        return value
+
+    await set_up_second_factor(ask, postmeter.house.clock.now())
     return token
