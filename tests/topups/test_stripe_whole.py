@@ -106,10 +106,12 @@ async def seen(messages: AsyncGenerator[Any], name: str, value: str) -> Any:
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"], indirect=True)
-async def test_from_the_order_to_the_open_feed(fake: FakeStripe, tmp_path: Path, database_url: str) -> None:
+async def test_from_the_order_to_the_open_feed(
+    fake: FakeStripe, tmp_path: Path, empty_database_url: str
+) -> None:
     settings = settings_in(
         tmp_path,
-        database_url=database_url,
+        database_url=empty_database_url,
         stripe_secret_key=SECRET_KEY,
         stripe_webhook_secret=WEBHOOK_SECRET,
         stripe_api_url=fake.url,
