@@ -81,6 +81,7 @@ LAUNCH = do(
     "... on InsufficientBalance { available required } ... on CampaignIncomplete { recipients declaration } "
     "... on AccountNotActive { accountStatus } ... on CampaignStatusConflict { status }",
 )
+ACCEPT = "mutation($input: PolicyVersionInput!) { acceptPolicy(input: $input) { __typename } }"
 PAUSE = do("pauseCampaign", f"... on CampaignPaused {IS}")
 RESUME = do("resumeCampaign", f"... on CampaignResumed {IS}")
 COMPLETE = do("completeCampaign", f"... on CampaignEnded {IS} ... on CampaignStatusConflict {{ status }}")
@@ -394,6 +395,9 @@ async def test_only_its_account_sees_a_campaign(shop: Shop) -> None:
 async def test_an_api_key_does_what_it_was_granted(shop: Shop) -> None:
     make = """mutation($scopes: [Scope!]!) { createApiKey(input: {name: "engine", scopes: $scopes}) {
         ... on ApiKeyCreated { secret } } }"""
+    policies = (await shop.send("{ keyPoliciesInForce { document version } }"))["data"]["keyPoliciesInForce"]
+    for policy in policies:
+        await shop.data(ACCEPT, input=policy)
     for name, scopes in (("reader", ["CAMPAIGNS_READ", "ACCOUNT_READ"]), ("other", ["ACCOUNT_READ"])):
         shop.tokens[name] = (await shop.data(make, scopes=scopes))["secret"]
     campaign_id = await shop.create()

@@ -101,7 +101,7 @@ class Api:
 
     async def customer(self, login: str, **signing: str) -> None:
         policy = await self.data("{ policyInForce { document version } }")
-        given = {"login": login, "password": PASSWORD, **signing}
+        given = {"login": login, "password": PASSWORD, "professionalUse": True, **signing}
         await self.data(REGISTER, input={**given, "acceptedPolicy": policy})
         await self.sign_in(login)
 
