@@ -60,15 +60,13 @@ def _credentials_of(headers: dict[bytes, bytes], cookie_name: str, secure: bool)
 def credentials_of_init(payload: dict[str, Any]) -> Credentials:
     """From the payload of `connection_init`: `authorization: "Bearer …"`, `apiKey: "…"` or both, in any case.
 
-    `onBehalfOf` beside them names an account that the sender's manages.
+    `onBehalfOf` beside them names an account that the sender's manages. What is named but null is refused as
+    any other wrong value is: a client that lost its key must not go on as somebody else.
     """
     said = {name.lower(): value for name, value in payload.items()}
-    authorization, key, behalf = said.get("authorization"), said.get("apikey"), said.get("onbehalfof")
-    found = _of_tokens(
-        None if authorization is None else _text(authorization, _bearer),
-        None if key is None else _text(key, _token),
-    )
-    return found if behalf is None else replace(found, on_behalf_of=_text(behalf, _token))
+    found = _of_tokens(_said(said, "authorization", _bearer), _said(said, "apikey", _token))
+    behalf = _said(said, "onbehalfof", _token)
+    return found if behalf is None else replace(found, on_behalf_of=behalf)
 
 
 def _of_tokens(bearer: str | None, key: str | None) -> Credentials:
@@ -76,8 +74,10 @@ def _of_tokens(bearer: str | None, key: str | None) -> Credentials:
     return Credentials(bearer=key) if bearer is None else Credentials(bearer=bearer, api_key=key)
 
 
-def _text(value: Any, read: Callable[[str], str]) -> str:
-    return read(value) if isinstance(value, str) else _MALFORMED
+def _said(said: dict[str, Any], name: str, read: Callable[[str], str]) -> str | None:
+    if name not in said:
+        return None
+    return read(said[name]) if isinstance(said[name], str) else _MALFORMED
 
 
 def _token(text: str) -> str:

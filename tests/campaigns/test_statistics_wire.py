@@ -33,7 +33,7 @@ from server.kit.clock import ManualClock
 from server.kit.graph.context import Context
 from server.kit.problems import overloaded
 from server.kit.viewer import Credentials
-from tests.campaigns.test_graph import ADD, Shop
+from tests.campaigns.test_graph import ACCEPT, ADD, Shop
 from tests.senders.test_graph import do
 from tests.test_app import settings
 
@@ -81,6 +81,8 @@ class Desk(Shop):
         return await self.client.post(event_http.PATH, content=content, headers=sent)
 
     async def key(self, name: str, *scopes: str) -> None:
+        for policy in await self.data("{ keyPoliciesInForce { document version } }"):
+            await self.data(ACCEPT, input=policy)
         made = await self.data(KEY, input={"name": name, "scopes": list(scopes)})
         self.tokens[name] = made["secret"]
 

@@ -142,6 +142,7 @@ def test_every_column_is_declared_as_what_it_is() -> None:
         "invoices.",
         "invoice_series.",
         "auto_top_up",
+        "open_usage.",
     )
     assert [fault for fault in faults(HELD) if fault.startswith(ours)] == []
     assert {held.model.__tablename__ for held in HELD} == {
@@ -154,6 +155,7 @@ def test_every_column_is_declared_as_what_it_is() -> None:
         "auto_top_ups",
         "auto_top_up_runs",
         "auto_top_up_switch",
+        "open_usage",
     }
 
 
