@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import shutil
 import signal
@@ -43,6 +44,8 @@ def serve(settings: Settings, *, demo: bool, sandbox: bool, out: Console) -> Non
         postmeter = Postmeter(settings, clock=clock)
         server = Server(postmeter, out, Demo(postmeter, clock, out) if clock else None)
         signal.signal(signal.SIGTERM, _exit)
+        gc.collect()
+        gc.freeze()  # what was made until here stays for good: no collection needs to look at it again
         with contextlib.suppress(KeyboardInterrupt):
             server.run()
         if not server.started:

@@ -24,6 +24,9 @@ Convert = Callable[[Any], Any]
 DATABASE_ERRORS = (DBAPIError, sqlite3.Error)
 """What a statement raises: SQLAlchemy's error, or on SQLite from a prepared statement the driver's own."""
 
+STATEMENTS_COMPILED_MAX = 4_000
+"""Kept ready. All slices together have more than SQLAlchemy's usual 500; to compile one takes longer than to run it."""
+
 
 class Base(DeclarativeBase):
     """All tables of the main database. Names of constraints are fixed so that migrations can change them."""

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.kit import metrics
+from server.kit.db.base import STATEMENTS_COMPILED_MAX
 from server.kit.problems import outcome_unknown, overloaded, storage_unavailable
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class PostgresDatabase:
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             hide_parameters=True,
+            query_cache_size=STATEMENTS_COMPILED_MAX,
             connect_args={"server_settings": settings},
         )
 

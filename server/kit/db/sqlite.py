@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from server.kit import metrics
-from server.kit.db.base import DATABASE_ERRORS, savepoint
+from server.kit.db.base import DATABASE_ERRORS, STATEMENTS_COMPILED_MAX, savepoint
 from server.kit.problems import overloaded, storage_unavailable
 
 T = TypeVar("T")
@@ -81,6 +81,7 @@ class SqliteDatabase:
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
+            query_cache_size=STATEMENTS_COMPILED_MAX,
         )
         self._jobs: queue.Queue[_Job | None] = queue.Queue(WRITES_WAITING_MAX)
         self._writer: threading.Thread | None = None
