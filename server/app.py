@@ -43,6 +43,7 @@ from server.gateway.pages import pages
 from server.gateway.ports import RequestFacts
 from server.gateway.rate_limiter import MemoryRateLimiter
 from server.gateway.request_ids import RequestIds
+from server.gateway.tcp_connections import TcpConnections
 from server.gateway.throttle import ThrottleTerms
 from server.gateway.transport_security import TransportSecurity
 from server.kit import metrics, personal
@@ -134,6 +135,7 @@ class Postmeter:
         )
         self.fetcher = HttpsFetcher(self.house.terms.get(WebhookTerms))
         self.gateway_limits = _gateway_limits(settings)
+        self.tcp_connections = TcpConnections(self.gateway_limits.tcp_connections_per_address_max)
         self.throttle = _throttle_terms(settings)
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
@@ -314,6 +316,7 @@ class Postmeter:
 
     def _gauges(self) -> Gauges:
         return {
+            "tcp_connections": ("Network connections.", lambda: len(self.tcp_connections)),
             "connections_open": ("Sockets and event streams.", lambda: self.gateway.connections_open),
             "mutations_in_flight": ("Mutations that run.", lambda: self.gateway.mutations_in_flight),
             "subscriptions": ("Live subscriptions.", lambda: self.live.subscription_count),
@@ -429,6 +432,9 @@ def _gateway_limits(settings: Settings) -> GatewayLimits:
     return GatewayLimits(
         body_bytes_max=settings.body_bytes_max,
         request_timeout_seconds=settings.request_timeout_seconds,
+        tcp_connections_per_address_max=(
+            None if settings.tls_terminated_by_proxy else settings.tcp_connections_per_address_max
+        ),
         connections_per_account_max=settings.connections_per_account_max,
         connections_per_address_max=settings.connections_per_address_max,
         operations_per_connection_max=settings.subscriptions_per_connection_max,

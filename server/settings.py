@@ -94,6 +94,12 @@ class Settings(BaseSettings):
     connections_per_address_max: int = Field(
         2_000, ge=1, description="How many sockets and event streams may come from one address."
     )
+    tcp_connections_per_address_max: int = Field(
+        2_500,
+        ge=1,
+        description="How many network connections one address may hold, silent ones included. Behind a proxy that "
+        "terminates TLS, limit them there.",
+    )
     subscriptions_per_connection_max: int = Field(
         50, ge=1, description="How many subscriptions one WebSocket may hold."
     )
