@@ -124,6 +124,7 @@ class Postmeter:
             schema,
             limits=_document_limits(settings),
             introspection=settings.introspection,
+            suggestions=settings.suggestions,
             observer=self._observer,
         )
         self.live = Live(
@@ -283,7 +284,12 @@ class Postmeter:
             at_once=self.settings.print_workers, seconds_max=self.settings.print_timeout_seconds
         )
         documents = order_http.documents(self.units, printer)
-        return [*pages(sdl()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
+        return [
+            *pages(sdl() if self.settings.introspection else None),
+            *documents,
+            Route("/healthz", _alive),
+            Route("/readyz", self._ready),
+        ]
 
     async def _ready(self, _request: Request) -> Response:
         """Whether this server can work, and what it lacks: what a load balancer asks before it sends anybody here.

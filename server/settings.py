@@ -55,7 +55,13 @@ class Settings(BaseSettings):
         "http://localhost:8000",
         description="Where people use the pages, as browsers write it: passkeys belong to its host name.",
     )
-    introspection: bool = Field(True, description="Whether clients may ask for the schema.")
+    introspection: bool = Field(
+        True, description="Whether clients may ask for the schema, by a query or at `/schema.graphql`."
+    )
+    suggestions: bool = Field(
+        False,
+        description="Whether errors name what was probably meant. Only where clients may ask for the schema.",
+    )
     graphiql_cdn: bool = Field(
         False,
         description="Load GraphiQL from a CDN when it was not built at installation. Off: a page says how.",
@@ -192,6 +198,15 @@ class Settings(BaseSettings):
                 "Name each origin as https://host or https://host:port (POSTMETER_ALLOWED_ORIGINS)."
             )
         return values
+
+    @model_validator(mode="after")
+    def _suggestions_tell_nothing_new(self) -> Self:
+        if self.suggestions and not self.introspection:
+            raise ValueError(
+                "Suggestions would tell the schema name by name to those who may not ask for it "
+                "(POSTMETER_SUGGESTIONS, POSTMETER_INTROSPECTION)."
+            )
+        return self
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Self:

@@ -46,9 +46,10 @@ class ObservedEngine(Engine):
         *,
         limits: Limits | None = None,
         introspection: bool = True,
+        suggestions: bool = False,
         observer: Observer = _unobserved,
     ) -> None:
-        super().__init__(schema, limits=limits, introspection=introspection)
+        super().__init__(schema, limits=limits, introspection=introspection, suggestions=suggestions)
         self._observer = observer
 
     def prepare(
