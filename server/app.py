@@ -335,6 +335,11 @@ class Postmeter:
                 "Writes that wait for the database.",
                 lambda: self.house.database.writes_waiting,
             ),
+            "transactions_open": (
+                "Transactions that have begun and not ended.",
+                lambda: self.house.database.transactions_open,
+            ),
+            "tasks": ("Tasks of the event loop.", lambda: len(asyncio.all_tasks())),
             "api_uses_waiting": ("Uses of API keys that wait to be logged.", lambda: self.api_log.waiting),
             "passwords_pending": (
                 "Passwords being hashed or waiting for it.",

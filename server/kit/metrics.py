@@ -6,9 +6,11 @@ due work) is not kept here, but looked up when it is asked for (server/scraping.
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
 REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+"""Memory, time and file descriptors of the process, where the system tells."""
 
 requests = Counter(
     "postmeter_http_requests_total", "Answered HTTP requests.", ["method", "status"], registry=REGISTRY
