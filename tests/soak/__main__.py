@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def _run(process: Process, plan: Plan, out: Console) -> Report:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TimeElapsedColumn(), BarColumn(bar_width=12), TextColumn("{task.description}"))
     with Progress(*columns, console=out) as shown:
         task = shown.add_task("Warming up", total=plan.seconds)
 

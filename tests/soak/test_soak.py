@@ -37,6 +37,8 @@ async def test_nothing_is_left_of_clients_that_vanish_stall_and_misbehave(proces
     print("\n".join(report.lines()))
     assert report.faults == []
     assert told[-1] == SECONDS
+    measured = report.samples[-1].values
+    assert min(measured["delivery_seconds_count"], measured["operation_cost_count"]) > 0
     for kind in ("mutation", "event", "resumed", "vanished", "misbehaved", "stalled"):
         assert report.counts.done[kind] > 0, kind
 
