@@ -16,7 +16,7 @@ from server.settings import Settings
 from tests.servers import environment, listening_at
 
 EXIT_SECONDS_MAX = 30
-VERIFY_SECONDS_MAX = 60
+COMMAND_SECONDS_MAX = 120
 NO_LIMIT = resource.RLIM_INFINITY
 _logs = count(1)
 
@@ -73,13 +73,17 @@ class Process:
 
     def verify_ledger(self) -> subprocess.CompletedProcess[str]:
         """`postmeter ledger verify`."""
+        return self.command("ledger", "verify")
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of `postmeter` beside it."""
         return subprocess.run(
-            self._command("ledger", "verify"),
+            self._command(*arguments),
             cwd=self.folder,
             env=self._environment(),
             capture_output=True,
             text=True,
-            timeout=VERIFY_SECONDS_MAX,
+            timeout=COMMAND_SECONDS_MAX,
             check=False,
         )
 
