@@ -43,6 +43,7 @@ from server.gateway.pages import pages
 from server.gateway.ports import RequestFacts
 from server.gateway.rate_limiter import MemoryRateLimiter
 from server.gateway.request_ids import RequestIds
+from server.gateway.tcp_connections import TcpConnections
 from server.gateway.throttle import ThrottleTerms
 from server.gateway.transport_security import TransportSecurity
 from server.kit import metrics, personal
@@ -123,6 +124,7 @@ class Postmeter:
             schema,
             limits=_document_limits(settings),
             introspection=settings.introspection,
+            suggestions=settings.suggestions,
             observer=self._observer,
         )
         self.live = Live(
@@ -134,6 +136,7 @@ class Postmeter:
         )
         self.fetcher = HttpsFetcher(self.house.terms.get(WebhookTerms))
         self.gateway_limits = _gateway_limits(settings)
+        self.tcp_connections = TcpConnections(self.gateway_limits.tcp_connections_per_address_max)
         self.throttle = _throttle_terms(settings)
         ide = graphiql(cdn=settings.graphiql_cdn)
         self.gateway = Gateway(self._ports(), ide=ide.page)
@@ -281,7 +284,12 @@ class Postmeter:
             at_once=self.settings.print_workers, seconds_max=self.settings.print_timeout_seconds
         )
         documents = order_http.documents(self.units, printer)
-        return [*pages(sdl()), *documents, Route("/healthz", _alive), Route("/readyz", self._ready)]
+        return [
+            *pages(sdl() if self.settings.introspection else None),
+            *documents,
+            Route("/healthz", _alive),
+            Route("/readyz", self._ready),
+        ]
 
     async def _ready(self, _request: Request) -> Response:
         """Whether this server can work, and what it lacks: what a load balancer asks before it sends anybody here.
@@ -314,6 +322,7 @@ class Postmeter:
 
     def _gauges(self) -> Gauges:
         return {
+            "tcp_connections": ("Network connections.", lambda: len(self.tcp_connections)),
             "connections_open": ("Sockets and event streams.", lambda: self.gateway.connections_open),
             "mutations_in_flight": ("Mutations that run.", lambda: self.gateway.mutations_in_flight),
             "subscriptions": ("Live subscriptions.", lambda: self.live.subscription_count),
@@ -326,6 +335,11 @@ class Postmeter:
                 "Writes that wait for the database.",
                 lambda: self.house.database.writes_waiting,
             ),
+            "transactions_open": (
+                "Transactions that have begun and not ended.",
+                lambda: self.house.database.transactions_open,
+            ),
+            "tasks": ("Tasks of the event loop.", lambda: len(asyncio.all_tasks())),
             "api_uses_waiting": ("Uses of API keys that wait to be logged.", lambda: self.api_log.waiting),
             "passwords_pending": (
                 "Passwords being hashed or waiting for it.",
@@ -429,6 +443,9 @@ def _gateway_limits(settings: Settings) -> GatewayLimits:
     return GatewayLimits(
         body_bytes_max=settings.body_bytes_max,
         request_timeout_seconds=settings.request_timeout_seconds,
+        tcp_connections_per_address_max=(
+            None if settings.tls_terminated_by_proxy else settings.tcp_connections_per_address_max
+        ),
         connections_per_account_max=settings.connections_per_account_max,
         connections_per_address_max=settings.connections_per_address_max,
         operations_per_connection_max=settings.subscriptions_per_connection_max,

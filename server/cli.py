@@ -178,13 +178,18 @@ class RotatedKey(StrEnum):
     """Which keys `postmeter keys rotate` replaces."""
 
     MASTER = "master"
+    INDEX = "index"
     SIGNING = "signing"
 
 
 @keys.command()
 def rotate(
     which: Annotated[
-        RotatedKey, typer.Argument(help="The master key that wraps all others, or the signing keys.")
+        RotatedKey,
+        typer.Argument(
+            help="The master key that wraps all others, the key that hashes logins and e-mail addresses, or the "
+            "signing keys."
+        ),
     ],
 ) -> None:
     """Replace keys while the server runs. Stopped anywhere, it goes on where it was when it is run again."""
@@ -198,10 +203,10 @@ def rotate(
                 return await housekeeping.rotate_signing(postmeter.units)
             columns = (TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
             with Progress(*columns, console=err) as progress:
-                task = progress.add_task("Keys left", total=None)
-                return await housekeeping.rotate_master(
-                    postmeter.units, lambda left: progress.update(task, completed=left)
-                )
+                is_master = which is RotatedKey.MASTER
+                task = progress.add_task("Keys left" if is_master else "Values left", total=None)
+                rotation = housekeeping.rotate_master if is_master else housekeeping.rotate_index
+                return await rotation(postmeter.units, lambda left: progress.update(task, completed=left))
 
     for line in _run(run):
         out.print(line, highlight=False)

@@ -7,6 +7,8 @@ from functools import partial
 
 from sqlalchemy.util import greenlet_spawn
 
+from server.accounts.actions.people import outlast_claims
+from server.accounts.reads.held_values import held_values
 from server.kit.keystore import KeysLeft
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units
@@ -14,6 +16,7 @@ from server.operations.auditing.seals import SIGNING_KEY as AUDIT_SIGNING_KEY
 from server.wallet.rules.erasure import SIGNING_KEY as LEDGER_SIGNING_KEY
 
 KEYS_A_BATCH = 200
+PEOPLE_A_BATCH = 100
 
 
 async def rotate_master(units: Units, progress: Callable[[int], None] | None = None) -> list[str]:
@@ -36,6 +39,29 @@ async def rotate_master(units: Units, progress: Callable[[int], None] | None = N
     await units.run(Call("rotateMasterKey", SYSTEM), lambda work: None)
     destroyed = ", ".join(map(str, gone)) or "none"
     return [f"All keys are wrapped by version {version} of the master key. Destroyed versions: {destroyed}."]
+
+
+async def rotate_index(units: Units, progress: Callable[[int], None] | None = None) -> list[str]:
+    """Hash all logins and e-mail addresses of the blind index with a new key, and destroy the old one.
+
+    People sign in and register all the while: a value is found under either key. Stopped anywhere, it goes on when it
+    is run again. `progress(values left)` is called after each batch. Returns what was done, as lines.
+    """
+    keys = units.house.keys
+    await greenlet_spawn(keys.begin_index_rotation)
+    await units.run_unaudited(outlast_claims)
+    after: str | None = ""
+    while after is not None:
+        held, after = await units.read(partial(held_values, after=after, people_max=PEOPLE_A_BATCH))
+        left = await greenlet_spawn(partial(keys.move_index, held))
+        if progress is not None:
+            progress(left)
+    abandoned = await greenlet_spawn(keys.end_index_rotation)
+    await units.run(Call("rotateIndexKey", SYSTEM), lambda work: None)
+    return [
+        "Logins and e-mail addresses are hashed with a new key, and the old one is destroyed. "
+        f"Values that nobody held any more: {abandoned}."
+    ]
 
 
 async def rotate_signing(units: Units) -> list[str]:

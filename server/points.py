@@ -31,6 +31,7 @@ from server.accounts.adapters.passwords import Passwords
 from server.accounts.reads import team
 from server.accounts.rules import age, collecting, guessable, people, resale, signing, standing
 from server.accounts.rules import lifecycle as account_lifecycle
+from server.accounts.rules import staff as staff_rules
 from server.campaigns.actions import (
     complaints,
     complaints_deciding,
@@ -89,6 +90,7 @@ POINTS: Mapping[str, object] = {
     "accounts.industry": industry.review_industry,
     "accounts.key_policies": keys.create_api_key,
     "accounts.lapse": account_lifecycle.deadlines,
+    "accounts.masking": staff_rules.may_read_sensitive,
     "accounts.members": teams.invite_member,
     "accounts.not_found": keys.revoke_api_key,
     "accounts.passkeys": passkeys.register_passkey,

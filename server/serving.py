@@ -123,7 +123,7 @@ class Server(GracefulServer):
             timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             lifespan="on",
-            **uvicorn_options(postmeter.gateway_limits),
+            **uvicorn_options(postmeter.gateway_limits, postmeter.tcp_connections),
         )
         super().__init__(config, self._stop_background)
         self._postmeter = postmeter

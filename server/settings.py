@@ -55,7 +55,13 @@ class Settings(BaseSettings):
         "http://localhost:8000",
         description="Where people use the pages, as browsers write it: passkeys belong to its host name.",
     )
-    introspection: bool = Field(True, description="Whether clients may ask for the schema.")
+    introspection: bool = Field(
+        True, description="Whether clients may ask for the schema, by a query or at `/schema.graphql`."
+    )
+    suggestions: bool = Field(
+        False,
+        description="Whether errors name what was probably meant. Only where clients may ask for the schema.",
+    )
     graphiql_cdn: bool = Field(
         False,
         description="Load GraphiQL from a CDN when it was not built at installation. Off: a page says how.",
@@ -93,6 +99,12 @@ class Settings(BaseSettings):
     )
     connections_per_address_max: int = Field(
         2_000, ge=1, description="How many sockets and event streams may come from one address."
+    )
+    tcp_connections_per_address_max: int = Field(
+        2_500,
+        ge=1,
+        description="How many network connections one address may hold, silent ones included. Behind a proxy that "
+        "terminates TLS, limit them there.",
     )
     subscriptions_per_connection_max: int = Field(
         50, ge=1, description="How many subscriptions one WebSocket may hold."
@@ -186,6 +198,15 @@ class Settings(BaseSettings):
                 "Name each origin as https://host or https://host:port (POSTMETER_ALLOWED_ORIGINS)."
             )
         return values
+
+    @model_validator(mode="after")
+    def _suggestions_tell_nothing_new(self) -> Self:
+        if self.suggestions and not self.introspection:
+            raise ValueError(
+                "Suggestions would tell the schema name by name to those who may not ask for it "
+                "(POSTMETER_SUGGESTIONS, POSTMETER_INTROSPECTION)."
+            )
+        return self
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Self:

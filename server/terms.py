@@ -17,6 +17,7 @@ from server.accounts.rules.collecting import Detail
 from server.accounts.rules.people import ROLE_SCOPES
 from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.signing import ContractingEntity, Industry
+from server.accounts.rules.staff import StaffRole
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.reads import complaints as complaint_reads
@@ -336,6 +337,12 @@ SETTINGS: tuple[Setting, ...] = (
         _ACCOUNTS,
         "suspension_reason_required",
         _one_of({"optional": False, "required": True}),
+    ),
+    Setting(
+        "roles.sensitive_read",
+        _ACCOUNTS,
+        "sensitive_read_by",
+        _all_of({role.value: role.value for role in StaffRole}),
     ),
     Setting("staff.authorisation.max", _ACCOUNTS, "staff_authorisation_age_max", _time),
     Setting("cancel.fee_min", _ORDERS, "cancellation.fee_min_minor", _minor),

@@ -95,9 +95,17 @@ async def test_metrics_are_served_where_a_setting_says_so_and_tell_of_nobody(
         "postmeter_commit_actions_count",
         "postmeter_write_wait_seconds_count",
         "postmeter_http_request_seconds_count",
+        "postmeter_operation_cost_count",
+        "postmeter_tasks",
+        "process_open_fds",
+        "process_resident_memory_bytes",
     ):
         assert float(samples[name]) >= 1, name
+    for what in ("connection", "operation", "tcp_connection"):
+        assert f'postmeter_refusals_total{{what="{what}"}}' in samples
+    assert {"postmeter_delivery_seconds_count", "postmeter_transactions_open"} <= samples.keys()
     for name in (
+        "tcp_connections",
         "connections_open",
         "subscriptions",
         "subscriber_backlog_max",

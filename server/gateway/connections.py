@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from typing import Protocol
 
 from server.gateway.limits import GatewayLimits
+from server.kit import metrics
 
 
 class Connection(Protocol):
@@ -28,12 +29,16 @@ class Connections:
 
     def accepts(self, address: str | None) -> bool:
         """Whether there is room for one more from this address."""
+        if self._stopping:
+            return False
         limits = self._limits
-        return (
-            not self._stopping
-            and len(self._open) < limits.connections_max
-            and self._counts["address", address] < limits.connections_per_address_max
+        full = (
+            len(self._open) >= limits.connections_max
+            or self._counts["address", address] >= limits.connections_per_address_max
         )
+        if full:
+            metrics.connections_over_limit.inc()
+        return not full
 
     def add(self, connection: Connection, address: str | None) -> None:
         self._open[connection] = []
@@ -44,6 +49,7 @@ class Connections:
         if account_id is None:
             return True
         if self._counts["account", account_id] >= self._limits.connections_per_account_max:
+            metrics.connections_over_limit.inc()
             return False
         self._count(connection, ("account", account_id))
         return True

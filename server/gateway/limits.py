@@ -21,6 +21,8 @@ class GatewayLimits:
     """Of variables and extensions; deeper input would exhaust the stack of whoever walks it."""
     request_timeout_seconds: float = 30.0
     """For a query, for a mutation's answer, and for the start of a subscription."""
+    tcp_connections_per_address_max: int | None = 2_500
+    """Network connections, whatever they are used for; None where all come from a proxy."""
     connections_max: int = 20_000
     """Sockets and event streams together."""
     connections_per_address_max: int = 2_000

@@ -6,6 +6,8 @@ from typing import Any
 
 from server.gateway.ports import Caller, Prepared, RateLimiter, Result
 from server.gateway.throttle import Status, ThrottleTerms, network_of
+from server.kit import metrics
+from server.kit.problems import PublicError
 from server.kit.viewer import Viewer
 
 _LOOK = 1
@@ -22,7 +24,7 @@ class Metering:
     async def enter(self, caller: Caller) -> None:
         """Raises RATE_LIMITED for who is blocked or has nothing left."""
         if self._limiter is not None:
-            await self._limiter.take(caller, _LOOK)
+            await _take(self._limiter, caller, _LOOK)
 
     async def refuse(self, caller: Caller) -> None:
         """Charge a document that cannot be run."""
@@ -35,12 +37,12 @@ class Metering:
         The address has a bucket for these alone: good credentials from there are none the worse for it.
         """
         if self._limiter is not None:
-            await self._limiter.take(Caller(("refused", network_of(address))), self._terms.refused_cost)
+            await _take(self._limiter, Caller(("refused", network_of(address))), self._terms.refused_cost)
 
     async def start(self, caller: Caller, prepared: Prepared) -> None:
         """Charge an operation for what it may cost. Raises RATE_LIMITED, and then it is not run."""
         if self._limiter is not None:
-            await self._limiter.take(caller, prepared.cost - _LOOK)
+            await _take(self._limiter, caller, prepared.cost - _LOOK)
 
     async def finish(self, caller: Caller, prepared: Prepared, result: Result) -> None:
         """Give back what an operation did not use, and report both."""
@@ -54,6 +56,14 @@ def caller_of(viewer: Viewer, address: str | None) -> Caller:
     if viewer.account_id is None:
         return Caller(("address", network_of(address)))
     return Caller(viewer.credential_id, ("account", viewer.account_id), viewer.allowance)
+
+
+async def _take(limiter: RateLimiter, caller: Caller, cost: int) -> None:
+    try:
+        await limiter.take(caller, cost)
+    except PublicError:
+        metrics.operations_throttled.inc()
+        raise
 
 
 def _reported(requested: int, actual: int, status: Status) -> dict[str, Any]:

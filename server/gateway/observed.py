@@ -46,9 +46,10 @@ class ObservedEngine(Engine):
         *,
         limits: Limits | None = None,
         introspection: bool = True,
+        suggestions: bool = False,
         observer: Observer = _unobserved,
     ) -> None:
-        super().__init__(schema, limits=limits, introspection=introspection)
+        super().__init__(schema, limits=limits, introspection=introspection, suggestions=suggestions)
         self._observer = observer
 
     def prepare(
@@ -71,6 +72,7 @@ class ObservedEngine(Engine):
         if context.viewer.staff_roles and prepared.kind is OperationType.QUERY and result.data is not None:
             result = await self._audited(prepared, context, result)
         _EXECUTED[prepared.kind].inc()
+        metrics.operation_cost.observe(result.cost)
         for error in result.errors or ():
             metrics.errors.labels(str(error["extensions"]["code"])).inc()
         self._observer(prepared, context, result)
@@ -109,6 +111,7 @@ class ObservedLive:
     async def subscribe(self, prepared: Prepared, context: Context, sink: Sink) -> Subscription:
         subscription = await self._live.subscribe(prepared, context, sink)
         _EXECUTED[OperationType.SUBSCRIPTION].inc()
+        metrics.operation_cost.observe(prepared.cost)
         self._observer(prepared, context, None)
         return subscription
 

@@ -27,15 +27,15 @@ CSP_WATCHER = (
 CSP_TEXT = "default-src 'none'; frame-ancestors 'none'"
 
 
-def pages(sdl: str) -> list[BaseRoute]:
-    """GET and HEAD of every page; `sdl` is the text of /schema.graphql. The folders are read once."""
+def pages(sdl: str | None) -> list[BaseRoute]:
+    """GET and HEAD of every page; `sdl` is the text of /schema.graphql, if it is shown. The folders are read once."""
     watcher = watcher_folder()
     return [
         page("/", Page.of(LANDING / "index.html", CSP_LANDING)),
         *file_routes(LANDING_PATH, LANDING),
         page(f"{WATCHER_PATH}/", Page.of(watcher / "index.html", CSP_WATCHER)),
         *file_routes(WATCHER_PATH, watcher),
-        page("/schema.graphql", Page(sdl.encode(), CSP_TEXT, "text/plain")),
+        *([] if sdl is None else [page("/schema.graphql", Page(sdl.encode(), CSP_TEXT, "text/plain"))]),
     ]
 
 

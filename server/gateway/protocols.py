@@ -15,21 +15,28 @@ from websockets.http11 import Request
 
 from server.gateway.lifeline import ABORT_EXTENSION
 from server.gateway.limits import GatewayLimits
+from server.gateway.tcp_connections import TcpConnections
 
 _REFUSED = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TOO_SLOW = b"408 Request Timeout"
 _TOO_LARGE = b"431 Request Header Fields Too Large"
 
 
-def http_protocol(limits: GatewayLimits) -> type[BoundedHttp]:
+def http_protocol(limits: GatewayLimits, connections: TcpConnections) -> type[BoundedHttp]:
     """For uvicorn's `http` setting."""
-    return type("BoundedHttp", (BoundedHttp,), {"limits": limits})
+    return type("BoundedHttp", (BoundedHttp,), {"limits": limits, "tcp_connections": connections})
+
+
+def websocket_protocol(connections: TcpConnections) -> type[AbortableWebSockets]:
+    """For uvicorn's `ws` setting: what an HTTP connection becomes when it is upgraded."""
+    return type("AbortableWebSockets", (AbortableWebSockets,), {"tcp_connections": connections})
 
 
 class BoundedHttp(HttpToolsProtocol):
     """One HTTP/1.1 connection. A request's head arrives in time and within its size; an answer is taken in time."""
 
-    limits: ClassVar[GatewayLimits] = GatewayLimits()
+    limits: ClassVar[GatewayLimits]
+    tcp_connections: ClassVar[TcpConnections]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,9 +47,13 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._expect_head()
+        if self.tcp_connections.enter(transport):
+            self._expect_head()
+        else:
+            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.tcp_connections.leave(self.transport)
         self._stop_timers()
         super().connection_lost(exc)
 
@@ -125,7 +136,13 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 class AbortableWebSockets(WebSocketsSansIOProtocol):
-    """For uvicorn's `ws` setting."""
+    """One WebSocket connection, which a lifeline can drop."""
+
+    tcp_connections: ClassVar[TcpConnections]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.tcp_connections.leave(self.transport)
+        super().connection_lost(exc)
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

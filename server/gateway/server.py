@@ -10,14 +10,15 @@ from typing import Any
 import uvicorn
 
 from server.gateway.limits import GatewayLimits
-from server.gateway.protocols import AbortableWebSockets, http_protocol
+from server.gateway.protocols import http_protocol, websocket_protocol
+from server.gateway.tcp_connections import TcpConnections
 
 
-def uvicorn_options(limits: GatewayLimits) -> dict[str, Any]:
+def uvicorn_options(limits: GatewayLimits, connections: TcpConnections) -> dict[str, Any]:
     """What `uvicorn.Config` needs for the gateway's endpoints."""
     return {
-        "http": http_protocol(limits),
-        "ws": AbortableWebSockets,
+        "http": http_protocol(limits, connections),
+        "ws": websocket_protocol(connections),
         "ws_max_size": limits.message_bytes_max,
         # Compressing the same message for every subscriber costs more than all the rest of its delivery.
         "ws_per_message_deflate": False,

@@ -1,8 +1,8 @@
 """The key store: a database of its own for all that makes personal data readable (DESIGN §6).
 
-It holds the data keys (one an owner and retention class), the wallets' chain secrets and the blind index, each
-wrapped by a versioned master key. It lives outside the data directory, so that a restored old backup of the main
-database alone can read, prove and even guess nothing about an erased person.
+It holds the data keys (one an owner and retention class) and the wallets' chain secrets, each wrapped by a versioned
+master key, and the blind index (`blindindex.py`). It lives outside the data directory, so that a restored old backup
+of the main database alone can read, prove and even guess nothing about an erased person.
 
 Order of commits: a key is committed here before the main row that needs it. A key without a row is harmless.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -39,6 +38,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
+from server.kit import blindindex
+from server.kit.blindindex import Claim
 from server.kit.crypto import (
     KEY_BYTES,
     KEY_ID_BYTES,
@@ -46,7 +47,6 @@ from server.kit.crypto import (
     RetiredKey,
     Shredded,
     Signer,
-    keyed_hash,
     open_sealed,
     seal,
 )
@@ -59,6 +59,8 @@ T = TypeVar("T")
 CACHED_KEYS_MAX = 100_000
 _WRAP = "key_store.wrapped"
 _SERVER = "server"
+INDEX, INDEX_NEXT = "index", "index_next"
+"""The keys of the blind index: the one in use and, while it is rotated, the one that takes over."""
 
 _tables = MetaData()
 _keys = Table(
@@ -69,14 +71,6 @@ _keys = Table(
     Column("purpose", String(20), nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("master_version", Integer, nullable=False),
-)
-_blind = Table(
-    "blind_index",
-    _tables,
-    Column("digest", LargeBinary, primary_key=True),
-    Column("owner_id", String(40), nullable=False, index=True),
-    Column("claimant", String(64), nullable=False),
-    Column("claimed_at", Instant, nullable=False),
 )
 _master = Table(
     "master_version",
@@ -92,15 +86,6 @@ _retired = Table(
     Column("purpose", String(20), nullable=False, index=True),
     Column("until", Instant, nullable=False),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who holds a value of the blind index, and which unit of work claimed it when."""
-
-    owner_id: str
-    claimant: str
-    claimed_at: datetime
 
 
 class KeyStore:
@@ -119,11 +104,14 @@ class KeyStore:
 
         def run(connection: Connection) -> None:
             _tables.create_all(connection)
+            blindindex.create_table(connection)
             used = connection.scalar(select(func.max(_keys.c.master_version)))
             row = {"id": 1, "version": self._masters.newest if used is None else used}
             connection.execute(upsert(_master).values(row).on_conflict_do_nothing())
 
         self._store.run(run)
+        key_id = self.ensure(_SERVER, [INDEX])[INDEX].key_id
+        self._store.run(lambda connection: blindindex.complete(connection, key_id))
 
     def check(self) -> None:
         """Raises what the database raises when it does not answer."""
@@ -145,21 +133,27 @@ class KeyStore:
             else:
                 found[purpose] = key
         if missing:
-            made = {
-                purpose: DataKey(self._entropy.bytes(KEY_ID_BYTES), self._entropy.bytes(KEY_BYTES))
-                for purpose in missing
-            }
-
-            def run(connection: Connection) -> None:
-                version = _locked_version(connection)
-                rows = [self._wrapped_row(owner_id, purpose, key, version) for purpose, key in made.items()]
-                connection.execute(insert(_keys), rows)
-
-            self._store.run(run)
+            made = self._store.run(lambda connection: self._make(connection, owner_id, missing))
             for purpose, key in made.items():
                 self._remember(owner_id, purpose, key)
             found |= made
         return found
+
+    def _make(self, connection: Connection, owner_id: str, purposes: list[str]) -> dict[str, DataKey]:
+        """New keys for these purposes, and those that another process made a moment ago."""
+        version = _locked_version(connection)
+        mine = (_keys.c.owner_id == owner_id) & _keys.c.purpose.in_(purposes)
+        rows = connection.execute(select(_keys).where(mine).order_by(_keys.c.key_id.desc()))
+        there = {row.purpose: self._unwrap(row) for row in rows}
+        made = {
+            purpose: DataKey(self._entropy.bytes(KEY_ID_BYTES), self._entropy.bytes(KEY_BYTES))
+            for purpose in purposes
+            if purpose not in there
+        }
+        if made:
+            wrapped = [self._wrapped_row(owner_id, purpose, key, version) for purpose, key in made.items()]
+            connection.execute(insert(_keys), wrapped)
+        return there | made
 
     def key(self, owner_id: str, purpose: str) -> DataKey:
         """An existing key. Raises Shredded when it was destroyed or never made."""
@@ -290,45 +284,79 @@ class KeyStore:
 
     # ---- blind index
 
-    def blind(self, kind: str, value: str) -> bytes:
-        """The keyed hash under which a normalised value (a login, an e-mail) is found again."""
-        return keyed_hash(self.server_secret("index"), kind.encode(), value.encode())
+    def find(self, kind: str, value: str) -> Claim | None:
+        """Who holds a normalised value (a login, an e-mail address), if anybody does."""
 
-    def find(self, digest: bytes) -> Claim | None:
-        """Who holds the value, if anybody does."""
-        row = self._store.run(
-            lambda connection: connection.execute(select(_blind).where(_blind.c.digest == digest)).first()
-        )
-        return Claim(row.owner_id, row.claimant, row.claimed_at) if row is not None else None
+        def run(connection: Connection) -> Claim | None:
+            keys = self._index_keys(connection)
+            while True:
+                found = blindindex.find(connection, keys, kind, value)
+                known, keys = keys, self._index_keys(connection)
+                if found is not None or keys == known:
+                    return found  # else the value may have moved between the two looks, to a newer key
 
-    def claim(self, digest: bytes, claim: Claim, instead_of: Claim | None = None) -> bool:
+        return self._store.run(run)
+
+    def claim(self, kind: str, value: str, claim: Claim, instead_of: Claim | None = None) -> bool:
         """Take a value, or take it over from an abandoned claim. False when somebody else was faster."""
+        self.server_secret(INDEX)
 
         def run(connection: Connection) -> bool:
-            held = connection.execute(
-                select(_blind).where(_blind.c.digest == digest).with_for_update()
-            ).first()
-            if held is not None:
-                if instead_of is None or held.claimant != instead_of.claimant:
-                    return False
-                connection.execute(delete(_blind).where(_blind.c.digest == digest))
-            connection.execute(
-                insert(_blind).values(
-                    digest=digest,
-                    owner_id=claim.owner_id,
-                    claimant=claim.claimant,
-                    claimed_at=claim.claimed_at,
-                )
-            )
-            return True
+            _locked_version(connection)  # so that no rotation begins or ends meanwhile
+            return blindindex.claim(connection, self._index_keys(connection), kind, value, claim, instead_of)
 
         return self._store.run(run)
 
     def release(self, owner_id: str) -> None:
         """Forget every value that the owner holds."""
-        self._store.run(
-            lambda connection: connection.execute(delete(_blind).where(_blind.c.owner_id == owner_id))
-        )
+        self._store.run(lambda connection: blindindex.release(connection, owner_id))
+
+    def begin_index_rotation(self) -> None:
+        """Let values be claimed under a new key from now on. A rotation that was not ended is gone on with."""
+        self.server_secret(INDEX)
+        fresh = DataKey(self._entropy.bytes(KEY_ID_BYTES), self._entropy.bytes(KEY_BYTES))
+
+        def run(connection: Connection) -> None:
+            version = _locked_version(connection)
+            if len(self._index_keys(connection)) < 2:
+                row = self._wrapped_row(_SERVER, INDEX_NEXT, fresh, version)
+                connection.execute(insert(_keys), [row])
+
+        return self._store.run(run)
+
+    def move_index(self, held: Iterable[blindindex.Held]) -> int:
+        """Put what the old key has of these values under the new one; returns how many the old one has still.
+
+        Safe beside writers, and to repeat.
+        """
+
+        def run(connection: Connection) -> int:
+            _locked_version(connection)
+            keys = self._index_keys(connection)
+            if len(keys) < 2:
+                return 0  # somebody else has ended the rotation
+            new, old = keys
+            for each in held:
+                blindindex.move(connection, old, new, each)
+            return blindindex.count(connection, old)
+
+        return self._store.run(run)
+
+    def end_index_rotation(self) -> int:
+        """Destroy the old key with what nobody was found to hold under it; returns how many values that were."""
+
+        def run(connection: Connection) -> int:
+            _locked_version(connection)
+            keys = self._index_keys(connection)
+            if len(keys) < 2:
+                return 0
+            new, old = keys
+            abandoned = blindindex.drop(connection, old)
+            connection.execute(delete(_keys).where(_keys.c.key_id == old.key_id))
+            connection.execute(update(_keys).where(_keys.c.key_id == new.key_id).values(purpose=INDEX))
+            return abandoned
+
+        return self._store.run(run)
 
     # ---- inside
 
@@ -350,6 +378,15 @@ class KeyStore:
             while len(self._by_owner) > CACHED_KEYS_MAX:
                 self._by_owner.popitem(last=False)
         return key
+
+    def _index_keys(self, connection: Connection) -> list[DataKey]:
+        """The keys of the blind index, the newest first: two while they are rotated.
+
+        Never from the cache: another process may rotate them.
+        """
+        mine = (_keys.c.owner_id == _SERVER) & _keys.c.purpose.in_([INDEX, INDEX_NEXT])
+        rows = connection.execute(select(_keys).where(mine).order_by(_keys.c.purpose.desc())).all()
+        return [self._unwrap(row) for row in rows]
 
     def _wrapped_row(self, owner_id: str, purpose: str, key: DataKey, version: int) -> dict[str, object]:
         master = self._masters.key(version)

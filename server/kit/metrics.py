@@ -6,9 +6,11 @@ due work) is not kept here, but looked up when it is asked for (server/scraping.
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
 REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+"""Memory, time and file descriptors of the process, where the system tells."""
 
 requests = Counter(
     "postmeter_http_requests_total", "Answered HTTP requests.", ["method", "status"], registry=REGISTRY
@@ -25,8 +27,29 @@ operations = Counter(
     ["kind"],
     registry=REGISTRY,
 )
+operation_cost = Histogram(
+    "postmeter_operation_cost",
+    "Points that an executed query or mutation did cost, and that a subscription may.",
+    registry=REGISTRY,
+    buckets=(1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000),
+)
 errors = Counter(
     "postmeter_errors_total", "Errors of GraphQL answers, by their code.", ["code"], registry=REGISTRY
+)
+refusals = Counter(
+    "postmeter_refusals_total",
+    "Operations and connections that were refused because their sender asks for too much.",
+    ["what"],
+    registry=REGISTRY,
+)
+connections_refused = refusals.labels("tcp_connection")
+connections_over_limit = refusals.labels("connection")
+operations_throttled = refusals.labels("operation")
+delivery_seconds = Histogram(
+    "postmeter_delivery_seconds",
+    "Seconds from the wake-up of a live feed until its subscribers were handed what is new.",
+    registry=REGISTRY,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15),
 )
 commits = Counter(
     "postmeter_commits_total", "Transactions that were committed in this process.", registry=REGISTRY

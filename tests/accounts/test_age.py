@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from server.accounts import actions
-from server.accounts.model import Account, AgeJudgement
+from server.accounts.model import LOGINS, Account, AgeJudgement
 from server.accounts.rules import Terms
 from server.accounts.rules.age import (
     AgeDeclaration,
@@ -52,7 +52,7 @@ async def test_one_is_old_enough_from_the_first_instant_of_the_birthday(
     assert caught.value.age_years_min == 18
     for table in (Account, AgeJudgement, StoredEvent):
         assert await units.read(lambda read, of=table: read.scalar(select(func.count()).select_from(of))) == 0
-    assert units.house.keys.find(units.house.keys.blind("login", LOGIN)) is None
+    assert units.house.keys.find(LOGINS, LOGIN) is None
     assert BORN not in str(caught.value.numbers())
 
 

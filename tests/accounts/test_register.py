@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from server.accounts import actions, reads
-from server.accounts.model import Acceptance, Account, AuthorityEpoch, Person
+from server.accounts.model import LOGINS, Acceptance, Account, AuthorityEpoch, Person
 from server.accounts.rules import (
     AcceptanceMissing,
     AcceptanceMode,
@@ -19,9 +19,9 @@ from server.accounts.rules import (
     PolicyVersion,
     Terms,
 )
+from server.kit.blindindex import Claim
 from server.kit.clock import ManualClock
 from server.kit.events import after
-from server.kit.keystore import Claim
 from server.kit.work import Call, Read, Units, Work
 from tests.accounts.conftest import ACCEPTED, LOGIN, PASSWORD, Accounts
 
@@ -119,7 +119,7 @@ async def test_a_registration_that_was_rolled_back_does_not_keep_the_login(
 
     with pytest.raises(ZeroDivisionError):
         await units.run(Call("register"), fail_late)
-    assert units.house.keys.find(units.house.keys.blind("login", LOGIN)) is not None
+    assert units.house.keys.find(LOGINS, LOGIN) is not None
     assert await units.read(lambda read: reads.person_by_login(read, LOGIN)) is None
     await accounts.register()
     await accounts.sign_in()
@@ -143,7 +143,7 @@ async def test_an_action_that_runs_again_takes_its_own_claim_over(accounts: Acco
 
 async def test_a_claim_of_somebody_who_is_gone_is_taken_over(accounts: Accounts, units: Units) -> None:
     keys = units.house.keys
-    keys.claim(keys.blind("login", LOGIN), Claim("per_gone", "per_gone", units.house.clock.now()))
+    keys.claim(LOGINS, LOGIN, Claim("per_gone", "per_gone", units.house.clock.now()))
     account_id = await accounts.register()
     assert await account_ids(units) == [account_id]
 

@@ -26,6 +26,7 @@ SELECTIONS = {
     "placeHold": "... on HoldPlaced { replayed hold { id quantity } balance { sequence } }",
     "recordUsage": "... on UsageRecorded { replayed postings { reference unit amount sequence } }",
     "signIn": "... on SignedIn { sessionId token }",
+    "offerManagement": "... on ManagementOffered { management { id } }",
     "createApiKey": "... on ApiKeyCreated { secret apiKey { id } }",
 }
 NUMBERS = "... on InsufficientBalance { available required }"
@@ -189,12 +190,14 @@ class Socket:
 
 
 @asynccontextmanager
-async def open_socket(origin: str, token: str) -> AsyncIterator[Socket]:
+async def open_socket(origin: str, token: str, on_behalf_of: str | None = None) -> AsyncIterator[Socket]:
     url = f"{origin.replace('http', 'ws', 1).rstrip('/')}/graphql"
     protocol = Subprotocol("graphql-transport-ws")
     async with connect(url, subprotocols=[protocol], proxy=None, close_timeout=1) as connection:
         socket = Socket(connection)
-        await socket.send({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+        payload = {"authorization": f"Bearer {token}"}
+        behalf = {} if on_behalf_of is None else {"onBehalfOf": on_behalf_of}
+        await socket.send({"type": "connection_init", "payload": payload | behalf})
         acknowledged = await socket.receive()
         assert acknowledged["type"] == "connection_ack", acknowledged
         yield socket

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,7 @@ from server.settings import Settings
 from tests.servers import environment, listening_at
 
 EXIT_SECONDS_MAX = 30
-VERIFY_SECONDS_MAX = 60
+COMMAND_SECONDS_MAX = 120
 NO_LIMIT = resource.RLIM_INFINITY
 _logs = count(1)
 
@@ -27,13 +28,16 @@ class Process:
     folder: Path
     database_url: str | None = None
     mode: str = "--sandbox"
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Further variables of its environment."""
     origin: str = ""
+    log: Path = field(default=Path(), repr=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Return once it listens; `origin` says where."""
-        log = self.folder / f"log-{next(_logs)}"
-        with log.open("wb") as output:
+        self.log = self.folder / f"log-{next(_logs)}"
+        with self.log.open("wb") as output:
             self._process = subprocess.Popen(
                 self._command("serve", self.mode, "--port", "0"),
                 cwd=self.folder,
@@ -41,7 +45,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        self.origin = listening_at(self._process, log)
+        self.origin = listening_at(self._process, self.log)
 
     def kill(self) -> None:
         """As `kill -9` and a power cut for the process do: no handler runs, nothing is flushed."""
@@ -69,13 +73,17 @@ class Process:
 
     def verify_ledger(self) -> subprocess.CompletedProcess[str]:
         """`postmeter ledger verify`."""
+        return self.command("ledger", "verify")
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of `postmeter` beside it."""
         return subprocess.run(
-            self._command("ledger", "verify"),
+            self._command(*arguments),
             cwd=self.folder,
             env=self._environment(),
             capture_output=True,
             text=True,
-            timeout=VERIFY_SECONDS_MAX,
+            timeout=COMMAND_SECONDS_MAX,
             check=False,
         )
 
@@ -93,7 +101,7 @@ class Process:
         return Settings(**named, sandbox_mark_file=self.folder / "data" / "SANDBOX")  # type: ignore[arg-type]
 
     def _environment(self) -> dict[str, str]:
-        env = environment(self.folder) | {"TMPDIR": str(self.folder)}
+        env = environment(self.folder) | {"TMPDIR": str(self.folder)} | dict(self.variables)
         return env if self.database_url is None else env | {"POSTMETER_DATABASE_URL": self.database_url}
 
     @staticmethod

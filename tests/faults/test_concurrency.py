@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.faults.client import Api
+from tests.faults.processes import Process
 
 
 @pytest.mark.rule("Q013")
@@ -65,3 +66,21 @@ async def _fund_again(api: Api) -> None:
 async def _status(data: Any) -> str | None:
     top_up = data["topUpChanged"]["topUp"]
     return top_up["status"] if top_up is not None else None
+
+
+@pytest.mark.parametrize("process", ["sqlite"], indirect=True)
+async def test_people_sign_in_while_a_command_rotates_the_keys(api: Api, process: Process) -> None:
+    rotating = asyncio.create_task(asyncio.to_thread(process.command, "keys", "rotate", "index"))
+    sign_ins = 0
+    while not rotating.done():
+        assert (await api.sign_in())["__typename"] == "SignedIn"
+        sign_ins += 1
+        await asyncio.wait({rotating}, timeout=0.1)  # hashing without a pause would keep the command waiting
+    rotated = await rotating
+    assert (rotated.returncode, "hashed with a new key" in rotated.stdout) == (0, True), rotated.stderr
+    assert sign_ins > 0
+    assert (await api.sign_in())["__typename"] == "SignedIn"
+    anybody = Api(api.http)
+    policy = (await anybody.ask("{ policyInForce { document version } }"))["policyInForce"]
+    who = {"login": api.login, "password": api.password, "acceptedPolicy": policy, "professionalUse": True}
+    assert (await anybody.do("register", who))["code"] == "LOGIN_TAKEN"

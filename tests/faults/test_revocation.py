@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -13,10 +14,12 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from server.accounts.actions import close_preventively, suspend_account
+from server.accounts.actions import close_preventively, set_resale_permission, suspend_account
+from server.accounts.rules import Terms
+from server.accounts.rules.resale import ResalePolicy, ResaleReason
 from server.app import Postmeter
 from server.kit.clock import ManualClock
-from tests.faults.client import Api, Socket, connected, customer, document, open_stream
+from tests.faults.client import Api, Socket, connected, customer, document, open_socket, open_stream
 from tests.faults.listening import listening, sandbox_settings
 
 FORBIDDEN = 4403
@@ -165,6 +168,98 @@ async def test_the_feeds_of_a_suspended_account_end_and_its_people_may_read_on(a
     usage = {"entries": [], "idempotencyKey": "while suspended"}
     spent = (await api.post(document("recordUsage"), {"input": usage})).json()
     assert spent["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def spent(api: Api, *keys: str) -> set[int]:
+    """The sequences of as many spends, made at once."""
+    answers = await asyncio.gather(*(api.spend(1, key) for key in keys))
+    return {int(answer["postings"][0]["sequence"]) for answer in answers}
+
+
+@pytest.mark.rule("B013", "Q014")
+@pytest.mark.parametrize("ended_by", ["customer", "reseller"])
+async def test_nothing_committed_after_a_management_has_ended_reaches_the_reseller(
+    aging: Any, ended_by: str
+) -> None:
+    postmeter, _, http = aging
+    api, reseller = await customer(http), await customer(http, euros=None)
+    account, managing = [
+        (await each.ask("{ viewer { account { id } } }"))["viewer"]["account"]["id"]
+        for each in (api, reseller)
+    ]
+    terms = postmeter.house.terms.get(Terms)
+    postmeter.house.terms.add(replace(terms, resale=ResalePolicy.PER_CONTRACT))
+    await postmeter.units.run_unaudited(
+        lambda work: set_resale_permission(
+            work, managing, permitted=True, reason=ResaleReason.CONTRACT_SIGNED
+        )
+    )
+    await reseller.do("becomeReseller", {"policyUrl": "https://reseller.example.com/privacy"})
+    for number in range(5):
+        offer = {"accountId": account, "powers": ["READ_BALANCE"]}
+        management = (await reseller.do("offerManagement", offer))["management"]["id"]
+        accepted = await api.do("acceptManagement", {"id": management})
+        assert accepted["__typename"] == "ManagementAccepted", accepted
+        async with open_socket(str(http.base_url), reseller.token, account) as socket:
+            await socket.subscribe(EVERY)
+            assert (await socket.data())["balance"]["kind"] == "SNAPSHOT"
+            seen_too = await spent(api, f"managed-{number}")
+            assert int((await socket.data())["balance"]["sequence"]) in seen_too
+            racing = asyncio.create_task(spent(api, *(f"race-{number}-{one}" for one in range(3))))
+            await asyncio.sleep(0)
+            await (api if ended_by == "customer" else reseller).do("endManagement", {"id": management})
+            last_before = int((await api.balance("EMAIL"))["sequence"])
+            late = await spent(api, *(f"late-{number}-{one}" for one in range(3)))
+            await racing
+            sequences, code, closed = await ending(socket)
+        assert not late & set(sequences), f"round {number}"
+        assert all(sequence <= last_before for sequence in sequences), f"round {number}"
+        assert (code, closed) == ("UNAUTHENTICATED", FORBIDDEN), f"round {number}"
+    assert (await reseller.post(OWN)).status_code == 200, "the reseller's own account is not the worse for it"
+
+
+@pytest.mark.rule("P047", "Q014")
+async def test_nothing_committed_after_a_compromise_was_reported_reaches_anybody(api: Api) -> None:
+    """Sockets and streams of every session and key end, that of the one who reports it, too."""
+    for number in range(3):
+        key, _ = await with_key(api, "BALANCE_READ")
+        session, _ = await with_session(api)
+        async with (
+            key.socket() as program,
+            session.socket() as person,
+            api.socket() as reporter,
+            open_stream(session, EVERY) as stream,
+        ):
+            for socket in (program, person, reporter):
+                await socket.subscribe(EVERY)
+                assert (await socket.data())["balance"]["kind"] == "SNAPSHOT"
+            assert (await anext(stream))[0] == "next"
+            racing = [asyncio.create_task(api.post(*a_spend(f"race-{number}-{one}"))) for one in range(3)]
+            await asyncio.sleep(0)
+            reported = await api.do("reportCompromise", {"kind": "UNAUTHORISED_ACCESS"})
+            assert reported["__typename"] == "CompromiseReported", reported
+            await asyncio.gather(*racing)
+            token = (await api.sign_in())["token"]
+            again = Api(api.http, token, api.login, api.password)
+            last_before = int((await again.balance("EMAIL"))["sequence"])
+            late = await spent(again, *(f"late-{number}-{one}" for one in range(3)))
+            for socket in (program, person, reporter):
+                sequences, code, closed = await ending(socket)
+                assert not late & set(sequences), f"round {number}"
+                assert all(sequence <= last_before for sequence in sequences), f"round {number}"
+                assert (code, closed) == ("UNAUTHENTICATED", FORBIDDEN), f"round {number}"
+            streamed = [payload async for name, payload in stream if name == "next"]
+            assert streamed.pop()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+            assert not late & {int(one["data"]["balance"]["sequence"]) for one in streamed}
+        for ended in (key, session, api):
+            assert await code_over_http(ended) == "UNAUTHENTICATED"
+        api = again
+
+
+def a_spend(key: str) -> tuple[str, dict[str, Any]]:
+    """One that may be refused, because the session has ended."""
+    entry = {"operation": {"emailSend": {"messages": 1}}, "reference": key}
+    return document("recordUsage"), {"input": {"entries": [entry], "idempotencyKey": key}}
 
 
 async def test_the_feeds_of_a_closed_account_end_for_good(aging: Any) -> None:

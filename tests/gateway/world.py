@@ -31,6 +31,7 @@ from server.gateway.limits import GatewayLimits
 from server.gateway.operations import Ports
 from server.gateway.ports import Engine, RequestFacts
 from server.gateway.server import GracefulServer, uvicorn_options
+from server.gateway.tcp_connections import TcpConnections
 from server.kit.graph.context import Context, Cookie
 from server.kit.graph.sink import CloseReason, Sink
 from server.kit.problems import overloaded
@@ -214,6 +215,7 @@ class Running:
     world: World
     gateway: Gateway
     server: uvicorn.Server
+    tcp_connections: TcpConnections
 
     @property
     def port(self) -> int:
@@ -289,22 +291,24 @@ async def serving(
         ),
         ide,
     )
+    tcp_connections = TcpConnections(limits.tcp_connections_per_address_max)
     config = uvicorn.Config(
         Starlette(routes=gateway.routes("/graphql")),
         host="127.0.0.1",
         port=0,
         log_level="error",
         lifespan="off",
-        **uvicorn_options(limits),
+        **uvicorn_options(limits, tcp_connections),
     )
     server = QuietServer(config, gateway.shutdown)
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     try:
-        yield Running(world, gateway, server)
+        yield Running(world, gateway, server, tcp_connections)
     finally:
         world.release.set()
         server.should_exit = True
         await task
     assert gateway.connections_open == 0
     assert gateway.mutations_in_flight == 0
+    assert len(tcp_connections) == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from server.kit.blindindex import Claim, Held
 from server.kit.crypto import Shredded, open_sealed, seal
 from server.kit.ids import SeededEntropy
-from server.kit.keystore import Claim, KeyStore
+from server.kit.keystore import KeyStore
 from server.kit.masterkeys import MasterKeys
 
 ENTROPY = SeededEntropy(1)
@@ -83,13 +86,27 @@ def test_a_master_key_that_others_can_read_is_refused(folder: Path) -> None:
 
 
 def test_a_blind_value_has_one_holder(store: KeyStore) -> None:
-    digest = store.blind("login", "somebody")
+    value = ("login", "somebody")
     first, second = Claim("acc_1", "req_1", NOW), Claim("acc_2", "req_2", NOW)
-    assert store.claim(digest, first)
-    assert not store.claim(digest, second)
-    assert store.find(digest) == first
-    assert store.claim(digest, second, instead_of=first), "an abandoned claim can be taken over"
-    assert not store.claim(digest, first, instead_of=first), "but only once"
+    assert store.claim(*value, first)
+    assert not store.claim(*value, second)
+    assert store.find(*value) == first
+    assert store.find("email", "somebody") is None
+    assert store.claim(*value, second, instead_of=first), "an abandoned claim can be taken over"
+    assert not store.claim(*value, first, instead_of=first), "but only once"
     store.release("acc_2")
-    assert store.find(digest) is None
-    assert store.blind("email", "somebody") != digest
+    assert store.find(*value) is None
+
+
+def test_a_key_store_from_before_the_index_was_rotated_is_completed(store: KeyStore, folder: Path) -> None:
+    claim = Claim("per_1", "per_1", NOW)
+    store.claim("login", "somebody", claim)
+    with closing(sqlite3.connect(folder / "keys.sqlite3")) as database, database:
+        database.execute("ALTER TABLE blind_index DROP COLUMN key_id")
+    again = open_store(folder)
+    again.begin_index_rotation()
+    assert again.move_index([]) == 1
+    assert again.move_index([Held("login", "somebody", "per_1")]) == 0
+    assert again.end_index_rotation() == 0
+    assert again.find("login", "somebody") == claim
+    again.close()

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.util import greenlet_spawn
 
 from server.housekeeping import rotate_master, rotate_signing
+from server.kit.blindindex import Claim, Held
 from server.kit.ids import SeededEntropy
 from server.kit.keystore import KeysLeft, KeyStore
 from server.kit.masterkeys import MasterKeys
@@ -127,6 +128,27 @@ async def test_what_was_destroyed_while_keys_are_rewrapped_stays_so(stores: Stor
     assert await stores.run(partial(server.destroy, "acc_5")) == 1
     assert await finish(stores, command) == 2
     assert await stores.run(partial(server.destroy, "acc_5")) == 0
+    server.close()
+    command.close()
+
+
+async def test_a_value_of_the_index_is_found_and_claimed_once_while_its_key_is_rotated(
+    stores: Stores,
+) -> None:
+    server, command = await stores.open(), await stores.open()
+    first, second = Claim("per_1", "per_1", START), Claim("per_2", "per_2", START)
+    assert await stores.run(partial(server.claim, "login", "early", first))
+    await stores.run(command.begin_index_rotation)
+    assert not await stores.run(partial(server.claim, "login", "early", second)), "held under the old key"
+    assert await stores.run(partial(server.claim, "login", "late", second))
+    assert await stores.run(partial(command.move_index, [Held("login", "early", "per_2")])) == 1, "not theirs"
+    assert await stores.run(partial(command.move_index, [Held("login", "early", "per_1")])) == 0
+    for _ in range(2):
+        assert await stores.run(partial(server.find, "login", "early")) == first
+        assert await stores.run(partial(server.find, "login", "late")) == second
+        assert await stores.run(command.end_index_rotation) == 0
+    assert not await stores.run(partial(server.claim, "login", "early", second))
+    assert await stores.run(partial(server.claim, "login", "early", second, instead_of=first))
     server.close()
     command.close()
 

@@ -13,7 +13,7 @@ from server.accounts.actions.events import EmailVerificationAsked, EmailVerified
 from server.accounts.actions.issuing import new_one_time_code
 from server.accounts.actions.people import claim
 from server.accounts.actions.signing_in import require_fresh_session
-from server.accounts.model import IDENTITY, EmailVerification, Person
+from server.accounts.model import EMAILS, IDENTITY, EmailVerification, Person
 from server.accounts.reads import team
 from server.accounts.rules import SessionNotFound, Terms
 from server.accounts.rules.collecting import Detail, check_collected
@@ -69,7 +69,7 @@ def verify_email(work: Work, code: str) -> EmailCodeInvalid | None:
         return wrong
     if not claim(
         work,
-        "email",
+        EMAILS,
         email,
         person.id,
         lambda holder_id: team.holder_of_email(work, holder_id, email) is not None,

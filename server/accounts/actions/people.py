@@ -7,9 +7,12 @@ from collections.abc import Callable
 from sqlalchemy import func, insert, select
 
 from server.accounts import reads, rules
-from server.accounts.model import IDENTITY, Person
-from server.kit.keystore import Claim
+from server.accounts.model import IDENTITY, LOGINS, Person
+from server.kit.blindindex import Claim
 from server.kit.work import Work
+
+_CLAIMS_LOCK = 0x706D636C61696D73
+"""An advisory lock of PostgreSQL: shared by all who claim a value, alone for who waits for them."""
 
 
 def insert_person(
@@ -31,7 +34,7 @@ def insert_person(
 
 def claim_login(work: Work, login: str, person_id: str) -> None:
     """Make the login the person's in the blind index, or raise LoginTaken."""
-    if not claim(work, "login", login, person_id, lambda holder_id: reads.person_exists(work, holder_id)):
+    if not claim(work, LOGINS, login, person_id, lambda holder_id: reads.person_exists(work, holder_id)):
         raise rules.LoginTaken
 
 
@@ -42,12 +45,22 @@ def claim(work: Work, kind: str, value: str, person_id: str, still_holds: Callab
     So a claim counts only while its holder's row agrees (`still_holds`); one transaction at a time may look
     (SQLite has one writer anyway), because a row that is not yet committed cannot be seen.
     """
-    digest = work.keys.blind(kind, value)
     if work.connection.dialect.name == "postgresql":
-        work.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], "big", signed=True))))
-    held = work.keys.find(digest)
+        work.execute(select(func.pg_advisory_xact_lock_shared(_CLAIMS_LOCK)))
+        hashed = work.keyed_hash("claims", kind.encode(), value.encode())
+        work.execute(select(func.pg_advisory_xact_lock(int.from_bytes(hashed[:8], "big", signed=True))))
+    held = work.keys.find(kind, value)
     if held is not None and held.owner_id == person_id:
         return True
     if held is not None and still_holds(held.owner_id):
         return False
-    return work.keys.claim(digest, Claim(person_id, person_id, work.now), instead_of=held)
+    return work.keys.claim(kind, value, Claim(person_id, person_id, work.now), instead_of=held)
+
+
+def outlast_claims(work: Work) -> None:
+    """Wait until every transaction has ended that claimed a value before now: what it wrote can be seen then.
+
+    On SQLite there is none: this one is the only one that writes.
+    """
+    if work.connection.dialect.name == "postgresql":
+        work.execute(select(func.pg_advisory_xact_lock(_CLAIMS_LOCK)))

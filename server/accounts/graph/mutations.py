@@ -49,12 +49,13 @@ from server.accounts.rules.signing import Signing
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Cookie, Info
 from server.kit.graph.mutations import OUTCOME, run
+from server.kit.graph.prices import PASSWORD
 from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
-_OPEN = declare(Access(Who.ANYONE, "identification"))
 _KEYS = declare(Access(Who.SIGNED_IN, "security", scope=KEYS_WRITE))
-_SELF = declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE))
+_OWN = Access(Who.SIGNED_IN, "security", scope=SELF_WRITE)
+_SELF = declare(_OWN)
 _ACCOUNT = declare(Access(Who.SIGNED_IN, "identification", scope="account:write"))
 
 
@@ -253,7 +254,8 @@ RefuseApiPolicyResult = Annotated[
 @strawberry.type
 class CredentialMutations:
     @strawberry.mutation(
-        metadata=_OPEN, description="Open an account. It needs the policy's acceptance; it does not sign in."
+        metadata=declare(Access(Who.ANYONE, "identification"), cost=PASSWORD),
+        description="Open an account. It needs the policy's acceptance; it does not sign in.",
     )
     async def register(
         self,
@@ -297,7 +299,8 @@ class CredentialMutations:
         )
 
     @strawberry.mutation(
-        metadata=_SELF, description="Change one's password; ends one's other sessions, not the API keys."
+        metadata=declare(_OWN, cost=2 * PASSWORD),
+        description="Change one's password; ends one's other sessions, not the API keys.",
     )
     async def change_password(
         self,

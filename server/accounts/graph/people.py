@@ -35,11 +35,14 @@ from server.accounts.rules.people import EmailCodeInvalid
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
+from server.kit.graph.prices import PASSWORD
 from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
-_OPEN = declare(Access(Who.ANYONE, "security"))
-_SELF = declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE))
+_ANYONE = Access(Who.ANYONE, "security")
+_OWN = Access(Who.SIGNED_IN, "security", scope=SELF_WRITE)
+_OPEN, _SELF = declare(_ANYONE), declare(_OWN)
+_RESETTING = declare(_ANYONE, cost=PASSWORD)
 _ACCOUNT = declare(Access(Who.SIGNED_IN, "identification", scope="account:write"))
 _NEW_PASSWORD = "The new password: 12 to 256 characters, without the login in it."  # noqa: S105 - a description
 
@@ -185,7 +188,8 @@ SetPostalAddressResult = Annotated[
 @strawberry.type
 class PeopleMutations:
     @strawberry.mutation(
-        metadata=_SELF, description="Prove one's password again, for the actions that ask for a fresh proof."
+        metadata=declare(_OWN, cost=PASSWORD),
+        description="Prove one's password again, for the actions that ask for a fresh proof.",
     )
     async def confirm_password(
         self, info: Info, input: Annotated[ConfirmPasswordInput, _ASKED]
@@ -235,7 +239,9 @@ class PeopleMutations:
 
         return await run(info, lambda work: actions.ask_password_reset(work, input.email), present)
 
-    @strawberry.mutation(metadata=_OPEN, description="Set a new password with the token of a mailed link.")
+    @strawberry.mutation(
+        metadata=_RESETTING, description="Set a new password with the token of a mailed link."
+    )
     async def reset_password(
         self, info: Info, input: Annotated[ResetPasswordInput, _ASKED]
     ) -> ResetPasswordResult:
@@ -249,7 +255,7 @@ class PeopleMutations:
         )
 
     @strawberry.mutation(
-        metadata=_OPEN, description="Set a new password with a recovery code, which is used up."
+        metadata=_RESETTING, description="Set a new password with a recovery code, which is used up."
     )
     async def reset_password_with_code(
         self, info: Info, input: Annotated[ResetPasswordWithCodeInput, _ASKED]

@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 from server.accounts import actions, reads
 from server.accounts.actions import Reported
 from server.accounts.adapters.authenticator import SESSION_COOKIE
+from server.accounts.graph.masking import MASKED, Masked, masked
 from server.accounts.graph.problems import SessionNotFoundProblem
 from server.accounts.graph.types import Account
 from server.accounts.reads.reports import reports, reports_by_id
@@ -24,6 +25,7 @@ from server.kit.graph.context import Cookie, Info
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.graph.node import Node
 from server.kit.graph.problems import Problem, problem
+from server.kit.viewer import Viewer
 from server.kit.work import Read, Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
@@ -56,22 +58,26 @@ class SecurityReport(Node):
     account_id: strawberry.ID = strawberry.field(description="The account.")
     kind: SecurityReportKind = strawberry.field(description="What is suspected.")
     note: str | None = strawberry.field(
-        description="What was said of it; null when nothing was, or it was erased."
+        description="What was said of it; null when nothing was, when it was erased, and when it is masked."
     )
     reported_at: datetime = strawberry.field(description="When.")
     sessions_ended: int = strawberry.field(description="How many sessions ended by it.")
     api_keys_ended: int = strawberry.field(description="How many API keys ended by it.")
+    masked: Masked | None = strawberry.field(description=MASKED)
 
     @classmethod
-    def of(cls, read: Read, row: Any) -> SecurityReport:
+    def of(cls, read: Read, row: Any, viewer: Viewer) -> SecurityReport:
+        own = row.account_id == viewer.account_id
+        hidden = None if own else masked(read, viewer, ["note"])
         return cls(
             id=row.id,
             account_id=row.account_id,
             kind=SecurityReportKind(row.kind),
-            note=reads.open_or_none(read, "security_reports.note", row.note),
+            note=None if hidden else reads.open_or_none(read, "security_reports.note", row.note),
             reported_at=row.reported_at,
             sessions_ended=row.sessions_ended,
             api_keys_ended=row.keys_ended,
+            masked=hidden,
         )
 
 
@@ -135,8 +141,9 @@ class ReportQueries:
 
 
 def _page(info: Info, account_id: str | None, first: int, after: str | None) -> Connection[SecurityReport]:
-    rows = reports(info.context.read, account_id, key_after(after), rows_wanted(first))
-    return page(rows, first, after, lambda row: SecurityReport.of(info.context.read, row), lambda row: row.id)
+    read, viewer = info.context.read, info.context.viewer
+    rows = reports(read, account_id, key_after(after), rows_wanted(first))
+    return page(rows, first, after, lambda row: SecurityReport.of(read, row, viewer), lambda row: row.id)
 
 
 @strawberry.field(metadata=declare(_READ), description="What its members reported, newest first.")
@@ -155,4 +162,4 @@ def report_node(info: Info, id: str) -> SecurityReport | None:
     viewer = info.context.viewer
     if row is None or (row.account_id != viewer.account_id and _STAFF.denial(viewer)):
         return None
-    return SecurityReport.of(info.context.read, row)
+    return SecurityReport.of(info.context.read, row, viewer)

@@ -42,10 +42,12 @@ from server.accounts.rules.throttling import TooManyAttempts
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
+from server.kit.graph.prices import PASSKEY
 from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
-_SELF = declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE))
+_OWN = Access(Who.SIGNED_IN, "security", scope=SELF_WRITE)
+_SELF, _BY_PASSKEY = declare(_OWN), declare(_OWN, cost=PASSKEY)
 
 
 @strawberry.input(description="What the authenticator application shows.")
@@ -211,7 +213,7 @@ class SecondFactorMutations:
         return await run(info, actions.disable_totp, lambda work, _none: TotpDisabled(disabled_at=work.now))
 
     @strawberry.mutation(
-        metadata=_SELF,
+        metadata=_BY_PASSKEY,
         description="Prove with a second factor that one is still who signed in, for the actions that ask for a fresh "
         "proof; as good as `confirmPassword`.",
     )
@@ -241,7 +243,7 @@ class SecondFactorMutations:
         )
 
     @strawberry.mutation(
-        metadata=_SELF, description="Begin to register a passkey. Asks for a fresh proof of who one is."
+        metadata=_BY_PASSKEY, description="Begin to register a passkey. Asks for a fresh proof of who one is."
     )
     async def start_passkey_registration(self, info: Info) -> StartPasskeyRegistrationResult:
         def present(work: Work, asked: Asked) -> PasskeyRegistrationStarted:
@@ -254,7 +256,7 @@ class SecondFactorMutations:
         return await run(info, actions.start_passkey_registration, present)
 
     @strawberry.mutation(
-        metadata=_SELF,
+        metadata=_BY_PASSKEY,
         description="Finish registering it: it signs in from now on, and counts as second factor.",
     )
     async def register_passkey(
@@ -269,7 +271,7 @@ class SecondFactorMutations:
         return await run(info, lambda work: actions.register_passkey(work, made, input.name), present)
 
     @strawberry.mutation(
-        metadata=_SELF, description="Ask for one of one's passkeys, for `confirmSecondFactor`."
+        metadata=_BY_PASSKEY, description="Ask for one of one's passkeys, for `confirmSecondFactor`."
     )
     async def start_passkey_proof(self, info: Info) -> StartPasskeyProofResult:
         def present(work: Work, asked: Asked) -> PasskeyProofStarted:

@@ -30,10 +30,12 @@ from server.accounts.rules.second_factor import SecondFactorInvalid
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Cookie, Info
 from server.kit.graph.mutations import OUTCOME, run
+from server.kit.graph.prices import PASSKEY, PASSWORD
 from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
-_OPEN = declare(Access(Who.ANYONE, "identification"))
+_ANYONE = Access(Who.ANYONE, "identification")
+_BY_PASSWORD, _BY_PASSKEY = declare(_ANYONE, cost=PASSWORD), declare(_ANYONE, cost=PASSKEY)
 _DEVICE_TOKEN = "The `deviceToken` of an earlier sign-in on this device, if there was one."  # noqa: S105
 
 
@@ -151,7 +153,7 @@ SignInWithPasskeyResult = Annotated[
 @strawberry.type
 class SignInMutations:
     @strawberry.mutation(
-        metadata=_OPEN,
+        metadata=_BY_PASSWORD,
         description="Start a session with login and password; who set up a second factor is asked for it.",
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, _ASKED]) -> SignInResult:
@@ -168,7 +170,7 @@ class SignInMutations:
             input.transport,
         )
 
-    @strawberry.mutation(metadata=_OPEN, description="Give the second factor that `signIn` asked for.")
+    @strawberry.mutation(metadata=_BY_PASSKEY, description="Give the second factor that `signIn` asked for.")
     async def complete_sign_in(
         self, info: Info, input: Annotated[CompleteSignInInput, _ASKED]
     ) -> CompleteSignInResult:
@@ -188,7 +190,7 @@ class SignInMutations:
         )
 
     @strawberry.mutation(
-        metadata=_OPEN, description="Ask for a passkey instead of login and password; nobody is named."
+        metadata=_BY_PASSKEY, description="Ask for a passkey instead of login and password; nobody is named."
     )
     async def start_passkey_sign_in(self, info: Info) -> StartPasskeySignInResult:
         return await run(
@@ -198,7 +200,7 @@ class SignInMutations:
         )
 
     @strawberry.mutation(
-        metadata=_OPEN,
+        metadata=_BY_PASSKEY,
         description="Start a session with a passkey that verified its person; it stands for both factors.",
     )
     async def sign_in_with_passkey(

@@ -33,10 +33,11 @@ from server.accounts.rules.people import Role
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
+from server.kit.graph.prices import PASSWORD
 from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
-_OPEN = declare(Access(Who.ANYONE, "identification"))
+_JOINING = declare(Access(Who.ANYONE, "identification"), cost=PASSWORD)
 _SELF = declare(Access(Who.SIGNED_IN, "security", scope=SELF_WRITE))
 _TEAM = declare(Access(Who.SIGNED_IN, "identification", scope=PEOPLE_WRITE))
 
@@ -184,7 +185,7 @@ class TeamMutations:
         )
 
     @strawberry.mutation(
-        metadata=_OPEN, description="Join the account that an invitation is for, as a new person."
+        metadata=_JOINING, description="Join the account that an invitation is for, as a new person."
     )
     async def accept_invitation(
         self, info: Info, input: Annotated[AcceptInvitationInput, _ASKED]

@@ -20,7 +20,9 @@ __all__ = [
     "ACTIVE",
     "CLOSED",
     "CUSTOMER",
+    "EMAILS",
     "IDENTITY",
+    "LOGINS",
     "OWNER",
     "STAFF",
     "Acceptance",
@@ -54,6 +56,8 @@ __all__ = [
 
 IDENTITY = "identity"
 """The retention class of all personal values of this slice."""
+LOGINS, EMAILS = "login", "email"
+"""The kinds of values that one person holds, through the blind index of the key store."""
 
 ACTIVE = "ACTIVE"
 CLOSED = "CLOSED"

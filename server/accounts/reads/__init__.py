@@ -13,6 +13,7 @@ from server.accounts.model import (
     ACTIVE,
     CLOSED,
     CUSTOMER,
+    LOGINS,
     STAFF,
     Acceptance,
     Account,
@@ -103,7 +104,7 @@ def present_person(read: Read, person_id: str) -> Row[Any] | None:
 
 def person_by_login(read: Read, login: str) -> Row[Any] | None:
     """The person who signs in with this login (in its normal form), found through the blind index."""
-    claim = read.keys.find(read.keys.blind("login", login))
+    claim = read.keys.find(LOGINS, login)
     person = people(read, [claim.owner_id]).get(claim.owner_id) if claim is not None else None
     return person if person is not None and person.removed_at is None else None
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, func, select
 
 from server.accounts import reads
 from server.accounts.model import (
+    EMAILS,
     STAFF,
     Account,
     EmailVerification,
@@ -70,7 +71,7 @@ def people_max(read: Read, account_id: str) -> int:
 
 def person_by_email(read: Read, email: str) -> Row[Any] | None:
     """The person whose verified address this is (in its normal form), found through the blind index."""
-    claim = read.keys.find(read.keys.blind("email", email))
+    claim = read.keys.find(EMAILS, email)
     return holder_of_email(read, claim.owner_id, email) if claim is not None else None
 
 

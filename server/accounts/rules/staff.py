@@ -45,6 +45,11 @@ class NotStaff(Refusal):
     code = "NOT_STAFF"
 
 
+def may_read_sensitive(roles: frozenset[str], readers: frozenset[str]) -> bool:
+    """Whether one of these roles is shown what people wrote in confidence, and who they are (H017)."""
+    return bool(roles & readers)
+
+
 def check_mandate(mandate: Mandate, now: datetime, age_max: timedelta) -> None:
     """Raises MandateInvalid, also for a card number (M115)."""
     named = (

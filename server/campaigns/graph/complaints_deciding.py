@@ -181,7 +181,7 @@ class DecidingMutations:
             return classify_complaint(work, input.case_id, _finding(input.finding))
 
         def present(work: Work, row: CaseRow) -> ComplaintClassified:
-            return ComplaintClassified(case=ComplaintCase.of(work, row))
+            return ComplaintClassified(case=ComplaintCase.of(work, row, work.actor))
 
         return await run(info, classify, present)
 
@@ -216,4 +216,4 @@ def _finding(said: ComplaintFindingInput) -> Finding:
 def _case(work: Work, receipt: Receipt) -> ComplaintCase:
     row = any_case(work, receipt.facts["case_id"])
     assert row is not None, "complaints stay"
-    return ComplaintCase.of(work, row)
+    return ComplaintCase.of(work, row, work.actor)

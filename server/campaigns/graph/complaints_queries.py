@@ -47,7 +47,8 @@ class ComplaintQueries:
     ) -> Connection[ComplaintCase]:
         read = info.context.read
         rows = reads.queue(read, ComplaintStatus[state.name], rows_wanted(first), _behind(after))
-        return page(ComplaintCase.many(read, rows), first, after, lambda case: case, lambda case: case.cursor)
+        cases = ComplaintCase.many(read, rows, info.context.viewer)
+        return page(cases, first, after, lambda case: case, lambda case: case.cursor)
 
 
 @strawberry.field(

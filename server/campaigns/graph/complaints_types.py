@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import strawberry
 
+from server.accounts.graph.masking import MASKED, Masked, masked
 from server.accounts.reads import open_or_none
 from server.accounts.rules import COMPLAINTS_ANSWER
 from server.campaigns.graph.complaints_enums import (
@@ -26,6 +28,7 @@ from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt
+from server.kit.viewer import Viewer
 from server.kit.work import Read
 
 ANSWER = Access(Who.SIGNED_IN, "security", COMPLAINTS_ANSWER)
@@ -175,6 +178,12 @@ class ComplaintType(Node):
     def of(cls, read: Read, row: CaseRow) -> ComplaintType:
         return cls.many(read, [row])[0]
 
+    def without_words(self) -> ComplaintType:
+        """The same, without who complained and what anybody wrote (H017)."""
+        reports = [replace(each, complainant=None, text=None) for each in self.reports]
+        evidence = [replace(each, text=None) for each in self.evidence]
+        return replace(self, reports=reports, evidence=evidence, appeal=None)
+
 
 @exposes(OWN)
 @strawberry.type(description="One message of `complaintChanged`.")
@@ -203,10 +212,12 @@ class ComplaintCase:
     decided_by: list[strawberry.ID] = strawberry.field(
         description="Who decided, one person for each of the complaint's decisions."
     )
+    masked: Masked | None = strawberry.field(description=MASKED)
     cursor: strawberry.Private[str]
 
     @classmethod
-    def many(cls, read: Read, rows: Sequence[CaseRow]) -> list[ComplaintCase]:
+    def many(cls, read: Read, rows: Sequence[CaseRow], viewer: Viewer) -> list[ComplaintCase]:
+        hidden = masked(read, viewer, ["complainant", "text", "appeal"])
         complaints, decisions = (
             ComplaintType.many(read, rows),
             reads.decisions(read, [row.id for row in rows]),
@@ -214,17 +225,18 @@ class ComplaintCase:
         return [
             cls(
                 account_id=strawberry.ID(row.account_id),
-                complaint=complaint,
+                complaint=complaint.without_words() if hidden else complaint,
                 late_at=_late_at(complaint, row),
                 decided_by=[strawberry.ID(each.decided_by) for each in decisions.get(row.id, ())],
+                masked=hidden,
                 cursor=f"{to_micros(row.queue_at)}.{row.id}",
             )
             for row, complaint in zip(rows, complaints, strict=True)
         ]
 
     @classmethod
-    def of(cls, read: Read, row: CaseRow) -> ComplaintCase:
-        return cls.many(read, [row])[0]
+    def of(cls, read: Read, row: CaseRow, viewer: Viewer) -> ComplaintCase:
+        return cls.many(read, [row], viewer)[0]
 
 
 def _late_at(complaint: ComplaintType, row: CaseRow) -> datetime:

@@ -22,6 +22,7 @@ from server.campaigns.rules.exports import (
 from server.campaigns.rules.series import Step, TimeZoneUnknown, zone
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Info
+from server.kit.graph.prices import EXPORT
 from server.kit.problems import PublicError
 
 
@@ -62,7 +63,7 @@ class ExportLink:
 class ExportQueries:
     @strawberry.field(
         description="A fresh link to a file of the account's own data; null when there is no such campaign.",
-        metadata=declare(READ),
+        metadata=declare(READ, cost=EXPORT),
     )
     def export_link(
         self,

@@ -70,11 +70,19 @@ class Engine:
     """Executes operations of one schema. Raises TypeError for a schema with fields that it cannot run."""
 
     def __init__(
-        self, schema: strawberry.Schema, *, limits: Limits | None = None, introspection: bool = True
+        self,
+        schema: strawberry.Schema,
+        *,
+        limits: Limits | None = None,
+        introspection: bool = True,
+        suggestions: bool = False,
     ) -> None:
+        """`suggestions`: whether errors name what was probably meant; who may not ask for the schema learns it so."""
         self._limits = limits or Limits()
         self._bindings = Bindings(schema)
-        self._documents = Documents(self._bindings.core, self._limits, introspection)
+        self._documents = Documents(
+            self._bindings.core, self._limits, introspection=introspection, suggestions=suggestions
+        )
         self._plans: Recent[Hashable, Plan] = Recent(
             self._limits.cached_plan_fields_max, lambda _, plan: 1 + len(plan.fields)
         )

@@ -91,9 +91,12 @@ class Document:
 class Documents:
     """Reads documents, and remembers those that were valid."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, introspection: bool) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, *, introspection: bool, suggestions: bool
+    ) -> None:
         self._schema = schema
         self._limits = limits
+        self._hide_suggestions = not suggestions
         self._rules = (
             specified_rules if introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
         )
@@ -110,7 +113,11 @@ class Documents:
         if not definitions:
             return VariableValues({}, {})
         values = get_variable_values(
-            self._schema, definitions, dict(given or {}), self._limits.errors_max, hide_suggestions=True
+            self._schema,
+            definitions,
+            dict(given or {}),
+            self._limits.errors_max,
+            hide_suggestions=self._hide_suggestions,
         )
         if isinstance(values, list):
             raise RequestError(coded(values, BAD_USER_INPUT))
@@ -129,7 +136,13 @@ class Documents:
                 _check_size(operation, fragments, self._limits)
         except RecursionError:
             raise refused("The document's fragments are nested too deeply.", "DEPTH_LIMIT") from None
-        errors = validate(self._schema, node, self._rules, self._limits.errors_max, hide_suggestions=True)
+        errors = validate(
+            self._schema,
+            node,
+            self._rules,
+            self._limits.errors_max,
+            hide_suggestions=self._hide_suggestions,
+        )
         if errors:
             raise RequestError(coded(errors, VALIDATION_FAILED))
         return Document(

@@ -87,6 +87,10 @@ class Database(Protocol):
     def writes_waiting(self) -> int:
         """Writes of this process that wait for their turn, or for a connection."""
 
+    @property
+    def transactions_open(self) -> int:
+        """Transactions of this process that have begun and not ended, reading ones included."""
+
     def watch_others(self, changed: Callable[[], None]) -> None:
         """Call `changed` on the event loop when another process has written, where the database tells."""
 

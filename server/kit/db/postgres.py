@@ -10,13 +10,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import perf_counter
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from server.kit import metrics
 from server.kit.db.base import STATEMENTS_COMPILED_MAX
@@ -117,6 +118,10 @@ class PostgresDatabase:
     @property
     def writes_waiting(self) -> int:
         return self._waiting
+
+    @property
+    def transactions_open(self) -> int:
+        return cast(QueuePool, self._pool.pool).checkedout()
 
     def watch_others(self, changed: Callable[[], None]) -> None:
         """Nothing to do: processes tell each other over the bus."""

@@ -88,11 +88,12 @@ class SqliteDatabase:
         self._readers: ThreadPoolExecutor | None = None
         self._local = threading.local()
         self._reader_connections: list[Connection] = []
+        self._writer_connection: Connection | None = None
         self._watcher: tuple[asyncio.AbstractEventLoop, Callable[[], None]] | None = None
 
     async def start(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = await asyncio.to_thread(self._open_writer)
+        connection = self._writer_connection = await asyncio.to_thread(self._open_writer)
         self._writer = threading.Thread(
             target=self._write_loop, args=(connection,), name="writer", daemon=True
         )
@@ -103,7 +104,7 @@ class SqliteDatabase:
         if self._writer is not None:
             await asyncio.to_thread(self._jobs.put, None)
             await asyncio.to_thread(self._writer.join)
-            self._writer = None
+            self._writer = self._writer_connection = None
         if self._readers is not None:
             await asyncio.to_thread(self._readers.shutdown)
             self._readers = None
@@ -132,6 +133,11 @@ class SqliteDatabase:
     @property
     def writes_waiting(self) -> int:
         return self._jobs.qsize()
+
+    @property
+    def transactions_open(self) -> int:
+        connections = [*self._reader_connections, *filter(None, [self._writer_connection])]
+        return sum(_driver(connection).in_transaction for connection in connections)
 
     def watch_others(self, changed: Callable[[], None]) -> None:
         self._watcher = (asyncio.get_running_loop(), changed)

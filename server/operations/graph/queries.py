@@ -12,6 +12,7 @@ from server.kit.due.overview import counts, key_of, listed
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
+from server.kit.graph.prices import PROOF
 from server.kit.problems import PublicError
 from server.operations.auditing.proof import verify_newest
 from server.operations.graph.enums import DueStateEnum
@@ -69,7 +70,7 @@ class OperationsQueries:
         return [ForceMajeure.of(row) for row in pauses.pauses(info.context.read)]
 
     @strawberry.field(
-        metadata=declare(ADMINS),
+        metadata=declare(ADMINS, cost=PROOF),
         description="For administrators: the newest part of the audit log, verified just now. The command "
         "`postmeter audit verify` verifies all of it, and compares with the seals outside the database.",
     )

@@ -11,6 +11,7 @@ import strawberry
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
+from server.kit.graph.prices import PROOF
 from server.kit.work import Work
 from server.policy.actions.attestations import record_attestation
 from server.policy.actions.checking import store_findings
@@ -123,7 +124,7 @@ class ComplianceMutations:
         return await run(info, record, present)
 
     @strawberry.mutation(
-        metadata=declare(OFFICERS),
+        metadata=declare(OFFICERS, cost=PROOF),
         description="For staff: run every check of the policy now, on the live database.",
     )
     async def check_policy(self, info: Info) -> PolicyChecked:

@@ -160,7 +160,7 @@ class AnsweringMutations:
             return enter_request(work, asked, input.received_at, input.message_id)
 
         def present(work: Work, row: RequestRow) -> RecipientRequestEntered:
-            return RecipientRequestEntered(case=RecipientRequestCase.of(work, row))
+            return RecipientRequestEntered(case=RecipientRequestCase.of(work, row, work.actor))
 
         return await run(info, enter, present)
 
@@ -175,7 +175,7 @@ class AnsweringMutations:
             return confirm_request(work, input.request_id)
 
         def present(work: Work, row: RequestRow) -> RecipientRequestConfirmed:
-            return RecipientRequestConfirmed(case=RecipientRequestCase.of(work, row))
+            return RecipientRequestConfirmed(case=RecipientRequestCase.of(work, row, work.actor))
 
         return await run(info, confirm, present)
 
@@ -190,6 +190,6 @@ class AnsweringMutations:
             return close_request(work, input.request_id)
 
         def present(work: Work, row: RequestRow) -> RecipientRequestClosed:
-            return RecipientRequestClosed(case=RecipientRequestCase.of(work, row))
+            return RecipientRequestClosed(case=RecipientRequestCase.of(work, row, work.actor))
 
         return await run(info, close, present)

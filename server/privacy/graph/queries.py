@@ -50,7 +50,7 @@ class PrivacyQueries:
     ) -> Connection[RecipientRequestCase]:
         read = info.context.read
         rows = reads.queue(read, rows_wanted(first), _behind(after))
-        cases = [RecipientRequestCase.of(read, row) for row in rows]
+        cases = [RecipientRequestCase.of(read, row, info.context.viewer) for row in rows]
         return page(cases, first, after, lambda case: case, lambda case: case.cursor)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import strawberry
 
+from server.accounts.graph.masking import MASKED, Masked, masked
 from server.accounts.reads import open_or_none
 from server.accounts.rules import REQUESTS_ANSWER
 from server.kit.clock import to_micros
@@ -13,6 +15,7 @@ from server.kit.graph.access import Access, Who, exposes
 from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt
+from server.kit.viewer import Viewer
 from server.kit.work import Read
 from server.privacy.graph.enums import GroundEnum, KindEnum, OutcomeEnum, SourceEnum, StateEnum
 from server.privacy.reads import recipient_requests as reads
@@ -116,14 +119,18 @@ class RecipientRequestCase:
     message_id: str | None = strawberry.field(
         description="The Message-ID of the mail by which it came; null without, and 30 days after the end."
     )
+    masked: Masked | None = strawberry.field(description=MASKED)
     cursor: strawberry.Private[str]
 
     @classmethod
-    def of(cls, read: Read, row: RequestRow) -> RecipientRequestCase:
+    def of(cls, read: Read, row: RequestRow, viewer: Viewer) -> RecipientRequestCase:
+        hidden = masked(read, viewer, ["address", "text", "answer", "messageId"])
+        request = RecipientRequestType.of(read, row)
         return cls(
             account_id=strawberry.ID(row.account_id),
-            request=RecipientRequestType.of(read, row),
-            message_id=open_or_none(read, reads.MESSAGE_ID_COLUMN, row.message_id),
+            request=replace(request, address=None, text=None, answer=None) if hidden else request,
+            message_id=None if hidden else open_or_none(read, reads.MESSAGE_ID_COLUMN, row.message_id),
+            masked=hidden,
             cursor=f"{row.queue_rank}.{to_micros(row.due_at)}.{row.id}",
         )
 

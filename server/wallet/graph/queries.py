@@ -12,6 +12,7 @@ from server.accounts.graph import Account
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.node import NodeLoader
+from server.kit.graph.prices import PROOF
 from server.kit.graph.scalars import BigInt
 from server.kit.ids import is_id
 from server.wallet import reads
@@ -111,7 +112,7 @@ class LedgerVerification:
 class WalletQueries:
     @strawberry.field(
         description="Replay the postings of the viewer's account and check every balance against them (Q013).",
-        metadata=declare(LEDGER_READ),
+        metadata=declare(LEDGER_READ, cost=PROOF),
     )
     def verify_ledger(self, info: Info) -> LedgerVerification:
         return LedgerVerification.of(verify_account(info.context.read, account_of(info)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from server.kit import metrics
 from server.kit.graph.feed import FeedMode
 from server.kit.graph.live.limits import LiveLimits
 from server.kit.graph.live.replay import Replay
@@ -106,9 +107,9 @@ class Channel:
             self._admit()
             self._read_due = self._timer.time() + self._limits.fallback_read_seconds
             if self._receiving:
-                await self._read_and_deliver()
+                await self._read_and_deliver(self._news.rung_at if rung else self._timer.time())
 
-    async def _read_and_deliver(self) -> None:
+    async def _read_and_deliver(self, woken_at: float) -> None:
         batch = await read_patiently(self._units, self._next, self._life, self._limits)
         if batch is None:
             return
@@ -119,6 +120,7 @@ class Channel:
                 subscriber.position = -1
         if batch.frames:
             await self._fan_out(batch)
+            metrics.delivery_seconds.observe(self._timer.time() - woken_at)
         if batch.more:
             self._news.ring()
         if self._latest:  # what comes during the pause is read once, after it

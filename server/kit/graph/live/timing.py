@@ -27,15 +27,19 @@ class Timer(Protocol):
 class Bell:
     """Lets one task sleep. A ring while the task is busy is kept, so no wake-up is lost."""
 
-    __slots__ = ("_event", "_rung", "_timer", "stopped")
+    __slots__ = ("_event", "_rung", "_timer", "rung_at", "stopped")
 
     def __init__(self, timer: Timer) -> None:
         self._timer = timer
         self._event = asyncio.Event()
         self._rung = False
+        self.rung_at = 0.0
+        """The first ring since the last wait, by the timer."""
         self.stopped = False
 
     def ring(self) -> None:
+        if not self._rung:
+            self.rung_at = self._timer.time()
         self._rung = True
         self._event.set()
 
