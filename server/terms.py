@@ -48,6 +48,7 @@ from server.policy.rules.profile import Document, Profile, ProfileInvalid
 from server.policy.rules.publishing import ChangeTerms, Published, Telling
 from server.policy.rules.wording import Wordings, authentic_hash
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
+from server.privacy.rules.requests import PrivacyRequestTerms
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
 from server.topups import rules as topup_rules
@@ -123,6 +124,7 @@ def default_terms() -> Registry:
         ChangeTerms(),
         Published(load_profile("mailpro"), load_wordings()),
         RecipientRequestTerms(),
+        PrivacyRequestTerms(),
     )
 
 
@@ -378,6 +380,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("complaint.proof_within", _COMPLAINTS, "proof_within", _time),
     Setting("recipient_requests.due", RecipientRequestTerms, "due_months", _months),
+    Setting("deadline.respond", PrivacyRequestTerms, "respond_months", _months),
+    Setting("deadline.extend", PrivacyRequestTerms, "extend_months", _months),
+    Setting("minors.grace", PrivacyRequestTerms, "minors_grace", _time),
     Setting("complaint.appeal_within", _COMPLAINTS, "appeal_within", _time),
     Setting("complaint.rate", _COMPLAINTS, "rate_window", lambda said: _time(said["window"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),

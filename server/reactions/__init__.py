@@ -28,6 +28,7 @@ from server.reactions import (
     payments,
     people,
     plans,
+    privacy_requests,
     recipient_requests,
     senders,
     statistics,
@@ -75,6 +76,7 @@ def reactions() -> Reactions:
         senders,
         campaigns,
         complaints,
+        privacy_requests,
         recipient_requests,
     ):
         told.register(registered)
