@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from server.accounts import rules as account_rules
-from server.accounts.reads import team
+from server.accounts.reads import restrictions, team
 from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.accounts.rules.api_log import ApiLogTerms
 from server.accounts.rules.collecting import Detail
 from server.accounts.rules.people import ROLE_SCOPES
 from server.accounts.rules.resale import ResalePolicy
+from server.accounts.rules.restricting import Granularity, ObjectionEffect, RestrictionTerms
 from server.accounts.rules.signing import ContractingEntity, Industry
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
@@ -70,7 +71,9 @@ LOSSES = LossSources(
 SENDS = SendSources((wallet_lifecycle.last_send,))
 """Where it is seen that an account sends (M087, M088). What campaigns send is captured in the wallet, too."""
 
-LAUNCH_CHECKS = LaunchChecks((team.check_may_send, complaint_reads.refuse_while_open))
+LAUNCH_CHECKS = LaunchChecks(
+    (team.check_may_send, complaint_reads.refuse_while_open, restrictions.check_may_send)
+)
 """What else must be so before an account launches or resumes a campaign."""
 
 COMPLAINTS = complaint_reads.ComplaintCounts(statistic_reads.complaints_since)
@@ -97,6 +100,7 @@ def default_terms() -> Registry:
     return Registry(
         account_rules.Terms(people_max=plans.free.users_max),  # M061
         ApiLogTerms(),
+        RestrictionTerms(),
         LOSSES,
         SENDS,
         LAUNCH_CHECKS,
@@ -142,6 +146,8 @@ def terms_of(profile: Profile, upcoming: Profile | None = None) -> Registry:
     if faults:
         raise ProfileInvalid(faults)
     registry.add(_agreements(registry.get(account_rules.Terms), profile, wordings))
+    stopped = registry.get(RestrictionTerms)
+    registry.add(dataclasses.replace(stopped, served=profile.purposes))
     registry.add(AttestationTerms(_reviews(profile)))
     registry.add(Published(profile, wordings, upcoming))
     return registry
@@ -380,6 +386,19 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("complaint.proof_within", _COMPLAINTS, "proof_within", _time),
     Setting("recipient_requests.due", RecipientRequestTerms, "due_months", _months),
+    Setting(
+        "rights.restriction.granularity",
+        RestrictionTerms,
+        "granularity",
+        _one_of({each.value: each for each in Granularity}),
+    ),
+    Setting(
+        "rights.objection.effect",
+        RestrictionTerms,
+        "objection_effect",
+        _one_of({each.value: each for each in ObjectionEffect}),
+    ),
+    Setting("purposes", RestrictionTerms, "purposes", _named),
     Setting("deadline.respond", PrivacyRequestTerms, "respond_months", _months),
     Setting("deadline.extend", PrivacyRequestTerms, "extend_months", _months),
     Setting("minors.grace", PrivacyRequestTerms, "minors_grace", _time),
