@@ -8,7 +8,9 @@ from server.privacy.graph.answering import AnsweringMutations
 from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
 from server.privacy.graph.queries import RecipientRequestQueries
+from server.privacy.graph.request_desk import RequestDeskMutations
 from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
+from server.privacy.graph.request_mutations import OwnRequestMutations
 from server.privacy.graph.request_queries import PrivacyRequestQueries, privacy_request_node
 
 EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
@@ -19,7 +21,7 @@ class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries):
     """All of them."""
 
 
-class PrivacyMutations(FilingMutations, AnsweringMutations):
+class PrivacyMutations(FilingMutations, AnsweringMutations, OwnRequestMutations, RequestDeskMutations):
     """All of them."""
 
 
