@@ -7,6 +7,7 @@ from server.privacy.graph import queries, request_queries
 from server.privacy.graph.answering import AnsweringMutations
 from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
+from server.privacy.graph.minors import MinorMutations, MinorQueries
 from server.privacy.graph.queries import RecipientRequestQueries
 from server.privacy.graph.request_desk import RequestDeskMutations
 from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
@@ -17,11 +18,13 @@ EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
 NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node}
 
 
-class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries):
+class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, MinorQueries):
     """All of them."""
 
 
-class PrivacyMutations(FilingMutations, AnsweringMutations, OwnRequestMutations, RequestDeskMutations):
+class PrivacyMutations(
+    FilingMutations, AnsweringMutations, OwnRequestMutations, RequestDeskMutations, MinorMutations
+):
     """All of them."""
 
 
