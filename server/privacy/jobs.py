@@ -1,4 +1,4 @@
-"""Due work of the slice: the clock of recipients' requests, which a law sets and no pause stops (M011, M103)."""
+"""Due work of the slice: the clocks of requests, which a law sets and no pause stops (M011, M103)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from collections.abc import Mapping
 from server.kit.due import Handler, Timer
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units
-from server.privacy.actions.recipient_answers import advance
-from server.privacy.actions.recipient_events import STEP
+from server.privacy.actions import recipient_answers, recipient_events, request_changes, requests
 
-TIMERS: Mapping[str, Timer] = {STEP: Timer.STATUTORY}
+TIMERS: Mapping[str, Timer] = {
+    recipient_events.STEP: Timer.STATUTORY,
+    request_changes.STEP: Timer.STATUTORY,
+}
 
 
 def handlers() -> Mapping[str, Handler]:
     """The steps by kind, for the due runner."""
 
-    async def step(units: Units, request_id: str) -> None:
-        await units.run(Call(STEP, SYSTEM), lambda work: advance(work, request_id))
+    async def of_recipient(units: Units, request_id: str) -> None:
+        call = Call(recipient_events.STEP, SYSTEM)
+        await units.run(call, lambda work: recipient_answers.advance(work, request_id))
 
-    return {STEP: step}
+    async def of_customer(units: Units, request_id: str) -> None:
+        call = Call(request_changes.STEP, SYSTEM)
+        await units.run(call, lambda work: requests.advance(work, request_id))
+
+    return {recipient_events.STEP: of_recipient, request_changes.STEP: of_customer}

@@ -49,6 +49,10 @@ REQUESTS_ANSWER = "requests:answer"
 """The scope of what recipients ask about their data: reading and answering it. Sessions of owners and administrators
 only, restricted ones too."""
 
+PRIVACY_WRITE = "privacy:write"
+"""The scope of asking about the account's own data and reading what became of it; sessions of owners only, restricted
+ones too."""
+
 PEOPLE_WRITE = "people:write"
 """The scope of managing who signs in for the account; sessions only."""
 
@@ -131,6 +135,8 @@ class Terms:
     """Who says they are younger gets no account (M005, P031)."""
     age_declaration_required: bool = False
     """Whether who opens an account must say something of their age."""
+    age_verified_by: frozenset[str] = frozenset()
+    """What verifies an age (`AgeMethod`); until then an account waits. Empty where nobody needs to (P032)."""
     resale: ResalePolicy = ResalePolicy.FORBIDDEN
     """Whether a customer's contract may permit them to sell the service on (M009)."""
     industries_excluded: frozenset[Industry] = EXCLUDED_INDUSTRIES

@@ -199,6 +199,39 @@ class NoticeKind(Enum):
     RECIPIENT_REQUEST_CLOSED = strawberry.enum_value(
         "recipient_request_closed", description="Tells a recipient that there was no answer; e-mail only."
     )
+    PRIVACY_REQUEST_ENTERED = strawberry.enum_value(
+        "privacy_request_entered",
+        description="A request about the account's data waits for a proof of identity.",
+    )
+    PRIVACY_REQUEST_RECEIVED = strawberry.enum_value(
+        "privacy_request_received",
+        description="A request about the account's data is answered by a due date.",
+    )
+    PRIVACY_REQUEST_EXTENDED = strawberry.enum_value(
+        "privacy_request_extended", description="The due date of a request was moved, for it is complex."
+    )
+    PRIVACY_REQUEST_EXTENDED_MANY = strawberry.enum_value(
+        "privacy_request_extended_many",
+        description="The due date of a request was moved, for there are many of them.",
+    )
+    PRIVACY_REQUEST_FULFILLED = strawberry.enum_value(
+        "privacy_request_fulfilled", description="What was asked about the account's data is done."
+    )
+    PRIVACY_REQUEST_PARTLY_FULFILLED = strawberry.enum_value(
+        "privacy_request_partly_fulfilled", description="It is done as far as the law allows."
+    )
+    PRIVACY_REQUEST_REFUSED = strawberry.enum_value(
+        "privacy_request_refused", description="A request was refused on a legal ground."
+    )
+    PRIVACY_REQUEST_REMINDER = strawberry.enum_value(
+        "privacy_request_reminder", description="The due date of a customer's request is near. For the staff."
+    )
+    PRIVACY_REQUEST_OVERDUE = strawberry.enum_value(
+        "privacy_request_overdue", description="A customer's request was not answered in time. For the staff."
+    )
+    DATA_CORRECTED = strawberry.enum_value(
+        "data_corrected", description="The postal address of the account was changed."
+    )
 
 
 @strawberry.enum(

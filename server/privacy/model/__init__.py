@@ -1,5 +1,7 @@
 """The slice's tables."""
 
+from server.privacy.model.minors import MinorReport
 from server.privacy.model.recipient_requests import RecipientRequest
+from server.privacy.model.requests import PrivacyRequest
 
-__all__ = ["RecipientRequest"]
+__all__ = ["MinorReport", "PrivacyRequest", "RecipientRequest"]
