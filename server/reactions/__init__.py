@@ -24,6 +24,7 @@ from server.reactions import (
     auto_top_ups,
     campaigns,
     complaints,
+    exports,
     fixed_ips,
     payments,
     people,
@@ -76,6 +77,7 @@ def reactions() -> Reactions:
         campaigns,
         complaints,
         recipient_requests,
+        exports,
     ):
         told.register(registered)
     for event in (FixedIpNotPaid, FixedIpEnded, FixedIpLapsed):

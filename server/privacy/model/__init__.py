@@ -1,5 +1,14 @@
 """The slice's tables."""
 
+from server.privacy.model.exports import DataExport, DataExportChunk, DataExportFile
 from server.privacy.model.recipient_requests import RecipientRequest
+from server.privacy.model.retention import RetentionCount, RetentionRun
 
-__all__ = ["RecipientRequest"]
+__all__ = [
+    "DataExport",
+    "DataExportChunk",
+    "DataExportFile",
+    "RecipientRequest",
+    "RetentionCount",
+    "RetentionRun",
+]
