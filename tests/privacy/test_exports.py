@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import jsonschema_rs
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
@@ -119,8 +118,17 @@ async def test_each_table_keeps_to_its_schema(copying: Copying) -> None:
     assert len(schemas) > 5
     for name in schemas:
         said = json.loads(files[name])
-        jsonschema_rs.validate(said, json.loads(files[name.replace(".schema", "")]))
-        assert all(one["title"] for one in said["items"]["properties"].values())
+        columns = said["items"]["properties"]
+        assert all(one["title"] for one in columns.values())
+        for each in json.loads(files[name.replace(".schema", "")]):
+            assert sorted(each) == sorted(said["items"]["required"]) == sorted(columns)
+            assert [key for key, value in each.items() if _kind(value) not in columns[key]["type"]] == []
+
+
+def _kind(value: Any) -> str:
+    """The type that JSON Schema gives a value."""
+    kinds = {type(None): "null", bool: "boolean", int: "integer", str: "string"}
+    return kinds[type(value)]
 
 
 async def test_nobody_gets_what_is_of_another_person(copying: Copying) -> None:
