@@ -17,7 +17,7 @@ from server.kit.sheets import Cell
 from server.kit.work import Read
 from server.kit.zipping import Entry
 from server.privacy.model.exports import DataExport, DataExportChunk, DataExportFile
-from server.privacy.reads.keys import in_order, keys_of, written
+from server.privacy.reads.keys import keys_of, next_rows, written
 from server.privacy.reads.owned import Exported, Subject, exported, owned, sealed_columns
 from server.privacy.rules.exporting import ExportScope, ExportStatus, Form, PackageTerms
 
@@ -149,7 +149,7 @@ def rows_after(read: Read, part: Part, after: str | None, limit: int) -> Page:
     query = select(*columns, *[key.label(f"key_{place}") for place, key in enumerate(keys)])
     mine = query.where(owned(table, part.row.subject))
     # One more than is shown: whether another file is needed is known before this one ends.
-    found = read.rows(in_order(mine, keys, after, limit + 1))
+    found = next_rows(read, mine, keys, after, limit + 1)
     sealed = sealed_columns(table)
     opened = [place for place, column in enumerate(columns) if column.name in sealed]
     rows = []

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, inspect, tuple_
+from sqlalchemy import ColumnElement, Row, Select, inspect, tuple_
 
 from server.kit.db import Base
+from server.kit.work import Read
 
 
 def keys_of(model: type[Base]) -> Sequence[Any]:
@@ -16,11 +17,25 @@ def keys_of(model: type[Base]) -> Sequence[Any]:
     return list(inspect(model).primary_key)
 
 
-def in_order(query: Select[Any], keys: Sequence[Any], after: str | None, limit: int) -> Select[Any]:
-    """The next rows behind a key as `written` made it, None for the first ones."""
-    if after is not None:
-        query = query.where(_behind(keys, read_back(after)))
-    return query.order_by(*keys).limit(limit)
+def next_rows(
+    read: Read, query: Select[Any], keys: Sequence[Any], after: str | None, limit: int
+) -> Sequence[Row[Any]]:
+    """The next rows behind a key as `written` made it, None for the first ones, in the order of the key.
+
+    A key of several columns is left column by column, the last one first: so each look is a range of the key's own
+    index. Compared as a whole, both databases would read the rows before it, too, for every page.
+    """
+    ordered = query.order_by(*keys)
+    if after is None:
+        return read.rows(ordered.limit(limit))
+    last, found = read_back(after), []
+    for place in range(len(keys) - 1, -1, -1):
+        same = [key == value for key, value in zip(keys[:place], last, strict=False)]
+        behind = ordered.where(*same, keys[place] > last[place])
+        found += read.rows(behind.limit(limit - len(found)))
+        if len(found) == limit:
+            break
+    return found
 
 
 def among(keys: Sequence[Any], found: Sequence[Sequence[Any]]) -> ColumnElement[bool]:
@@ -43,9 +58,3 @@ def read_back(text: str) -> Sequence[Any]:
 def shown(key: Sequence[Any]) -> str:
     """A key for people: opaque ids, and hashes in hexadecimal."""
     return "/".join(part.hex() if isinstance(part, bytes) else str(part) for part in key)
-
-
-def _behind(keys: Sequence[Any], key: Sequence[Any]) -> ColumnElement[bool]:
-    if len(keys) == 1:
-        return keys[0] > key[0]  # type: ignore[no-any-return]
-    return tuple_(*keys) > tuple_(*key)

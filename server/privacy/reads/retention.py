@@ -14,7 +14,7 @@ from server.kit.due import DueWork
 from server.kit.retention import Clock, Clocks, Holds, Kept
 from server.kit.work import Read
 from server.privacy.model.retention import RetentionCount, RetentionRun
-from server.privacy.reads.keys import in_order, keys_of
+from server.privacy.reads.keys import keys_of, next_rows
 from server.privacy.rules.retention import RetentionTerms
 
 
@@ -85,7 +85,7 @@ def flagged(read: Read, clock: Clock, at: datetime, after: str | None) -> Sequen
     """The keys of the next rows that are over at the instant and not held, one batch."""
     keys, limit = keys_of(clock.model), read.terms(RetentionTerms).rows_a_batch
     some = select(*keys).where(over_by(read, clock, at), ~held_rows(read, clock))
-    return read.rows(in_order(some, keys, after, limit))
+    return next_rows(read, some, keys, after, limit)
 
 
 def next_batch(read: Read, run_id: str) -> Batch | None:
