@@ -17,6 +17,7 @@ from server.accounts.actions.api_log import PRUNE_API_LOG
 from server.accounts.actions.lifecycle import INACTIVITY
 from server.accounts.actions.pruning import PRUNING
 from server.accounts.model import ApiUse, KnownDevice, PublicCall, Session, SignInChallenge, SignInCounter
+from server.accounts.model.restrictions import Restriction
 from server.campaigns.actions.complaints import LAPSE
 from server.campaigns.actions.statistics import DELETE_BOUNCES, DELETE_STATISTICS
 from server.campaigns.jobs.statistics import PRUNE_SEEN
@@ -37,16 +38,19 @@ from server.privacy.actions.recipient_events import STEP
 from server.privacy.model import (
     DataExport,
     DataExportChunk,
+    PrivacyRequest,
     RecipientRequest,
     RetentionCount,
     RetentionRun,
 )
 from server.privacy.rules.exporting import ExportStatus
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
+from server.privacy.rules.requests import PrivacyRequestKind
 from server.senders.actions.documents import DELETE_DOCUMENTS
 
 _SECONDS_A_DAY = 24 * 60 * 60
 _OPEN_COMPLAINTS = sorted({*HOLDING, ComplaintStatus.RECEIVED, ComplaintStatus.APPEALED})
+_KEEPING = sorted({PrivacyRequestKind.ACCESS, PrivacyRequestKind.PORTABILITY, PrivacyRequestKind.RESTRICTION})
 _STATISTICS = frozenset({"statistics", "bounces", "soft_bounces"})
 
 
@@ -145,6 +149,7 @@ CLOCKS = Clocks(
         ),
         _register(RecipientNotice, RecipientNotice.told_at, account=RecipientNotice.account_id),
         _register(Processor, Processor.ended_at, ~_disclosed_for(Disclosure.processor_id, Processor.id)),
+        _register(PrivacyRequest, PrivacyRequest.ended_at, account=PrivacyRequest.account_id),
         _register(Attestation, Attestation.review_at),
         Clock(
             "registers",
@@ -212,5 +217,29 @@ def _recipients() -> Select[Any]:
     )
 
 
-HOLDS = Holds((Hold(_complaints, _STATISTICS), Hold(_recipients, _STATISTICS)))
-"""Who has an open case, and what it needs: the statistics and bounces that it may be about."""
+def _requests() -> Select[Any]:
+    """Who asks for an erasure wants less to be kept, not more."""
+    return select(PrivacyRequest.account_id).where(
+        PrivacyRequest.ended_at.is_(None),
+        PrivacyRequest.verified_at.is_not(None),
+        PrivacyRequest.kind.in_(_KEEPING),
+    )
+
+
+def _restricted() -> Select[Any]:
+    return select(Restriction.account_id).where(
+        Restriction.by_right == PrivacyRequestKind.RESTRICTION.value, Restriction.lifted_at.is_(None)
+    )
+
+
+HOLDS = Holds(
+    (
+        Hold(_complaints, _STATISTICS),
+        Hold(_recipients, _STATISTICS),
+        Hold(_requests),
+        Hold(_restricted),
+    )
+)
+"""Who has an open case, and what it needs: complaints and recipients the statistics and bounces that they may be about,
+the account's own requests all that is asked for, and a restriction all that is restricted (article 18(1) GDPR).
+"""

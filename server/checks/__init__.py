@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.checks import accounts, campaigns, money, registers, retention, senders, storage
+from server.checks import (
+    accounts,
+    campaigns,
+    money,
+    privacy,
+    registers,
+    retention,
+    senders,
+    storage,
+)
 from server.policy.rules.checking import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -18,5 +27,6 @@ CHECKS: Mapping[str, Check] = {
     **campaigns.CHECKS,
     **registers.CHECKS,
     **retention.CHECKS,
+    **privacy.CHECKS,
 }
 """Every check by the name that clauses give."""

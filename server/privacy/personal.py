@@ -8,12 +8,14 @@ from server.privacy.model import (
     DataExport,
     DataExportChunk,
     DataExportFile,
+    PrivacyRequest,
     RecipientRequest,
     RetentionCount,
     RetentionRun,
 )
 
 _SEALED = ("address", "text", "message_id", "answer")
+_SEALED_WORDS = ("text", "message_id", "answer")
 
 _TOLD = (
     "id",
@@ -120,5 +122,26 @@ HELD = (
         erasure="shred",
         retention_class="content",
         exported=False,  # a copy holds no copies
+    ),
+    Held(
+        model=PrivacyRequest,
+        columns=_SEALED_WORDS,
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="shred",
+        retention_class="content",
+    ),
+    Held(
+        model=PrivacyRequest,
+        columns=tuple(
+            column.name for column in PrivacyRequest.__table__.columns if column.name not in _SEALED_WORDS
+        ),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="registers",
+        erasure="keep_pseudonymous",  # that a request was answered in time must be shown after it, too
     ),
 )

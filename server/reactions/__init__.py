@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from server.accounts import reads as account_reads
 from server.accounts.actions.events import AccountReactivated, AccountReinstated
+from server.accounts.actions.restricting import ProcessingReleased
 from server.accounts.rules.lifecycle import AccountStatus
 from server.kit.events import Reactions
 from server.kit.work import Work
-from server.orders.actions import auto_top_up_outcomes, pay_waiting_orders, receipts
+from server.orders.actions import auto_top_up_outcomes, pay_released_orders, pay_waiting_orders, receipts
 from server.plans.actions import billing as plan_billing
 from server.plans.actions import fixed_ips as fixed_ip_actions
 from server.plans.actions import settlement as plan_settlement
@@ -29,6 +30,7 @@ from server.reactions import (
     payments,
     people,
     plans,
+    privacy_requests,
     recipient_requests,
     senders,
     statistics,
@@ -61,9 +63,10 @@ def reactions() -> Reactions:
     registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
     registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
     registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
-    for woken in (AccountReinstated, AccountReactivated):
+    for woken in (AccountReinstated, AccountReactivated, ProcessingReleased):
         registered.on(woken, plan_billing.wake_held)
         registered.on(woken, auto_top_up_outcomes.wake_all)
+    registered.on(ProcessingReleased, pay_released_orders)
     registered.on(PlanEnded, fixed_ip_actions.end_with_plan)  # M055
     registered.on(PlanLapsed, fixed_ip_actions.end_with_plan)
     registered.on(PlanRenewed, fixed_ip_actions.renew_with_plan)  # M059
@@ -76,6 +79,7 @@ def reactions() -> Reactions:
         senders,
         campaigns,
         complaints,
+        privacy_requests,
         recipient_requests,
         exports,
     ):

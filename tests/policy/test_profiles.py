@@ -35,6 +35,9 @@ TECHNICAL = {
     "RecipientRequestTerms": "remind_before verify_within kept_after_end received_before_max text_length_max "
     "answer_length_max message_id_length_max code_attempts_max code_age_max codes_max codes_window "
     "filings_per_address_max filings_max filings_window",
+    "RestrictionTerms": "served",
+    "PrivacyRequestTerms": "remind_before verify_within received_before_max text_length_max answer_length_max "
+    "message_id_length_max open_max",
     "AccountTerms": "acceptance_by_use key_policies policy login_length_min login_length_max password_length_max "
     "password_distinct_characters_min sessions_max api_keys_max api_key_name_length_max user_agent_length_max "
     "last_used_precision step_up_age_max address_line_length_max email_code_age_max email_code_attempts_max "
@@ -145,6 +148,8 @@ def test_mailpro_sets_what_the_code_has_by_itself_but_for_its_switches() -> None
         "api_auth",  # M137
         "api_keys_issued_by",  # M138
         "api_keys_require_policy_url",  # M141
+        "purposes",  # M111
+        "objection_effect",  # M127
     }
     assert [policy.document for policy in ours.get(account_rules.Terms).key_policies] == [
         "api_policy"

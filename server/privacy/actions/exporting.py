@@ -22,8 +22,16 @@ from server.privacy.actions.export_events import (
     locked,
     write,
 )
+from server.privacy.actions.requests import (
+    Filing,
+    begin_request,
+    file_request,
+    fulfil_request,
+    withdraw_request,
+)
 from server.privacy.model.exports import DataExport, DataExportChunk, DataExportFile
 from server.privacy.reads import exporting as reads
+from server.privacy.reads import requests as request_reads
 from server.privacy.reads.exporting import ExportRow
 from server.privacy.reads.owned import Subject, exported
 from server.privacy.rules.exporting import (
@@ -39,6 +47,8 @@ from server.privacy.rules.exporting import (
     check_scope,
     check_status,
 )
+from server.privacy.rules.request_refusals import PrivacyRequestAccountUnknown
+from server.privacy.rules.requests import PrivacyRequestKind, PrivacyRequestSource, PrivacyRequestStatus
 
 BUILD = "privacy.build_export"
 DELETE = "privacy.delete_export"
@@ -64,10 +74,13 @@ class Followed:
     credential_id: str
 
 
-def request_export(work: Work, scope: ExportScope, request_id: str | None = None) -> ExportRow:
+def request_export(
+    work: Work, scope: ExportScope, kind: PrivacyRequestKind = PrivacyRequestKind.ACCESS
+) -> ExportRow:
     """Begin a copy of what is held of the acting person, or of the account; there is one of each at a time.
 
-    Raises StepUpRequired, DataExportForbidden, DataExportRunning.
+    It is filed as a request of that kind, with its own due date, which the copy fulfils. Raises StepUpRequired,
+    DataExportForbidden, DataExportRunning, PrivacyRequestLimitReached.
     """
     require_fresh_session(work)
     person = _person(work)
@@ -76,10 +89,15 @@ def request_export(work: Work, scope: ExportScope, request_id: str | None = None
     running = reads.building(work, subject)
     if running is not None:
         raise DataExportRunning(running)
-    return begin_export(work, subject, request_id)
+    filing = Filing(person.account_id, kind, PrivacyRequestSource.SELF, person.id)
+    try:
+        request = begin_request(work, file_request(work, filing).id)
+    except PrivacyRequestAccountUnknown:  # the company's own people ask their company
+        raise DataExportForbidden from None
+    return begin_export(work, subject, request.id)
 
 
-def begin_export(work: Work, subject: Subject, request_id: str | None = None) -> ExportRow:
+def begin_export(work: Work, subject: Subject, request_id: str | None) -> ExportRow:
     """Begin a copy, for somebody who may have it."""
     values = dict.fromkeys(ExportRow._fields)
     numbers = dict.fromkeys(("part", "tables", "rows", "chunks", "size_bytes", "downloads"), 0)
@@ -109,7 +127,18 @@ def cancel_export(work: Work, export_id: str) -> ExportRow:
     """Give up a copy, and delete what there is of it. Raises DataExportNotFound, DataExportStatusConflict."""
     row = _own(work, export_id)
     check_status(row.status, ExportStatus.BUILDING, ExportStatus.READY)
-    return _cancel(work, row)
+    cancelled = _cancel(work, row)
+    request = _request_to_end(work, cancelled)
+    if request is not None:
+        withdraw_request(work, row.account_id, request)
+    return cancelled
+
+
+def fulfil(work: Work, row: ExportRow) -> None:
+    """The request that asked for a copy is done, once no other copy that it asked for is being made."""
+    request = _request_to_end(work, row)
+    if request is not None:
+        fulfil_request(work, request)
 
 
 def give_up(work: Work, export_id: str) -> None:
@@ -195,6 +224,16 @@ def _cancel(work: Work, row: ExportRow) -> ExportRow:
     schedule(work, DELETE, row.id, work.now)
     work.record(DataExportCancelled.of(cancelled))
     return cancelled
+
+
+def _request_to_end(work: Work, row: ExportRow) -> str | None:
+    """The request of a copy, if it is open and this was the last copy that is made for it."""
+    if row.request_id is None or reads.made_for(work, row.request_id):
+        return None
+    request = request_reads.request(work, row.account_id, row.request_id)
+    # What an open case holds is ended by who releases it.
+    going_on = request is not None and request.status == PrivacyRequestStatus.IN_PROGRESS.value
+    return row.request_id if going_on else None
 
 
 def _own(work: Work, export_id: str) -> ExportRow:

@@ -17,7 +17,7 @@ from server.privacy.actions.export_events import (
     locked,
     write,
 )
-from server.privacy.actions.exporting import BUILD, DELETE
+from server.privacy.actions.exporting import BUILD, DELETE, fulfil
 from server.privacy.model.exports import DataExportChunk, DataExportFile
 from server.privacy.reads import exporting as reads
 from server.privacy.reads.exporting import ExportRow, Part
@@ -124,6 +124,7 @@ def end_package(work: Work, part: Part, writer: str, position: int, data: bytes,
     cancel(work, BUILD, row.id)
     schedule(work, DELETE, row.id, expires_at)
     work.record(DataExportReady.of(ready))
+    fulfil(work, ready)
     return ready
 
 

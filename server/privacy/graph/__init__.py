@@ -1,12 +1,35 @@
-"""Privacy in the API: what recipients of campaigns ask about their data, and how it is answered."""
+"""Privacy in the API: what customers, and recipients of campaigns, ask about their data, and how it is answered."""
 
+from collections.abc import Mapping
+
+from server.kit.graph.node import NodeLoader
+from server.privacy.graph import queries, request_queries
 from server.privacy.graph.answering import AnsweringMutations
-from server.privacy.graph.feed import PrivacySubscriptions
+from server.privacy.graph.exporting import ExportMutations, ExportQueries, ExportSubscriptions, export_node
+from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
-from server.privacy.graph.queries import EXTENSIONS, NODES, PrivacyQueries
+from server.privacy.graph.queries import RecipientRequestQueries
+from server.privacy.graph.request_desk import RequestDeskMutations
+from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
+from server.privacy.graph.request_mutations import OwnRequestMutations
+from server.privacy.graph.request_queries import PrivacyRequestQueries, privacy_request_node
+from server.privacy.graph.retention import RetentionQueries
+
+EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
+NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node, "exp": export_node}
 
 
-class PrivacyMutations(FilingMutations, AnsweringMutations):
+class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, ExportQueries, RetentionQueries):
+    """All of them."""
+
+
+class PrivacyMutations(
+    FilingMutations, AnsweringMutations, OwnRequestMutations, RequestDeskMutations, ExportMutations
+):
+    """All of them."""
+
+
+class PrivacySubscriptions(RecipientRequestSubscriptions, PrivacyRequestSubscriptions, ExportSubscriptions):
     """All of them."""
 
 

@@ -27,10 +27,12 @@ from server.kit.graph.scalars import BigInt
 from server.kit.work import Read, Work
 from server.privacy.actions import exporting as actions
 from server.privacy.actions.export_events import CHANGES
+from server.privacy.graph.request_problems import PrivacyRequestLimitReached
 from server.privacy.reads import exporting as reads
 from server.privacy.reads.exporting import ExportRow
 from server.privacy.rules import exporting as rules
 from server.privacy.rules.exporting import ExportScope
+from server.privacy.rules.requests import PrivacyRequestKind
 
 _ASKED = strawberry.argument(description="What is asked for.")
 MINE = Access(Who.SIGNED_IN, "identification", SELF_WRITE)
@@ -42,6 +44,12 @@ class DataExportScopeEnum(Enum):
     ACCOUNT = strawberry.enum_value(
         "ACCOUNT", description="What the account has, too. For its owners and administrators."
     )
+
+
+@strawberry.enum(name="DataExportRight", description="By which right a copy is asked for.")
+class DataExportRightEnum(Enum):
+    ACCESS = strawberry.enum_value("ACCESS", description="To see what is held (article 15 GDPR).")
+    PORTABILITY = strawberry.enum_value("PORTABILITY", description="To take it elsewhere (article 20 GDPR).")
 
 
 @strawberry.enum(name="DataExportStatus", description="Where a copy is.")
@@ -62,6 +70,7 @@ class DataExportStatusEnum(Enum):
 )
 class DataExportType(Node):
     scope: DataExportScopeEnum = strawberry.field(description="Whose data it is.")
+    request_id: strawberry.ID | None = strawberry.field(description="Which request it is made for, `dsr_…`.")
     status: DataExportStatusEnum = strawberry.field(description="Where it is.")
     tables_done: int = strawberry.field(description="How many tables are in it so far.")
     tables_total: int = strawberry.field(description="How many tables it will have.")
@@ -78,6 +87,7 @@ class DataExportType(Node):
         return cls(
             id=strawberry.ID(row.id),
             scope=DataExportScopeEnum[row.scope],
+            request_id=strawberry.ID(row.request_id) if row.request_id else None,
             status=DataExportStatusEnum[row.status],
             tables_done=row.tables,
             tables_total=row.tables_total,
@@ -138,6 +148,10 @@ class DataExportStatusConflict(Problem):
 @strawberry.input(description="Which copy is asked for.")
 class RequestExportInput:
     scope: DataExportScopeEnum = strawberry.field(description="Whose data it is.")
+    right: DataExportRightEnum = strawberry.field(
+        default=DataExportRightEnum.ACCESS,
+        description="As which request it is entered, with its own due date.",
+    )
 
 
 @strawberry.input(description="Which copy is not wanted any more.")
@@ -163,14 +177,20 @@ class ExportCancelled:
 
 
 @exposes(OUTCOME)
-@strawberry.type(description="Where the copy can be fetched, once. An earlier link of it is of no use any more.")
+@strawberry.type(
+    description="Where the copy can be fetched, once. An earlier link of it is of no use any more."
+)
 class ExportLinkCreated:
     path: str = strawberry.field(description="The path on this server. GET it; it needs no credentials.")
     expires_at: datetime = strawberry.field(description="From then on it is of no use; ask again.")
 
 
 RequestExportResult = Annotated[
-    ExportRequested | StepUpRequiredProblem | DataExportForbidden | DataExportRunning,
+    ExportRequested
+    | StepUpRequiredProblem
+    | DataExportForbidden
+    | DataExportRunning
+    | PrivacyRequestLimitReached,
     strawberry.union("RequestExportResult", description="The copy that is being made, or why there is none."),
 ]
 CancelExportResult = Annotated[
@@ -197,15 +217,16 @@ class ExportMutations:
     async def request_export(
         self, info: Info, input: Annotated[RequestExportInput, _ASKED]
     ) -> RequestExportResult:
-        scope = ExportScope[input.scope.name]
+        scope, kind = ExportScope[input.scope.name], PrivacyRequestKind[input.right.name]
 
         def present(_work: Work, row: ExportRow) -> ExportRequested:
             return ExportRequested(export=DataExportType.of(row))
 
-        return await run(info, lambda work: actions.request_export(work, scope), present)
+        return await run(info, lambda work: actions.request_export(work, scope, kind), present)
 
     @strawberry.mutation(
-        description="Give up a copy of data: it is deleted now, and not when it expires.", metadata=declare(MINE)
+        description="Give up a copy of data: it is deleted now, and not when it expires.",
+        metadata=declare(MINE),
     )
     async def cancel_export(
         self, info: Info, input: Annotated[CancelExportInput, _ASKED]
@@ -216,8 +237,8 @@ class ExportMutations:
         return await run(info, lambda work: actions.cancel_export(work, input.export_id), present)
 
     @strawberry.mutation(
-        description="A link of one use under which a copy that is ready can be fetched for 15 minutes. It needs a fresh "
-        "proof of who you are.",
+        description="A link of one use under which a copy that is ready can be fetched for 15 minutes. It needs a "
+        "fresh proof of who you are.",
         metadata=declare(MINE),
     )
     async def create_export_link(
@@ -234,7 +255,9 @@ class ExportMutations:
 
 @strawberry.type
 class ExportQueries:
-    @strawberry.field(description="The copies of data that you asked for, newest first.", metadata=declare(MINE))
+    @strawberry.field(
+        description="The copies of data that you asked for, newest first.", metadata=declare(MINE)
+    )
     def data_exports(self, info: Info, first: First = 20, after: After = None) -> Connection[DataExportType]:
         read, wanted, behind = info.context.read, rows_wanted(first), key_after(after)
         person = account_reads.person_of_session(read, info.context.viewer.credential_id or "")

@@ -2,12 +2,14 @@
 
 from server.privacy.model.exports import DataExport, DataExportChunk, DataExportFile
 from server.privacy.model.recipient_requests import RecipientRequest
+from server.privacy.model.requests import PrivacyRequest
 from server.privacy.model.retention import RetentionCount, RetentionRun
 
 __all__ = [
     "DataExport",
     "DataExportChunk",
     "DataExportFile",
+    "PrivacyRequest",
     "RecipientRequest",
     "RetentionCount",
     "RetentionRun",

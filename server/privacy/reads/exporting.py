@@ -126,6 +126,12 @@ def building(read: Read, subject: Subject) -> str | None:
     )
 
 
+def made_for(read: Read, request_id: str) -> bool:
+    """Whether a copy is being made that the request asked for."""
+    mine = (DataExport.request_id == request_id) & (DataExport.status == ExportStatus.BUILDING.value)
+    return read.first(select(DataExport.id).where(mine).limit(1)) is not None
+
+
 def next_part(read: Read, export_id: str) -> Part | None:
     """What is to be written next, of tables that have rows; None when the package is not being built any more."""
     row = any_export(read, export_id)
