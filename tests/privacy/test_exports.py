@@ -25,11 +25,12 @@ from server.kit.work import House, Read, Units
 from server.policy.adapters.profiles import load_profile
 from server.privacy import http
 from server.privacy.actions.export_events import CHANGES
-from server.privacy.actions.exporting import cancel_export, cancel_exports, create_link
+from server.privacy.actions.exporting import cancel_export, cancel_exports, create_link, request_export
 from server.privacy.actions.packing import begin_file, store_chunk
 from server.privacy.model import DataExport, DataExportChunk, DataExportFile
 from server.privacy.reads import exporting as reads
 from server.privacy.reads.owned import exported, owned
+from server.privacy.reads.requests import any_request
 from server.privacy.rules.exporting import (
     DataExportForbidden,
     DataExportNotFound,
@@ -39,6 +40,7 @@ from server.privacy.rules.exporting import (
     Form,
     PackageTerms,
 )
+from server.privacy.rules.requests import PrivacyRequestKind
 from server.terms import terms_of
 from tests.privacy.copying import (
     Copying,
@@ -200,6 +202,28 @@ async def test_a_crash_costs_a_file_and_nothing_is_there_twice(copying: Copying)
     found = [address for name in lists for address in _json(files[name])]
     assert sorted(found) == sorted(f"reader-{number}@example.com" for number in range(45))
     assert (await copying.row(undisturbed.id)).status == "READY"
+
+
+async def test_a_copy_fulfils_the_request_that_it_is_made_for(copying: Copying) -> None:
+    whole, own = await copying.ask(), await copying.ask(ExportScope.PERSON)
+    assert whole.request_id == own.request_id  # the same right, asked for once
+    assert whole.request_id is not None
+    await jobs_step(copying, own.id)
+    assert await _state_of(copying, whole.request_id) == "IN_PROGRESS"
+    await copying.due()
+    assert await _state_of(copying, whole.request_id) == "FULFILLED"
+    third = await copying.act(
+        lambda work: request_export(work, ExportScope.PERSON, PrivacyRequestKind.PORTABILITY)
+    )
+    assert third.request_id not in (None, whole.request_id)
+    await copying.act(lambda work: cancel_export(work, third.id))
+    assert await _state_of(copying, str(third.request_id)) == "WITHDRAWN"
+
+
+async def _state_of(copying: Copying, request_id: str) -> str:
+    row = await copying.units.read(lambda read: any_request(read, request_id))
+    assert row is not None
+    return row.status
 
 
 async def jobs_step(copying: Copying, export_id: str) -> None:

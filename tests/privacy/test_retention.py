@@ -109,7 +109,7 @@ def disclosed(
 SECOND = timedelta(seconds=1)
 
 
-@pytest.mark.rule("B010", "H026")
+@pytest.mark.rule("B010")
 async def test_a_row_goes_at_the_end_of_its_time_and_not_before(sweeping: Sweeping) -> None:
     ends = add_months(sweeping.clock.now(), -120)
 
