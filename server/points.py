@@ -64,7 +64,7 @@ from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
 from server.policy.rules import validation
-from server.privacy.actions import exporting, limiting, recipient_requests, requests
+from server.privacy.actions import exporting, limiting, minors, recipient_requests, requests
 from server.privacy.actions import retention as sweeping
 from server.privacy.rules import requests as request_rules
 from server.schema import HELD, schema
@@ -169,6 +169,7 @@ POINTS: Mapping[str, object] = {
     "privacy.extension": request_rules.check_extendable,
     "privacy.grounds": request_rules.check_ground,
     "privacy.identity": requests.verify_identity,
+    "privacy.minors": minors.report_minor,
     "privacy.objection": limiting.object_to_processing,
     "privacy.recipient_requests": recipient_requests.file_request,
     "privacy.requests": requests.file_request,

@@ -97,7 +97,7 @@ def restrictions_respected(read: Read) -> Finding:
         held,
         Restriction.account_id == Order.account_id,
         Restriction.purpose.in_(stopping(ORDERS)),
-        Restriction.since < Order.created_at,
+        Restriction.since < Order.placed_at,
     )
     sent = select(Restriction.id).where(
         held,

@@ -8,6 +8,7 @@ from server.privacy.model import (
     DataExport,
     DataExportChunk,
     DataExportFile,
+    MinorReport,
     PrivacyRequest,
     RecipientRequest,
     RetentionCount,
@@ -16,6 +17,7 @@ from server.privacy.model import (
 
 _SEALED = ("address", "text", "message_id", "answer")
 _SEALED_WORDS = ("text", "message_id", "answer")
+_SEALED_REPORT = ("named", "text")
 
 _TOLD = (
     "id",
@@ -143,5 +145,28 @@ HELD = (
         legal_basis="legal_obligation",
         retention="registers",
         erasure="keep_pseudonymous",  # that a request was answered in time must be shown after it, too
+    ),
+    Held(
+        model=MinorReport,
+        columns=_SEALED_REPORT,
+        category="identification",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="age_evidence",
+        erasure="shred",
+        retention_class="content",
+        exported=False,  # they are of whoever reports
+    ),
+    Held(
+        model=MinorReport,
+        columns=tuple(
+            column.name for column in MinorReport.__table__.columns if column.name not in _SEALED_REPORT
+        ),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="registers",
+        erasure="keep_pseudonymous",
+        exported=False,
     ),
 )

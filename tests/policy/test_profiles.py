@@ -35,6 +35,7 @@ TECHNICAL = {
     "RecipientRequestTerms": "remind_before verify_within kept_after_end received_before_max text_length_max "
     "answer_length_max message_id_length_max code_attempts_max code_age_max codes_max codes_window "
     "filings_per_address_max filings_max filings_window",
+    "MinorReportTerms": "named_length_max text_length_max reports_per_address_max reports_max reports_window",
     "RestrictionTerms": "served",
     "PrivacyRequestTerms": "remind_before verify_within received_before_max text_length_max answer_length_max "
     "message_id_length_max open_max",

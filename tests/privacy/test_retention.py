@@ -291,8 +291,8 @@ async def test_the_staff_sees_what_goes_and_what_went(staff: Staff) -> None:
     preview = "query($at: DateTime!) { retentionPreview(at: $at) { retention table rows held step } }"
     rows = await staff.ask("ADMIN", preview, at="2027-01-01T00:00:00Z")
     sessions = next(one for one in rows if one["table"] == "sessions")
-    assert (sessions["retention"], sessions["step"], sessions["held"]) == ("sessions", None, 0)
-    assert sessions["rows"] > 0
+    assert (sessions["retention"], sessions["step"], sessions["held"]) == ("sessions", None, "0")
+    assert int(sessions["rows"]) > 0
     await sweep(staff.postmeter.units, "all")
     runs = """{ retentionRuns(first: 1) { edges { node { id startedAt endedAt counts { retention table flagged held
         deleted batches } } } } }"""

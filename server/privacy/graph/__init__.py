@@ -8,6 +8,7 @@ from server.privacy.graph.answering import AnsweringMutations
 from server.privacy.graph.exporting import ExportMutations, ExportQueries, ExportSubscriptions, export_node
 from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
+from server.privacy.graph.minors import MinorMutations, MinorQueries
 from server.privacy.graph.queries import RecipientRequestQueries
 from server.privacy.graph.request_desk import RequestDeskMutations
 from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
@@ -19,12 +20,19 @@ EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
 NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node, "exp": export_node}
 
 
-class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, ExportQueries, RetentionQueries):
+class PrivacyQueries(
+    RecipientRequestQueries, PrivacyRequestQueries, ExportQueries, RetentionQueries, MinorQueries
+):
     """All of them."""
 
 
 class PrivacyMutations(
-    FilingMutations, AnsweringMutations, OwnRequestMutations, RequestDeskMutations, ExportMutations
+    FilingMutations,
+    AnsweringMutations,
+    OwnRequestMutations,
+    RequestDeskMutations,
+    ExportMutations,
+    MinorMutations,
 ):
     """All of them."""
 

@@ -32,8 +32,6 @@ class PrivacyRequestTerms:
     """How long after it was filed somebody can show who they are; then the request lapses."""
     received_before_max: timedelta = timedelta(days=365)
     """How old a request may be that came by mail."""
-    minors_grace: timedelta = timedelta(0)
-    """How long the data of a minor may be held once it is known (P033)."""
 
     text_length_max: int = 2_000
     answer_length_max: int = 500
