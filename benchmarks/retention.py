@@ -95,7 +95,7 @@ async def _add(units: Units, count: int, make: Callable[[Work, range], None]) ->
 def _called(work: Work, numbers: range) -> None:
     """Calls of strangers that are over."""
     each = {"action": "test", "caller_hash": bytes(32), "made_at": work.now - timedelta(days=31)}
-    work.execute(insert(PublicCall), [{"id": f"pub_{number:012}", **each} for number in numbers])
+    work.connection.execute(insert(PublicCall), [{"id": f"pub_{number:012}", **each} for number in numbers])
 
 
 def _used(work: Work, account_id: str, numbers: range) -> None:
@@ -108,7 +108,7 @@ def _used(work: Work, account_id: str, numbers: range) -> None:
         "status": "OK",
     }
     made = [{"id": f"use_{number:012}", **each, "at": work.now} for number in numbers]
-    work.execute(insert(ApiUse), made)
+    work.connection.execute(insert(ApiUse), made)
 
 
 if __name__ == "__main__":

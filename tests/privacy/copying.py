@@ -125,7 +125,7 @@ def recipients(work: Work, account_id: str, campaign_id: str, numbers: Sequence[
         }
         for number in numbers
     ]
-    work.execute(insert(CampaignRecipient), rows)
+    work.connection.execute(insert(CampaignRecipient), rows)
 
 
 def campaign(work: Work, account_id: str) -> str:

@@ -77,7 +77,7 @@ def called(work: Work, numbers: range) -> None:
     """Calls of strangers, of long ago."""
     long_ago = work.now - timedelta(days=31)
     each = {"action": "test", "caller_hash": b"1" * 32, "made_at": long_ago}
-    work.execute(insert(PublicCall), [{"id": f"pub_{number:09}", **each} for number in numbers])
+    work.connection.execute(insert(PublicCall), [{"id": f"pub_{number:09}", **each} for number in numbers])
 
 
 @ON_SQLITE

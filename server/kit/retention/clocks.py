@@ -41,7 +41,7 @@ class Clock:
 
     @property
     def table(self) -> str:
-        return self.model.__tablename__
+        return str(self.model.__tablename__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,24 +99,21 @@ def request_export(
 
 def begin_export(work: Work, subject: Subject, request_id: str | None) -> ExportRow:
     """Begin a copy, for somebody who may have it."""
-    values = dict.fromkeys(ExportRow._fields)
-    numbers = dict.fromkeys(("part", "tables", "rows", "chunks", "size_bytes", "downloads"), 0)
-    row = ExportRow(
-        **{
-            **values,
-            **numbers,
-            "id": work.ids.new("exp"),
-            "account_id": subject.account_id,
-            "person_id": subject.person_id,
-            "scope": subject.scope.value,
-            "request_id": request_id,
-            "status": ExportStatus.BUILDING.value,
-            "file": 1,
-            "tables_total": len(exported(work, subject.scope)),
-            "created_at": work.now,
-            "updated_at": work.now,
-        }
-    )
+    numbers = ("part", "tables", "rows", "chunks", "size_bytes", "downloads")
+    values: dict[str, Any] = {**dict.fromkeys(ExportRow._fields), **dict.fromkeys(numbers, 0)}
+    values |= {
+        "id": work.ids.new("exp"),
+        "account_id": subject.account_id,
+        "person_id": subject.person_id,
+        "scope": subject.scope.value,
+        "request_id": request_id,
+        "status": ExportStatus.BUILDING.value,
+        "file": 1,
+        "tables_total": len(exported(work, subject.scope)),
+        "created_at": work.now,
+        "updated_at": work.now,
+    }
+    row = ExportRow(**values)
     work.execute(insert(DataExport).values(row._asdict()))
     schedule(work, BUILD, row.id, work.now)
     work.record(DataExportRequested.of(row))

@@ -28,7 +28,8 @@ def next_rows(
     ordered = query.order_by(*keys)
     if after is None:
         return read.rows(ordered.limit(limit))
-    last, found = read_back(after), []
+    last = read_back(after)
+    found: list[Row[Any]] = []
     for place in range(len(keys) - 1, -1, -1):
         same = [key == value for key, value in zip(keys[:place], last, strict=False)]
         behind = ordered.where(*same, keys[place] > last[place])

@@ -46,7 +46,7 @@ ALWAYS = (Form.SCHEMA, Form.JSON, Form.CSV, Form.XLSX)
 class PackageTerms:
     """The numbers of packages."""
 
-    old_workbooks: bool = False
+    old_workbooks: bool = True
     """Whether each table is there as XLS, too (M126)."""
     kept: timedelta = timedelta(days=7)
     link_age_max: timedelta = timedelta(minutes=15)
