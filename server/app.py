@@ -79,6 +79,8 @@ from server.policy.rules.checking import Checks
 from server.policy.rules.profile import ProfileInvalid
 from server.policy.rules.publishing import Published
 from server.policy.rules.validation import faults, warnings
+from server.privacy import http as privacy_http
+from server.privacy.jobs import retention as retention_jobs
 from server.reactions import reactions
 from server.schema import HELD, schema, sdl
 from server.scraping import Gauges, States, metrics_server
@@ -150,6 +152,7 @@ class Postmeter:
                 *export_http.routes(self.units),
                 *event_http.routes(self.units, self.authenticator.authenticate),
                 *policy_http.routes(self.units),
+                *privacy_http.routes(self.units),
                 *self._webhooks(),
                 *self._pages(),
             ],
@@ -199,6 +202,7 @@ class Postmeter:
             await self.units.run_unaudited(order_jobs.plan)
             await self.units.run_unaudited(statistic_jobs.plan)
             await self.units.run_unaudited(policy_jobs.plan)
+            await self.units.run_unaudited(retention_jobs.plan)
             await account_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from rich.console import Group
 from rich.table import Table
 
 from server.app import Postmeter
@@ -19,6 +20,8 @@ from server.kit.due.overview import key_of, listed
 from server.kit.due.queue import next_due
 from server.kit.work import Read
 from server.migrations import newest
+from server.privacy.actions.retention import RETENTION
+from server.privacy.reads.retention import preview
 
 LISTED_A_READ = 500
 LISTED_MAX = 10_000
@@ -30,12 +33,16 @@ class SweepRefused(Exception):
     """Why nothing was swept, as a sentence."""
 
 
-async def planned(postmeter: Postmeter, until: datetime) -> Table:
-    """What falls due until then, without changing anything. Raises SweepRefused for an older database."""
+async def planned(postmeter: Postmeter, until: datetime) -> Group:
+    """What falls due until then, and what will be over by the policy's retention, without changing anything. Raises
+    SweepRefused for an older database.
+    """
     async with postmeter.looking():
         if await postmeter.schema_version() != newest():
             raise SweepRefused("The database has another version than this program: run `postmeter migrate`.")
-        return await postmeter.units.read(lambda read: _planned(read, postmeter.due, until))
+        return await postmeter.units.read(
+            lambda read: Group(_planned(read, postmeter.due, until), _over(read, until))
+        )
 
 
 async def sweep(postmeter: Postmeter, until: datetime, clock: ManualClock | None) -> Table:
@@ -88,6 +95,16 @@ def _planned(read: Read, runner: DueRunner, until: datetime) -> Table:
             break
         after, rows_left = key_of(rows[-1]), rows_left - len(rows)
     table.caption = f"{table.row_count} to do" + ("" if rows_left else f", and more: {LISTED_MAX} are shown")
+    return table
+
+
+def _over(read: Read, until: datetime) -> Table:
+    table = Table("Retention", "Table", "Rows", "Held", "Deleted by")
+    found = [each for each in preview(read, until) if each.rows or each.held]
+    for each in found:
+        by = each.by_step or RETENTION
+        table.add_row(each.name, each.table or "", str(each.rows), str(each.held), by)
+    table.caption = f"{sum(each.rows for each in found if each.table)} rows will be over"
     return table
 
 

@@ -30,8 +30,12 @@ from server.campaigns.rules.exports import ExportTerms
 from server.campaigns.rules.lifecycle import ListSource
 from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
+from server.clocks import CLOCKS, HOLDS
+from server.kit.audit import AuditTerms
 from server.kit.money import Currency, to_minor
+from server.kit.personal import Declared
 from server.kit.registry import Registry
+from server.kit.retention import Kept
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
 from server.orders import rules as order_rules
@@ -46,13 +50,17 @@ from server.plans.rules.terms import TermSetOn
 from server.policy.adapters.profiles import load_profile, load_wordings
 from server.policy.rules.consenting import AttestationTerms, ConsentTerms
 from server.policy.rules.disclosing import DisclosureTerms, Ground, Mechanism
-from server.policy.rules.periods import period
+from server.policy.rules.periods import is_period, period
 from server.policy.rules.profile import Document, Profile, ProfileInvalid
 from server.policy.rules.publishing import ChangeTerms, Published, Telling
+from server.policy.rules.validation import RETAIN
 from server.policy.rules.wording import Wordings, authentic_hash
+from server.privacy.rules.exporting import Form, PackageTerms
 from server.privacy.rules.minors import MinorReportTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
 from server.privacy.rules.requests import PrivacyRequestTerms
+from server.privacy.rules.retention import RetentionTerms
+from server.schema import HELD
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
 from server.topups import rules as topup_rules
@@ -99,7 +107,7 @@ class Setting:
 
 def default_terms() -> Registry:
     """Each slice's numbers as its own code has them, without a profile: what most tests run by."""
-    plans = plan_rules.Terms()
+    plans, mailpro = plan_rules.Terms(), load_profile("mailpro")
     return Registry(
         account_rules.Terms(people_max=plans.free.users_max),  # M061
         ApiLogTerms(),
@@ -129,8 +137,14 @@ def default_terms() -> Registry:
         ConsentTerms(),
         AttestationTerms(),
         ChangeTerms(),
-        Published(load_profile("mailpro"), load_wordings()),
+        Published(mailpro, load_wordings()),
         RecipientRequestTerms(),
+        AuditTerms(),
+        RetentionTerms(_kept(mailpro)),
+        CLOCKS,
+        HOLDS,
+        Declared(tuple(HELD)),
+        PackageTerms(),
         PrivacyRequestTerms(),
         MinorReportTerms(),
     )
@@ -153,6 +167,7 @@ def terms_of(profile: Profile, upcoming: Profile | None = None) -> Registry:
     stopped = registry.get(RestrictionTerms)
     registry.add(dataclasses.replace(stopped, served=profile.purposes))
     registry.add(AttestationTerms(_reviews(profile)))
+    registry.add(RetentionTerms(_kept(profile)))
     registry.add(Published(profile, wordings, upcoming))
     return registry
 
@@ -177,6 +192,17 @@ def _agreements(terms: account_rules.Terms, profile: Profile, wordings: Wordings
 def _reviews(profile: Profile) -> Mapping[str, Any]:
     attested = [clause for clause in profile.clauses.values() if clause.attestation is not None]
     return {clause.attestation: period(str(clause.value)) for clause in attested if clause.attestation}
+
+
+def _kept(profile: Profile) -> Mapping[str, Kept]:
+    """How long each retention lasts that is a period; the others end with the account."""
+    said = {
+        key.removeprefix(RETAIN): str(clause.value)
+        for key, clause in profile.clauses.items()
+        if key.startswith(RETAIN)
+    }
+    periods = {name: period(text) for name, text in said.items() if is_period(text)}
+    return {name: Kept(found.months, found.time) for name, found in periods.items()}
 
 
 def _with(terms: Any, path: list[str], value: Any) -> Any:
@@ -281,6 +307,11 @@ def _api_auth(said: Any) -> frozenset[str]:
         if frozenset(said) == known:
             return known
     raise ValueError("give [key], or [credentials, key]")
+
+
+def _old_workbooks(said: Any) -> bool:
+    """JSON, CSV and XLSX are always there."""
+    return Form.XLS in {Form(item) for item in said}
 
 
 _ACCOUNTS, _ORDERS, _PLANS, _SENDERS = (
@@ -422,6 +453,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_warn_per_100k", lambda said: _whole(said["warning"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_suspend_per_100k", lambda said: _whole(said["case"])),
+    Setting("portability.formats", PackageTerms, "old_workbooks", _old_workbooks),
+    Setting("retain.exports", PackageTerms, "kept", _time),
+    Setting("retain.audit", AuditTerms, "kept_months", _months),
     Setting("retain.statistics", _RECORDING, "statistics_kept_months", _months),
     Setting("retain.bounces", _RECORDING, "bounces_kept_months", _months),
     Setting("retain.soft_bounces", _RECORDING, "soft_bounces_kept_months", _months),

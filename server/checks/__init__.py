@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.checks import accounts, campaigns, money, privacy, registers, senders, storage
+from server.checks import (
+    accounts,
+    campaigns,
+    money,
+    privacy,
+    registers,
+    retention,
+    senders,
+    storage,
+)
 from server.policy.rules.checking import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -17,6 +26,7 @@ CHECKS: Mapping[str, Check] = {
     **senders.CHECKS,
     **campaigns.CHECKS,
     **registers.CHECKS,
+    **retention.CHECKS,
     **privacy.CHECKS,
 }
 """Every check by the name that clauses give."""

@@ -11,6 +11,7 @@ form a signed chain (server/operations/auditing): a row that is gone is known by
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,13 @@ LINKS = "audit"
 """The name of the server's secret that makes the links."""
 ORIGINS = "origin"
 """The name of the server's secret that stands between an address and what is kept of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTerms:
+    """For how many calendar months rows are kept; then they go, seal by seal."""
+
+    kept_months: int = 120
 
 
 class AuditEntry(Base):

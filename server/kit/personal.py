@@ -16,6 +16,7 @@ from server.kit.db import Base
 from server.kit.due import DueWork, Pause
 from server.kit.events import EventStream, StoredEvent
 from server.kit.idempotency import StoredOutcome
+from server.kit.retention import RetentionTally
 
 Category = Literal["identification", "technical", "financial", "activity"]
 Purpose = Literal["identification", "api_use", "balance_and_orders", "security"]
@@ -44,6 +45,13 @@ class Held:
 
     def names(self) -> Iterator[str]:
         return (f"{self.model.__tablename__}.{column}" for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The declarations of all slices, for those who are driven by them."""
+
+    held: tuple[Held, ...]
 
 
 def faults(declared: Iterable[Held]) -> list[str]:
@@ -79,5 +87,6 @@ HELD = (
     _book_keeping(StoredEvent, "balance_and_orders", "account", "activity"),
     _book_keeping(DueWork, "balance_and_orders", "account"),
     _book_keeping(Pause, "balance_and_orders", "account", "activity"),
+    _book_keeping(RetentionTally, "security", "registers"),
 )
 """What kit itself keeps: opaque ids, numbers and instants, no personal value."""

@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+from server.kit.db import Base
 from server.kit.personal import Held
-from server.privacy.model import MinorReport, PrivacyRequest, RecipientRequest
+from server.privacy.model import (
+    DataExport,
+    DataExportChunk,
+    DataExportFile,
+    MinorReport,
+    PrivacyRequest,
+    RecipientRequest,
+    RetentionCount,
+    RetentionRun,
+)
 
 _SEALED = ("address", "text", "message_id", "answer")
 _SEALED_WORDS = ("text", "message_id", "answer")
 _SEALED_REPORT = ("named", "text")
+
+_TOLD = (
+    "id",
+    "account_id",
+    "person_id",
+    "scope",
+    "request_id",
+    "status",
+    "rows",
+    "size_bytes",
+    "created_at",
+    "ready_at",
+    "expires_at",
+    "ended_at",
+    "downloads",
+)
+
+
+def _report(model: type[Base]) -> Held:
+    """Figures of sweeps, of nobody."""
+    return Held(
+        model,
+        tuple(column.name for column in model.__table__.columns),
+        category="technical",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="registers",
+        erasure="keep_pseudonymous",
+        exported=False,
+    )
+
 
 HELD = (
     Held(
@@ -32,6 +73,57 @@ HELD = (
         retention="account",
         erasure="delete",
         exported=False,
+    ),
+    *(_report(model) for model in (RetentionRun, RetentionCount)),
+    Held(
+        model=DataExport,
+        columns=_TOLD,
+        category="activity",
+        purpose="identification",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="delete",
+    ),
+    Held(
+        model=DataExport,
+        columns=tuple(column.name for column in DataExport.__table__.columns if column.name not in _TOLD),
+        category="technical",
+        purpose="identification",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=DataExportFile,
+        columns=tuple(column.name for column in DataExportFile.__table__.columns),
+        category="technical",
+        purpose="identification",
+        legal_basis="legal_obligation",
+        retention="exports",
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=DataExportChunk,
+        columns=("export_id", "position", "account_id"),
+        category="technical",
+        purpose="identification",
+        legal_basis="legal_obligation",
+        retention="exports",
+        erasure="delete",
+        exported=False,
+    ),
+    Held(
+        model=DataExportChunk,
+        columns=("data",),
+        category="identification",
+        purpose="identification",
+        legal_basis="legal_obligation",
+        retention="exports",
+        erasure="shred",
+        retention_class="content",
+        exported=False,  # a copy holds no copies
     ),
     Held(
         model=PrivacyRequest,

@@ -25,6 +25,7 @@ from server.reactions import (
     auto_top_ups,
     campaigns,
     complaints,
+    exports,
     fixed_ips,
     payments,
     people,
@@ -80,6 +81,7 @@ def reactions() -> Reactions:
         complaints,
         privacy_requests,
         recipient_requests,
+        exports,
     ):
         told.register(registered)
     for event in (FixedIpNotPaid, FixedIpEnded, FixedIpLapsed):

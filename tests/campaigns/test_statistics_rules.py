@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.campaigns.rules.events import BounceClass, EventKind
-from server.campaigns.rules.exports import ExportInvalid, ExportKind, check_subject, defused
+from server.campaigns.rules.exports import ExportInvalid, ExportKind, check_subject
 from server.campaigns.rules.intake import EventFault, EventsInvalid, Faulty, check_events, event_of
 from server.campaigns.rules.metrics import (
     COLUMNS,
@@ -26,6 +26,7 @@ from server.campaigns.rules.metrics import (
 from server.campaigns.rules.rates import Counts, Rate
 from server.campaigns.rules.recording import RecordingTerms, Untimely, untimely
 from server.campaigns.rules.series import SeriesTooLong, Step, TimeZoneUnknown, boundaries, buckets, zone
+from server.kit.sheets import defused
 from tests.campaigns.recounting import NOON
 
 ZONES = (

@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy import insert, text, update
 
-from server.accounts.model import ApiKey, Person, Session, SignInCounter
-from server.campaigns.model import Bounce, Campaign, ComplaintCase, StatisticScope, Suppression
+from server.accounts.model import ApiKey, ApiUse, Person, PublicCall, Session, SignInCounter
+from server.campaigns.model import Bounce, Campaign, ComplaintCase, SeenEvent, StatisticScope, Suppression
 from server.campaigns.rules.events import BounceClass
 from server.campaigns.rules.metrics import CLASSES, moment, second_of
+from server.kit.audit import AuditEntry, AuditSeal
 from server.kit.work import Work
+from server.policy.model import RecipientNotice
+from server.privacy.model import DataExport, DataExportChunk
 from tests.policy.conftest import World
 
 Sabotage = Callable[[Work, World], Any]
@@ -124,6 +127,96 @@ def remembered_failure(work: Work, _world: World) -> None:
     work.execute(insert(SignInCounter).values(counted=b"1" * 32, **row))
 
 
+def signed_in(**since: timedelta) -> Sabotage:
+    """A session that ended so long ago."""
+
+    def sabotage(work: Work, world: World) -> None:
+        person = work.scalar(text("SELECT min(id) FROM people"))
+        at = {"created_at": work.now, "last_used_at": work.now, "expires_at": work.now + timedelta(days=1)}
+        ends = {"idle_at": work.now + timedelta(days=1), **{k: work.now - v for k, v in since.items()}}
+        of_person = {"account_id": world.customer, "person_id": person, "token_hash": b"2" * 32}
+        work.execute(insert(Session).values(id="ses_2", **of_person, **(at | ends)))
+
+    return sabotage
+
+
+def told(days: int) -> Sabotage:
+    """That an account was told of a class of recipients, so many days ago."""
+
+    def sabotage(work: Work, world: World) -> None:
+        row = {"recipient_class": "CARRIER", "notice_id": "ntc_1", "told_at": work.now - timedelta(days=days)}
+        work.execute(insert(RecipientNotice).values(account_id=world.customer, **row))
+
+    return sabotage
+
+
+def audited(days: int) -> Sabotage:
+    """An audit row whose seal is so old."""
+
+    def sabotage(work: Work, _world: World) -> None:
+        at = work.now - timedelta(days=days)
+        sealed = {"entries": 1, "root": b"1", "previous": b"1", "signature": b"1"}
+        work.execute(insert(AuditSeal).values(number=7, at=at, **sealed))
+        row = {"at": at, "action": "test", "outcome": "OK", "request_id": "", "seal": 7}
+        work.execute(insert(AuditEntry).values(id="aud_1", **row))
+
+    return sabotage
+
+
+def used(days: int) -> Sabotage:
+    """A use of an API key."""
+
+    def sabotage(work: Work, world: World) -> None:
+        row = {"key_id": "key_1", "channel": "HTTP", "fields": "viewer", "status": "OK"}
+        at = work.now - timedelta(days=days)
+        work.execute(insert(ApiUse).values(id="use_1", account_id=world.customer, at=at, **row))
+
+    return sabotage
+
+
+def called(days: int) -> Sabotage:
+    """A call of somebody without an account."""
+
+    def sabotage(work: Work, _world: World) -> None:
+        at = work.now - timedelta(days=days)
+        work.execute(insert(PublicCall).values(id="pub_1", action="test", caller_hash=b"1", made_at=at))
+
+    return sabotage
+
+
+def seen(days: int) -> Sabotage:
+    """An event that was counted."""
+
+    def sabotage(work: Work, _world: World) -> None:
+        day = second_of(work.now) // 86_400 - days
+        work.execute(insert(SeenEvent).values(key=b"\x07" * 12, day=day))
+
+    return sabotage
+
+
+def packed(days: int, **values: Any) -> Sabotage:
+    """A package that could be fetched from so many days ago on."""
+
+    def sabotage(work: Work, world: World) -> None:
+        numbers = dict.fromkeys(
+            ("part", "file", "tables", "tables_total", "rows", "chunks", "size_bytes", "downloads"), 0
+        )
+        at = work.now - timedelta(days=days)
+        row = {"id": "exp_1", "account_id": world.customer, "person_id": "per_1", "scope": "PERSON"}
+        made = {"status": "READY", "created_at": at, "updated_at": at, "ready_at": at}
+        work.execute(insert(DataExport).values(**(row | numbers | made | values)))
+        data = work.seal(world.customer, "content", "data_export_chunks.data/exp_1/0", "PK")
+        work.execute(
+            insert(DataExportChunk).values(
+                export_id="exp_1", position=0, account_id=world.customer, data=data
+            )
+        )
+
+    return sabotage
+
+
+_ENDED = timedelta(days=32)
+
 SPOILED: list[tuple[str, str, Sabotage]] = [
     ("campaign.require_declaration", "cmp_1", launched()),
     ("recipients.require_basis", "cmp_1", launched(launched_at=None, status="DRAFT")),
@@ -138,6 +231,16 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("mfa.required_for", "ses_1", proved_by_nothing),
     ("api_keys.require_policy_url", "key_1", nameless_key),
     ("retain.sign_in_failures", "7 failures", remembered_failure),
+    ("retain.sessions", "sessions ses_2", signed_in(revoked_at=_ENDED)),
+    ("retain.sessions", "sessions ses_2", signed_in(idle_at=_ENDED)),
+    ("retain.sessions", "sessions ses_2", signed_in(expires_at=_ENDED)),
+    ("retain.registers", "/CARRIER", told(3_655)),
+    ("retain.audit", "audit_entries aud_1", audited(3_655)),
+    ("retain.api_log", "api_uses use_1", used(92)),
+    ("retain.until_settled", "public_calls pub_1", called(32)),
+    ("retain.repetitions", "statistic_seen 0707", seen(40)),
+    ("retain.exports", "data_export_chunks exp_1/0", packed(9)),
+    ("retain.exports", "data_export_chunks exp_1/0", packed(0, status="CANCELLED", ended_at=None)),
 ]
 """Each clause with what its check names, and what was done against it."""
 
@@ -150,5 +253,12 @@ KEPT: list[tuple[str, Sabotage]] = [
     ("retain.bounces", counted(364, BounceClass.HARD)),
     ("retain.soft_bounces", counted(180, BounceClass.SOFT)),
     ("suppression.survives_stats", suppressed()),
+    ("retain.sessions", signed_in(revoked_at=timedelta(days=30))),
+    ("retain.registers", told(3_652)),
+    ("retain.audit", audited(3_652)),
+    ("retain.api_log", used(90)),
+    ("retain.until_settled", called(30)),
+    ("retain.repetitions", seen(30)),
+    ("retain.exports", packed(7)),
 ]
 """What these checks leave alone."""

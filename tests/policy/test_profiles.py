@@ -62,6 +62,9 @@ TECHNICAL = {
     "SenderTerms": "number_digits_min reserved_names senders_max countries_max note_length_max document_bytes_max "
     "chunk_bytes upload_link_age_max upload_links_per_sender_max upload_links_per_account_max upload_links_window "
     "upload_seconds_max uploads_at_once_max view_link_age_max",
+    "PackageTerms": "link_age_max rows_a_read rows_a_file rows_a_workbook rows_an_old_workbook rows_a_step "
+    "files_a_step chunk_bytes chunks_deleted_at_once package_bytes_max downloads_at_once_max",
+    "AuditTerms": "",
     "DisclosureTerms": "listed_max",
     "ConsentTerms": "",
     "ChangeTerms": "accounts_a_step",

@@ -12,6 +12,7 @@ from server.accounts.model import ApiUse
 from server.accounts.rules.api_log import ApiLogTerms
 from server.kit.db import Prepared
 from server.kit.due import schedule
+from server.kit.retention import note
 from server.kit.work import Work
 
 PRUNE_API_LOG = "accounts.api_log"
@@ -33,6 +34,7 @@ def prune_api_log(work: Work) -> int:
     over = select(ApiUse.id).where(ApiUse.at <= work.now - terms.kept).order_by(ApiUse.at)
     some = over.limit(terms.deleted_at_once_max)
     gone = work.rows(delete(ApiUse).where(ApiUse.id.in_(some)).returning(ApiUse.id))
+    note(work, "api_log", len(gone))
     oldest = work.scalar(select(func.min(ApiUse.at)))
     next_ends = work.now + terms.pruned_every
     if oldest is not None:

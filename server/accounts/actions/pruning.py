@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from server.accounts.model import KnownDevice, SignInChallenge, SignInCounter
 from server.accounts.rules import Terms
 from server.kit.due import DueWork, schedule
+from server.kit.retention import note
 from server.kit.work import Work
 
 PRUNING = "accounts.prune_sign_ins"
@@ -37,7 +38,10 @@ def prune(work: Work, rows_max: int) -> int:
     )
     old = KnownDevice.last_used_at <= work.now - terms.known_device_age_max
     devices = _delete(work, KnownDevice, KnownDevice.mark, old, rows_max)
-    return counters + challenges + devices + _delete_surplus(work, terms.sign_in_counters_max, rows_max)
+    counters += _delete_surplus(work, terms.sign_in_counters_max, rows_max)
+    note(work, "sign_in_failures", counters + challenges)
+    note(work, "sessions", devices)
+    return counters + challenges + devices
 
 
 def _delete_surplus(work: Work, counters_max: int, rows_max: int) -> int:

@@ -7,6 +7,7 @@ says who may be written to (C21).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, inspect, select, tuple_, update
@@ -38,11 +39,14 @@ from server.campaigns.rules.metrics import (
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.db import Base, Prepared
 from server.kit.due import schedule
+from server.kit.retention import Holds, note
 from server.kit.work import Read, Work
 
 _HASH_STARTS = 1 << 16
 """Values of the first two bytes of a hash."""
 _SECONDS_A_DAY = 24 * 60 * 60
+_HELD_FOR = timedelta(days=1)
+"""When to look again whether an open case still needs what is over."""
 _OF_CAMPAIGN: tuple[type[Base], ...] = (StatisticValue, RecipientState, LinkClicker, Bounce)
 
 
@@ -59,6 +63,8 @@ def delete_statistics(work: Work, campaign_id: str) -> None:
     ends = add_months(from_seconds(scope.first_second), terms.statistics_kept_months)
     if work.now < ends:
         schedule(work, DELETE_STATISTICS, campaign_id, ends)
+    elif work.terms(Holds).holds(work, "statistics", scope.account_id):
+        schedule(work, DELETE_STATISTICS, campaign_id, work.now + _HELD_FOR)
     elif _delete_part(work, scope, scopes[scope.account_id], terms.rows_deleted_at_once):
         schedule(work, DELETE_STATISTICS, campaign_id, work.now)
 
@@ -76,6 +82,7 @@ def _delete_part(work: Work, scope: Scope, account: Scope, limit: int) -> bool:
         return True
     work.execute(delete(StatisticTotal).where(StatisticTotal.scope == scope.number))
     work.execute(delete(StatisticScope).where(StatisticScope.number == scope.number))
+    note(work, "statistics", 1)
     work.wake(statistics.live_topic(scope.subject_id))
     return False
 
@@ -104,6 +111,9 @@ def delete_bounces(work: Work, campaign_id: str) -> None:
     scope = _locked(work, campaign_id).get(campaign_id)
     if scope is None:
         return
+    if work.terms(Holds).holds(work, "bounces", scope.account_id):
+        schedule(work, DELETE_BOUNCES, campaign_id, work.now + _HELD_FOR)
+        return
     terms = work.terms(RecordingTerms)
     ended, next_ends = [], []
     for kind, bounce in enumerate(CLASSES):
@@ -114,6 +124,7 @@ def delete_bounces(work: Work, campaign_id: str) -> None:
                 break
             ended.append({"scope": scope.number, "recipient": row.recipient, "key": row.key})
     _delete_bounce.run_many(work.connection, ended)
+    note(work, "bounces", len(ended))
     due = work.now if len(ended) >= terms.rows_deleted_at_once else min(next_ends, default=None)
     mine = StatisticScope.number == scope.number
     seconds = None if due is None else second_of(due)
@@ -131,7 +142,9 @@ def prune_seen(work: Work, part: int) -> int:
         mine &= SeenEvent.key < behind.to_bytes(2, "big")
     day = second_of(work.now - terms.event_age_max) // _SECONDS_A_DAY
     gone = delete(SeenEvent).where(mine, SeenEvent.day < day)
-    return len(work.rows(gone.returning(SeenEvent.day)))
+    forgotten = len(work.rows(gone.returning(SeenEvent.day)))
+    note(work, "repetitions", forgotten)
+    return forgotten
 
 
 def _delete_message(work: Work, campaign_id: str, limit: int) -> bool:

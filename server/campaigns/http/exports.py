@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from server.campaigns.adapters.sheets import Workbook, csv_lines
 from server.campaigns.reads.exports import HEADERS, Page, followed, rows_after
 from server.campaigns.rules.exports import EXPORTS_PATH, Export, ExportFault, ExportFormat, ExportTerms
+from server.kit.sheets import Workbook, csv_lines
 from server.kit.work import Units
 
 _MEDIA_TYPE = {

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -27,6 +25,7 @@ from server.campaigns.rules.exports import (
 from server.campaigns.rules.metrics import COLUMNS, FIRSTS, STATE_HASH_BYTES, Dimension, moment_at
 from server.campaigns.rules.rates import Counts
 from server.campaigns.rules.series import Step, zone
+from server.kit.sheets import Cell
 from server.kit.work import Read
 
 ADDRESS_COLUMN = "campaign_recipients.address"
@@ -34,8 +33,6 @@ _KEY = "export_links"
 _SECONDS_DIGITS_MAX = 12
 _RATES = ("delivery", "bounce", "opening", "click_through", "click_to_open", "unsubscribing", "complaint")
 _COUNTED = (*COLUMNS, *(f"{rate}_rate" for rate in _RATES))
-
-Cell = str | int | Decimal | datetime | None
 
 
 class Page(NamedTuple):

@@ -82,11 +82,3 @@ def check_subject(kind: ExportKind, campaign_id: str | None) -> None:
     """Raises ExportInvalid."""
     if (kind in OF_ACCOUNT) != (campaign_id is None):
         raise ExportInvalid
-
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def defused(text: str) -> str:
-    """The text as a cell of a CSV file that no program takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -232,6 +232,9 @@ class NoticeKind(Enum):
     DATA_CORRECTED = strawberry.enum_value(
         "data_corrected", description="The postal address of the account was changed."
     )
+    DATA_EXPORT_READY = strawberry.enum_value(
+        "data_export_ready", description="A copy of data that somebody asked for can be fetched."
+    )
 
 
 @strawberry.enum(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from server.kit.audit import LINKS, SAID, AuditEntry, AuditSeal, link
-from server.kit.clock import to_micros
+from server.accounts.rules.lifecycle import add_months
+from server.kit.audit import LINKS, SAID, AuditEntry, AuditSeal, AuditTerms, link
+from server.kit.clock import from_micros, to_micros
 from server.kit.work import Read
 from server.operations.auditing.seals import NO_DIGEST, SIGNING_KEY, Seal, is_genuine, root_of, seals_after
 
@@ -26,6 +28,7 @@ class AuditReport:
     entries: int = 0
     unsealed: int = 0
     seals: int = 0
+    ended: int = 0
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -39,6 +42,8 @@ class AuditReport:
     def lines(self) -> Iterator[str]:
         """The report for a terminal."""
         yield f"{self.entries} entries, {self.unsealed} of them not sealed yet; {self.seals} seals"
+        if self.ended:
+            yield f"{self.ended} entries are deleted, for the time that they are kept is over"
         yield from self.faults
         yield "The audit log is intact." if self.intact else "The audit log is NOT intact."
 
@@ -100,7 +105,9 @@ class AuditVerification:
             fault(f"seal {seal.number}: the seal before it is another")
         if not is_genuine(seal, read.keys.signer(SIGNING_KEY)):
             fault(f"seal {seal.number} is not signed by this server")
-        if len(entries) != seal.entries:
+        if from_micros(seal.at_micros) <= self._ended_by(read):
+            self.report.ended += seal.entries - len(entries)
+        elif len(entries) != seal.entries:
             fault(f"seal {seal.number} was made over {seal.entries} entries, and has {len(entries)}")
         elif root_of(entries) != seal.root:
             fault(f"seal {seal.number}: its entries are others")
@@ -108,6 +115,10 @@ class AuditVerification:
             fault(f"seal {seal.number} is another one in the files")
         self.report.seals += 1
         self._number, self._digest = seal.number, seal.digest
+
+    def _ended_by(self, read: Read) -> datetime:
+        """Rows of seals up to then are over: the sweep deletes them, and the seals stay."""
+        return add_months(read.now, -read.terms(AuditTerms).kept_months)
 
     def _links(self, read: Read, entries: Sequence[Row[Any]]) -> None:
         secret = read.keys.server_secret(LINKS)

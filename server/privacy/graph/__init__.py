@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from server.kit.graph.node import NodeLoader
 from server.privacy.graph import queries, request_queries
 from server.privacy.graph.answering import AnsweringMutations
+from server.privacy.graph.exporting import ExportMutations, ExportQueries, ExportSubscriptions, export_node
 from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
 from server.privacy.graph.minors import MinorMutations, MinorQueries
@@ -13,22 +14,30 @@ from server.privacy.graph.request_desk import RequestDeskMutations
 from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
 from server.privacy.graph.request_mutations import OwnRequestMutations
 from server.privacy.graph.request_queries import PrivacyRequestQueries, privacy_request_node
+from server.privacy.graph.retention import RetentionQueries
 
 EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
-NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node}
+NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node, "exp": export_node}
 
 
-class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, MinorQueries):
-    """All of them."""
-
-
-class PrivacyMutations(
-    FilingMutations, AnsweringMutations, OwnRequestMutations, RequestDeskMutations, MinorMutations
+class PrivacyQueries(
+    RecipientRequestQueries, PrivacyRequestQueries, ExportQueries, RetentionQueries, MinorQueries
 ):
     """All of them."""
 
 
-class PrivacySubscriptions(RecipientRequestSubscriptions, PrivacyRequestSubscriptions):
+class PrivacyMutations(
+    FilingMutations,
+    AnsweringMutations,
+    OwnRequestMutations,
+    RequestDeskMutations,
+    ExportMutations,
+    MinorMutations,
+):
+    """All of them."""
+
+
+class PrivacySubscriptions(RecipientRequestSubscriptions, PrivacyRequestSubscriptions, ExportSubscriptions):
     """All of them."""
 
 

@@ -1,7 +1,18 @@
 """The slice's tables."""
 
+from server.privacy.model.exports import DataExport, DataExportChunk, DataExportFile
 from server.privacy.model.minors import MinorReport
 from server.privacy.model.recipient_requests import RecipientRequest
 from server.privacy.model.requests import PrivacyRequest
+from server.privacy.model.retention import RetentionCount, RetentionRun
 
-__all__ = ["MinorReport", "PrivacyRequest", "RecipientRequest"]
+__all__ = [
+    "DataExport",
+    "DataExportChunk",
+    "DataExportFile",
+    "MinorReport",
+    "PrivacyRequest",
+    "RecipientRequest",
+    "RetentionCount",
+    "RetentionRun",
+]

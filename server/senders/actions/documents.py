@@ -11,6 +11,7 @@ from server.kit import crypto
 from server.kit.clock import from_micros, to_micros
 from server.kit.due import cancel, schedule
 from server.kit.ids import is_id
+from server.kit.retention import note
 from server.kit.work import Read, Work
 from server.senders.actions.events import (
     SenderDocumentsDeleted,
@@ -266,4 +267,5 @@ def _delete(work: Work, sender: SenderRow, which: ColumnElement[bool]) -> bool:
     gone = update(SenderDocument).where(mine).values(deleted_at=work.now).returning(SenderDocument.id)
     ids = work.execute(gone).scalars().all()
     work.execute(delete(SenderDocumentChunk).where(SenderDocumentChunk.document_id.in_(ids)))
+    note(work, "sender_documents", len(ids))
     return bool(ids)

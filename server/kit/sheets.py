@@ -1,4 +1,7 @@
-"""Rows as a CSV or XLSX file, in constant memory. No cell becomes a formula, a link or another kind of value."""
+"""Rows as a CSV, XLSX or XLS file. No cell becomes a formula, a link or another kind of value.
+
+CSV and XLSX take constant memory. XLS does not: whoever writes one bounds its rows.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import xlsxwriter  # type: ignore[import-untyped]
+import xlwt  # type: ignore[import-untyped]
 
-from server.campaigns.reads.exports import Cell
-from server.campaigns.rules.exports import defused
-
+Cell = str | int | Decimal | datetime | None
+XLS_ROWS_MAX = 65_536
+"""Of a sheet."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CELL_LENGTH_MAX = 32_767
 """Characters of an XLSX cell."""
 _OPTIONS = {
@@ -22,6 +27,11 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
+
+
+def defused(text: str) -> str:
+    """The text as a cell of a CSV file that no program takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def csv_lines(rows: Sequence[Sequence[Cell]]) -> bytes:
@@ -67,6 +77,30 @@ class Workbook:
         self._row += 1
 
 
+class OldWorkbook:
+    """An XLS file (BIFF8), for programs that read nothing newer. It is held in memory: at most XLS_ROWS_MAX rows."""
+
+    def __init__(self, path: Path, header: Sequence[str]) -> None:
+        self._path = path
+        self._book = xlwt.Workbook(encoding="utf-8")
+        self._sheet = self._book.add_sheet("Sheet1")
+        self._row = 0
+        self.add([header])
+
+    def add(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Write rows."""
+        for row in rows:
+            for column, cell in enumerate(row):
+                if cell is not None:
+                    number = isinstance(cell, int | Decimal)
+                    self._sheet.write(self._row, column, cell if number else _text(cell)[:_CELL_LENGTH_MAX])
+            self._row += 1
+
+    def close(self) -> None:
+        """Write the file."""
+        self._book.save(str(self._path))
+
+
 def _csv_cell(cell: Cell) -> str | int:
     if cell is None:
         return ""
@@ -75,7 +109,7 @@ def _csv_cell(cell: Cell) -> str | int:
     return f"{cell:f}" if isinstance(cell, Decimal) else defused(_text(cell))
 
 
-def _text(cell: str | int | Decimal | datetime) -> str:
+def _text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return str(cell)

@@ -1,0 +1,1 @@
+"""The slice's outside world: the files of a package."""
