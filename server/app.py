@@ -54,6 +54,7 @@ from server.kit.due.overview import Count
 from server.kit.graph.context import Context
 from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
+from server.kit.journal import Journal
 from server.kit.keystore import KeyStore
 from server.kit.masterkeys import MasterKeys
 from server.kit.registry import Registry
@@ -77,6 +78,7 @@ from server.policy.rules.checking import Checks
 from server.policy.rules.profile import ProfileInvalid
 from server.policy.rules.publishing import Published
 from server.policy.rules.validation import faults, warnings
+from server.privacy.adapters.erasing import Eraser
 from server.reactions import reactions
 from server.schema import HELD, schema, sdl
 from server.scraping import Gauges, States, metrics_server
@@ -113,7 +115,15 @@ class Postmeter:
         self.stripe = _stripe(settings, self.units)
         gateways = Gateways([sandbox, *([self.stripe] if self.stripe else [])])
         relay = _relay(settings)
-        steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir, settings.audit_seals_dir)
+        self.eraser = Eraser(Journal(settings.erasure_journal_file), HELD)
+        steps = duties.handlers(
+            relay,
+            gateways,
+            sandbox,
+            settings.ledger_roots_dir,
+            settings.audit_seals_dir,
+            self.eraser,
+        )
         self.due = DueRunner(self.units, steps, duties.TIMERS)
         passkeys = Passkeys(self.units, settings.public_origin)
         self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers, Checks(CHECKS))
@@ -167,6 +177,9 @@ class Postmeter:
         try:
             await self.house.database.write(migrations.migrate)
             _refuse(await self.units.run_unaudited(record_versions))
+            await self.eraser.replay(
+                self.units
+            )  # what a backup brought back is erased before anybody asks (C29)
             yield
         finally:
             await self.house.database.close()

@@ -62,7 +62,8 @@ from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
 from server.policy.rules import validation
-from server.privacy.actions import recipient_requests
+from server.privacy.actions import erasures, recipient_requests
+from server.privacy.adapters.erasing import Eraser
 from server.schema import HELD, schema
 from server.senders import rules as sender_rules
 from server.senders.actions import documents as sender_documents
@@ -158,6 +159,9 @@ POINTS: Mapping[str, object] = {
     "policy.validation": validation.faults,
     "policy.versions": versions.record_versions,
     "schema": schema,
+    "privacy.erasing": Eraser.step,
+    "privacy.erasure": erasures.plan_erasure,
+    "privacy.replay": Eraser.replay,
     "privacy.recipient_requests": recipient_requests.file_request,
     "senders.documents": sender_documents.delete_documents,
     "senders.effective": sender_rules.effective,

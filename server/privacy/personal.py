@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.privacy.model import RecipientRequest
+from server.privacy.model import Erasure, RecipientRequest
 
 _SEALED = ("address", "text", "message_id", "answer")
 
@@ -30,5 +30,16 @@ HELD = (
         retention="account",
         erasure="delete",
         exported=False,
+    ),
+    Held(
+        model=Erasure,
+        columns=tuple(column.name for column in Erasure.__table__.columns),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="registers",
+        erasure="keep_pseudonymous",
+        exported=False,
+        owner=None,  # it forgets the account by itself, when it is done
     ),
 )

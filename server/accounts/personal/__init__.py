@@ -53,7 +53,8 @@ HELD = (
         purpose="identification",
         legal_basis="contract",
         retention="account",
-        erasure="keep_pseudonymous",
+        erasure="delete",
+        owner=("id",),
     ),
     Held(
         AccountActivity,
@@ -71,7 +72,7 @@ HELD = (
         purpose="identification",
         legal_basis="contract",
         retention="account",
-        erasure="keep_pseudonymous",
+        erasure="delete",
     ),
     Held(
         AuthorityEpoch,
@@ -208,7 +209,7 @@ HELD = (
         purpose="identification",
         legal_basis="contract",
         retention="account",
-        erasure="keep_pseudonymous",
+        erasure="delete",
     ),
     Held(
         EmailVerification,
@@ -363,6 +364,7 @@ HELD = (
         legal_basis="legal_obligation",
         retention="account",
         erasure="keep_pseudonymous",
+        owner=None,  # of the company's own people
     ),
     Held(
         PublicCall,
@@ -373,5 +375,6 @@ HELD = (
         retention="until_settled",
         erasure="delete",
         exported=False,
+        owner=None,  # a keyed hash that leads to nobody
     ),
 )

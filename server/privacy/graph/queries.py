@@ -27,7 +27,7 @@ from server.privacy.reads import recipient_requests as reads
 
 
 @strawberry.type
-class PrivacyQueries:
+class RecipientRequestQueries:
     @strawberry.field(
         description="Where the request of a recipient is, for who has its receipt; null when there is no such one.",
         metadata=declare(OPEN),
