@@ -19,6 +19,7 @@ from server.accounts import actions as account_actions
 from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
+from server.accounts.actions.restricting import restrain
 from server.accounts.adapters.api_log import ApiLog
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
 from server.accounts.adapters.passkeys import Passkeys
@@ -378,6 +379,7 @@ def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
         bus=MemoryBus(),
         reactions=reactions(),
         guard=account_actions.guard,
+        restraint=restrain,
     )
 
 

@@ -10,11 +10,13 @@ from strawberry.schema.config import StrawberryConfig
 
 from server.accounts import graph as accounts
 from server.accounts import personal as accounts_personal
+from server.accounts.graph.restricting import ProcessingRestrictedProblem, can_be_restricted
 from server.campaigns import graph as campaigns
 from server.campaigns import personal as campaigns_personal
 from server.kit import personal as kit_personal
 from server.kit.graph.access import Access, Who, declare
 from server.kit.graph.context import Info
+from server.kit.graph.mutations import refuse_too
 from server.kit.graph.node import Node, extend
 from server.kit.graph.scalars import SCALARS
 from server.kit.ids import prefix_of
@@ -107,6 +109,8 @@ class Subscription(
 ):
     pass
 
+
+refuse_too(Mutation, ProcessingRestrictedProblem, can_be_restricted)
 
 schema = strawberry.Schema(
     query=Query,

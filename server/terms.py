@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from server.accounts import rules as account_rules
-from server.accounts.reads import team
+from server.accounts.reads import restrictions, team
 from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.accounts.rules.api_log import ApiLogTerms
 from server.accounts.rules.collecting import Detail
 from server.accounts.rules.people import ROLE_SCOPES
 from server.accounts.rules.resale import ResalePolicy
+from server.accounts.rules.restricting import Granularity, ObjectionEffect, RestrictionTerms
 from server.accounts.rules.signing import ContractingEntity, Industry
 from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
@@ -50,6 +51,7 @@ from server.policy.rules.wording import Wordings, authentic_hash
 from server.privacy.reads.erasures import FlightSources, HoldSources
 from server.privacy.rules.erasures import ErasureScope, ErasureTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
+from server.privacy.rules.requests import PrivacyRequestTerms
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
 from server.topups import rules as topup_rules
@@ -71,7 +73,9 @@ LOSSES = LossSources(
 SENDS = SendSources((wallet_lifecycle.last_send,))
 """Where it is seen that an account sends (M087, M088). What campaigns send is captured in the wallet, too."""
 
-LAUNCH_CHECKS = LaunchChecks((team.check_may_send, complaint_reads.refuse_while_open))
+LAUNCH_CHECKS = LaunchChecks(
+    (team.check_may_send, complaint_reads.refuse_while_open, restrictions.check_may_send)
+)
 """What else must be so before an account launches or resumes a campaign."""
 
 COMPLAINTS = complaint_reads.ComplaintCounts(statistic_reads.complaints_since)
@@ -103,6 +107,7 @@ def default_terms() -> Registry:
     return Registry(
         account_rules.Terms(people_max=plans.free.users_max),  # M061
         ApiLogTerms(),
+        RestrictionTerms(),
         LOSSES,
         SENDS,
         LAUNCH_CHECKS,
@@ -133,6 +138,7 @@ def default_terms() -> Registry:
         ErasureTerms(),
         FLIGHTS,
         HOLDS,
+        PrivacyRequestTerms(),
     )
 
 
@@ -150,6 +156,8 @@ def terms_of(profile: Profile, upcoming: Profile | None = None) -> Registry:
     if faults:
         raise ProfileInvalid(faults)
     registry.add(_agreements(registry.get(account_rules.Terms), profile, wordings))
+    stopped = registry.get(RestrictionTerms)
+    registry.add(dataclasses.replace(stopped, served=profile.purposes))
     registry.add(AttestationTerms(_reviews(profile)))
     registry.add(Published(profile, wordings, upcoming))
     return registry
@@ -411,6 +419,22 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("complaint.proof_within", _COMPLAINTS, "proof_within", _time),
     Setting("recipient_requests.due", RecipientRequestTerms, "due_months", _months),
+    Setting(
+        "rights.restriction.granularity",
+        RestrictionTerms,
+        "granularity",
+        _one_of({each.value: each for each in Granularity}),
+    ),
+    Setting(
+        "rights.objection.effect",
+        RestrictionTerms,
+        "objection_effect",
+        _one_of({each.value: each for each in ObjectionEffect}),
+    ),
+    Setting("purposes", RestrictionTerms, "purposes", _named),
+    Setting("deadline.respond", PrivacyRequestTerms, "respond_months", _months),
+    Setting("deadline.extend", PrivacyRequestTerms, "extend_months", _months),
+    Setting("minors.grace", PrivacyRequestTerms, "minors_grace", _time),
     Setting("complaint.appeal_within", _COMPLAINTS, "appeal_within", _time),
     Setting("complaint.rate", _COMPLAINTS, "rate_window", lambda said: _time(said["window"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),

@@ -39,7 +39,8 @@ def _trust(_work: Work, _call: Call) -> None:
 class House:
     """What every unit of work stands on; made once by app.py.
 
-    `guard` refuses, by PublicError, an actor whose authority ended since the request was authenticated.
+    `guard` refuses, by PublicError, an actor whose authority ended since the request was authenticated. `restraint`
+    refuses, by a Refusal that is the action's outcome, what may not be done for the call's purpose.
     """
 
     database: Database
@@ -51,6 +52,7 @@ class House:
     bus: Bus
     reactions: Reactions
     guard: Callable[[Work, Call], None] = _trust
+    restraint: Callable[[Work, Call], None] = _trust
 
 
 class Read:
@@ -166,7 +168,7 @@ class Units:
 
         def attempt(work: Work) -> T:
             with savepoint(work.connection, "decision"):
-                return action(work)
+                return self._act(work, call, action)
 
         return await self._commit(call, attempt)
 
@@ -196,10 +198,14 @@ class Units:
             claimed = Claimed(account_id, call.action, once, work.keys.server_secret("idempotency"))
             receipt = claimed.claim(work.connection, work.now)
             if receipt is None:
-                receipt = self._first(work, claimed, action)
+                receipt = self._first(work, claimed, lambda work: self._act(work, call, action))
             return present(work, receipt)
 
         return await self._commit(call, attempt)
+
+    def _act(self, work: Work, call: Call, action: Callable[[Work], T]) -> T:
+        self.house.restraint(work, call)
+        return action(work)
 
     def _first(self, work: Work, claimed: Claimed, action: Callable[[Work], Receipt]) -> Receipt:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.privacy.model import Erasure, RecipientRequest
+from server.privacy.model import Erasure, PrivacyRequest, RecipientRequest
 
 _SEALED = ("address", "text", "message_id", "answer")
+_SEALED_WORDS = ("text", "message_id", "answer")
 
 HELD = (
     Held(
@@ -30,6 +31,27 @@ HELD = (
         retention="account",
         erasure="delete",
         exported=False,
+    ),
+    Held(
+        model=PrivacyRequest,
+        columns=_SEALED_WORDS,
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="account",
+        erasure="shred",
+        retention_class="content",
+    ),
+    Held(
+        model=PrivacyRequest,
+        columns=tuple(
+            column.name for column in PrivacyRequest.__table__.columns if column.name not in _SEALED_WORDS
+        ),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="registers",
+        erasure="keep_pseudonymous",  # that a request was answered in time must be shown after it, too
     ),
     Held(
         model=Erasure,

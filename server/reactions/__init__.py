@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from server.accounts import reads as account_reads
 from server.accounts.actions.events import AccountReactivated, AccountReinstated
+from server.accounts.actions.restricting import ProcessingReleased
+from server.accounts.reads.restrictions import is_stopped
 from server.accounts.rules.lifecycle import AccountStatus
+from server.accounts.rules.restricting import ORDERS
 from server.kit.events import Reactions
 from server.kit.work import Work
 from server.orders.actions import auto_top_up_outcomes, pay_waiting_orders, receipts
@@ -29,6 +32,7 @@ from server.reactions import (
     payments,
     people,
     plans,
+    privacy_requests,
     recipient_requests,
     senders,
     statistics,
@@ -62,7 +66,7 @@ def reactions() -> Reactions:
     registered.on(PaymentMethodRemoved, plan_settlement.stop_renewals)  # M040
     registered.on(PaymentMethodExpired, plan_settlement.stop_renewals)
     registered.on(PaymentMethodSaved, plan_settlement.resume_renewals)
-    for woken in (AccountReinstated, AccountReactivated):
+    for woken in (AccountReinstated, AccountReactivated, ProcessingReleased):
         registered.on(woken, plan_billing.wake_held)
         registered.on(woken, auto_top_up_outcomes.wake_all)
     registered.on(PlanEnded, fixed_ip_actions.end_with_plan)  # M055
@@ -77,6 +81,7 @@ def reactions() -> Reactions:
         senders,
         campaigns,
         complaints,
+        privacy_requests,
         recipient_requests,
     ):
         told.register(registered)
@@ -96,5 +101,6 @@ def _spend_what_came(registered: Reactions) -> None:
 
 def _pay_waiting_orders(work: Work, event: TopUpSettled) -> None:
     account = account_reads.account(work, event.account_id)
-    if account is None or account.status != AccountStatus.CLOSED.value:
+    closed = account is not None and account.status == AccountStatus.CLOSED.value
+    if not closed and not is_stopped(work, event.account_id, ORDERS):
         pay_waiting_orders(work, event)

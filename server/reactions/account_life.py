@@ -17,8 +17,11 @@ from server.accounts.actions.events import (
     InactivityLapsed,
     InactivityWarned,
 )
+from server.accounts.actions.restricting import ProcessingStopped
 from server.accounts.reads.lifecycle import LossSources
+from server.accounts.reads.restrictions import is_stopped
 from server.accounts.rules.closing import check_acknowledged, digest
+from server.accounts.rules.restricting import CAMPAIGNS
 from server.campaigns.actions.connections import revoke_connections
 from server.campaigns.actions.sending import cancel_all, pause_all
 from server.campaigns.rules.lifecycle import PauseReason
@@ -45,6 +48,7 @@ def register(registered: Reactions) -> None:
     registered.on(AccountReopened, _return_forfeits)
     for narrowed in (AccountSuspended, AccountDisabled, AccountDeactivated):
         registered.on(narrowed, _pause_campaigns)
+    registered.on(ProcessingStopped, _pause_where_stopped)
     registered.on(AccountSuspended, _tell_owners("account_suspended"))
     registered.on(AccountReinstated, _tell_owners("account_reactivated"))
     registered.on(AccountReactivated, _tell_owners("account_reactivated"))
@@ -94,6 +98,12 @@ def _end_what_it_had(work: Work, event: AccountClosed) -> None:
 def _pause_campaigns(work: Work, event: DomainEvent) -> None:
     """Nothing more is sent; the credits stay held until the campaigns' time is over."""
     pause_all(work, event.account_id, PauseReason.ACCOUNT_RESTRICTED)
+
+
+def _pause_where_stopped(work: Work, event: ProcessingStopped) -> None:
+    """Nothing more is sent of who lets nothing be sent (P025, M124)."""
+    if is_stopped(work, event.account_id, CAMPAIGNS):
+        _pause_campaigns(work, event)
 
 
 def _tell_owners(template: str) -> Callable[[Work, DomainEvent], None]:

@@ -37,6 +37,8 @@ TECHNICAL = {
     "filings_per_address_max filings_max filings_window",
     "ErasureTerms": "work_within notice_wait minors_notice_wait settle_wait look_every held_look_every rows_at_once_max "
     "batches_a_step_max",
+    "PrivacyRequestTerms": "remind_before verify_within received_before_max text_length_max answer_length_max "
+    "message_id_length_max open_max",
     "AccountTerms": "acceptance_by_use key_policies policy login_length_min login_length_max password_length_max "
     "password_distinct_characters_min sessions_max api_keys_max api_key_name_length_max user_agent_length_max "
     "last_used_precision step_up_age_max address_line_length_max email_code_age_max email_code_attempts_max "

@@ -49,6 +49,9 @@ _CHANGES_CREDENTIALS = frozenset(
         "closeAccount",
         "requestErasure",
         "reactivateAccount",
+        "restrictProcessing",
+        "objectToProcessing",
+        "liftRestriction",
     }
 )
 
@@ -61,8 +64,10 @@ def guard(work: Work, call: Call) -> None:
     """What every unit of work begins with: the actor's credential must still be good.
 
     The account's epoch stays locked until the commit, shared among mutations and alone for those that change
-    credentials. So a revocation waits for what was begun before it, and nothing commits after a revocation was
-    answered. Raises PublicError UNAUTHENTICATED, and FORBIDDEN for a reseller on behalf of an account (B014).
+    credentials, or stop what is done. So a revocation waits for what was begun before it, and nothing commits after a
+    revocation was answered.
+
+    Raises PublicError UNAUTHENTICATED, and FORBIDDEN for a reseller on behalf of an account (B014).
     """
     viewer = call.actor
     if viewer.account_id is None:

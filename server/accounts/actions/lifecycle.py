@@ -28,6 +28,7 @@ from server.accounts.actions.events import (
 )
 from server.accounts.model import CLOSED, CUSTOMER, Account, AccountActivity, AccountClosure
 from server.accounts.reads import lifecycle
+from server.accounts.reads.restrictions import is_stopped
 from server.accounts.rules import Terms
 from server.accounts.rules.lifecycle import (
     AccountStatus,
@@ -39,6 +40,7 @@ from server.accounts.rules.lifecycle import (
     check_reason,
     deadlines,
 )
+from server.accounts.rules.restricting import CAMPAIGNS
 from server.kit.due import schedule
 from server.kit.due.pauses import end_of_term
 from server.kit.work import Work
@@ -104,6 +106,11 @@ def start_clocks(work: Work, account_id: str) -> None:
     schedule(work, INACTIVITY, account_id, min(until.disable_at, until.deactivate_at, until.warn_at))
 
 
+def restart_sending(work: Work, account_id: str) -> None:
+    """Let the clock of sending start anew: until now nothing could be sent."""
+    _restart(work, account_id, sending_since=work.now)
+
+
 def start_missing_clocks(work: Work, limit: int) -> int:
     """Let the clocks of accounts run that were opened before there were any; returns of how many."""
     running = select(AccountActivity.account_id)
@@ -147,7 +154,11 @@ def _warn(work: Work, activity: Row[Any], until: Deadlines) -> None:
 
 
 def _stand_still(work: Work, status: str, account_id: str, until: Deadlines) -> None:
-    """Disable or deactivate for want of sending; a suspended account stays what it is."""
+    """Disable or deactivate for want of sending; a suspended account stays what it is, and so does one whose owner lets
+    nothing be sent: nobody loses by a right.
+    """
+    if is_stopped(work, account_id, CAMPAIGNS):
+        return
     if work.now >= until.deactivate_at and status in (
         AccountStatus.ACTIVE.value,
         AccountStatus.DISABLED.value,
@@ -193,9 +204,10 @@ def _plan(work: Work, account_id: str) -> None:
     ahead = [] if activity.lapsed_at is not None else [until.lapse_at]
     if activity.lapsed_at is None and activity.warned_at is None:
         ahead.append(until.warn_at)
-    if found.status in (AccountStatus.ACTIVE.value, AccountStatus.DISABLED.value):
+    sends = not is_stopped(work, account_id, CAMPAIGNS)
+    if sends and found.status in (AccountStatus.ACTIVE.value, AccountStatus.DISABLED.value):
         ahead.append(until.deactivate_at)
-    if found.status == AccountStatus.ACTIVE.value:
+    if sends and found.status == AccountStatus.ACTIVE.value:
         ahead.append(until.disable_at)
     if ahead:
         schedule(work, INACTIVITY, account_id, min(ahead))

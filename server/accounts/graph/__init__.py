@@ -2,7 +2,7 @@
 
 import strawberry
 
-from server.accounts.graph import reports, resellers
+from server.accounts.graph import reports, resellers, restricting
 from server.accounts.graph.api_log import ApiLogQueries
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
 from server.accounts.graph.issuing import IssuingMutations
@@ -21,7 +21,7 @@ from server.accounts.graph.types import Account
 
 __all__ = ["EXTENSIONS", "NODES", "Account", "AccountMutations", "AccountQueries"]
 
-EXTENSIONS = (*reports.EXTENSIONS, *resellers.EXTENSIONS)
+EXTENSIONS = (*reports.EXTENSIONS, *resellers.EXTENSIONS, *restricting.EXTENSIONS)
 """Fields whose types need the account's own."""
 
 

@@ -21,6 +21,7 @@ from server.accounts.rules import (
     KEYS_WRITE,
     MANAGEMENT_WRITE,
     PEOPLE_WRITE,
+    PRIVACY_WRITE,
     REQUESTS_ANSWER,
     SELF_WRITE,
     Terms,
@@ -163,6 +164,10 @@ class Scope(Enum):
     REQUESTS_ANSWER = strawberry.enum_value(
         REQUESTS_ANSWER,
         description="Read and answer what recipients ask about their data. Sessions of owners and administrators only.",
+    )
+    PRIVACY_WRITE = strawberry.enum_value(
+        PRIVACY_WRITE,
+        description="Ask about the account's own data, restrict what is done with it. Sessions of its owners only.",
     )
     ACCOUNT_CLOSE = strawberry.enum_value(
         ACCOUNT_CLOSE, description="Close the account. Sessions of its owners only."

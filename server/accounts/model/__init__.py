@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.accounts.model.reports import SecurityReport
 from server.accounts.model.resellers import Management, Reseller
+from server.accounts.model.restrictions import Restriction
 from server.accounts.model.sign_in import KnownDevice, Passkey, SignInChallenge, SignInCounter, Totp
 from server.kit.db import Base, Instant, Sealed
 
@@ -44,6 +45,7 @@ __all__ = [
     "RecoveryCode",
     "ResalePermission",
     "Reseller",
+    "Restriction",
     "SecurityReport",
     "Session",
     "SignInChallenge",

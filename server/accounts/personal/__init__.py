@@ -28,13 +28,14 @@ from server.accounts.model import (
     Session,
     StaffAuthorisation,
 )
-from server.accounts.personal import reports, resellers, sign_in
+from server.accounts.personal import reports, resellers, restrictions, sign_in
 from server.kit.personal import Held
 
 HELD = (
     *sign_in.HELD,
     *reports.HELD,
     *resellers.HELD,
+    *restrictions.HELD,
     Held(
         Account,
         (

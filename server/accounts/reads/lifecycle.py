@@ -11,8 +11,10 @@ from sqlalchemy import Row, select
 
 from server.accounts import reads
 from server.accounts.model import AccountActivity, AccountClosure
+from server.accounts.reads.restrictions import is_stopped
 from server.accounts.rules.closing import Loss
 from server.accounts.rules.lifecycle import AccountStatus
+from server.accounts.rules.restricting import ORDERS
 from server.kit.work import Read
 
 
@@ -48,10 +50,12 @@ class SendSources:
 def may_be_charged(read: Read, account_id: str) -> bool:
     """Whether renewals and automatic top-ups may charge the account: nobody pays for what they may not use.
 
-    Not while it is disabled, deactivated or suspended (M083, M087, M088). Of one that is gone nothing is held back.
+    Not while it is disabled, deactivated or suspended (M083, M087, M088), nor while its owner restricts it (P025). Of
+    one that is gone nothing is held back.
     """
     found = reads.account(read, account_id)
-    return found is None or found.status == AccountStatus.ACTIVE.value
+    active = found is None or found.status == AccountStatus.ACTIVE.value
+    return active and not is_stopped(read, account_id, ORDERS)
 
 
 def activity(read: Read, account_id: str) -> Row[Any] | None:

@@ -49,6 +49,10 @@ REQUESTS_ANSWER = "requests:answer"
 """The scope of what recipients ask about their data: reading and answering it. Sessions of owners and administrators
 only, restricted ones too."""
 
+PRIVACY_WRITE = "privacy:write"
+"""The scope of asking about the account's own data and reading what became of it; sessions of owners only, restricted
+ones too."""
+
 PEOPLE_WRITE = "people:write"
 """The scope of managing who signs in for the account; sessions only."""
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from server.accounts.rules import ACCOUNT_CLOSE, COMPLAINTS_ANSWER, REQUESTS_ANSWER, SELF_WRITE, Terms
+from server.accounts.rules import (
+    ACCOUNT_CLOSE,
+    COMPLAINTS_ANSWER,
+    PRIVACY_WRITE,
+    REQUESTS_ANSWER,
+    SELF_WRITE,
+    Terms,
+)
 from server.kit.problems import Refusal
 
 
@@ -49,11 +56,12 @@ RESTRICTED_SCOPES = frozenset(
         SELF_WRITE,
         COMPLAINTS_ANSWER,
         REQUESTS_ANSWER,
+        PRIVACY_WRITE,
         ACCOUNT_CLOSE,
     }
 )
 """What sessions of a restricted account may still do: read, pay what is owed, answer complaints and what
-recipients ask, reactivate, close. API keys nothing."""
+recipients ask, ask about their own data, reactivate, close. API keys nothing."""
 
 
 class InactivityReason(Enum):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select
 
+from server.accounts.reads.restrictions import stopped_among
+from server.accounts.rules.restricting import STATISTICS
 from server.campaigns.actions import statistics, values
 from server.campaigns.actions.consequences import Fresh, follow_up, segments_of
 from server.campaigns.actions.looking import Look
@@ -18,7 +20,7 @@ from server.campaigns.reads import CampaignRow
 from server.campaigns.reads.addresses import address_hasher
 from server.campaigns.rules import MessageChannel
 from server.campaigns.rules.counting import Changes, Counted, count
-from server.campaigns.rules.events import EventKind, MessageEvent
+from server.campaigns.rules.events import BEHAVIOUR, EventKind, MessageEvent
 from server.campaigns.rules.metrics import (
     DEVICES,
     STATE_HASH_BYTES,
@@ -44,13 +46,15 @@ class Recorded:
     """What became of a batch of events; the numbers add up to its length.
 
     `duplicates` were counted before. `unknown` name no campaign of the account, `outdated` are older than
-    repetitions are known, or from the future. Neither was counted.
+    repetitions are known, or from the future, `restricted` tell what recipients of an account did that lets nobody
+    watch it. None of these was counted.
     """
 
     accepted: int = 0
     duplicates: int = 0
     unknown: int = 0
     outdated: int = 0
+    restricted: int = 0
 
     def __add__(self, other: Recorded) -> Recorded:
         return Recorded(
@@ -58,6 +62,7 @@ class Recorded:
             self.duplicates + other.duplicates,
             self.unknown + other.unknown,
             self.outdated + other.outdated,
+            self.restricted + other.restricted,
         )
 
 
@@ -72,9 +77,11 @@ def record_events(
     """
     campaigns = _campaigns(work, {event.campaign_id for event in events}, account_id)
     known = [event for event in events if event.campaign_id in campaigns]
-    timely = _timely(work, known, campaigns)
+    watched = _watched(work, known, campaigns)
+    timely = _timely(work, watched, campaigns)
+    left = Recorded(0, 0, len(events) - len(known), len(watched) - len(timely), len(known) - len(watched))
     if not timely:
-        return Recorded(unknown=len(events) - len(known), outdated=len(known))
+        return left
     reported = {event.campaign_id for event in timely}
     scopes = statistics.locked_scopes(work, {each: campaigns[each].account_id for each in reported})
     fresh = _unseen(work, source, timely, campaigns)
@@ -85,12 +92,7 @@ def record_events(
         follow_up(work, row, of_campaign, billable=billable)
     for each, changes in accounts.items():
         statistics.store_account(work, scopes[each], changes)
-    return Recorded(
-        accepted=len(fresh),
-        duplicates=len(timely) - len(fresh),
-        unknown=len(events) - len(known),
-        outdated=len(known) - len(timely),
-    )
+    return left + Recorded(accepted=len(fresh), duplicates=len(timely) - len(fresh))
 
 
 def record_unsubscription(work: Work, account_id: str, campaign_id: str, address_hash: bytes) -> None:
@@ -110,6 +112,22 @@ def _campaigns(read: Read, ids: Collection[str], account_id: str | None) -> Mapp
     if account_id is not None:
         query = query.where(Campaign.account_id == account_id)
     return {row.id: CampaignRow(**row._mapping) for row in read.rows(query)}
+
+
+def _watched(
+    read: Read, events: Sequence[MessageEvent], campaigns: Mapping[str, CampaignRow]
+) -> Sequence[MessageEvent]:
+    """The events without what nobody may watch (P025). Deliveries, bounces, opt-outs and complaints stay: what is paid
+    for, and what protects recipients, hangs on them (article 18(2))."""
+    accounts = {campaigns[event.campaign_id].account_id for event in events if event.kind in BEHAVIOUR}
+    stopped = stopped_among(read, accounts, STATISTICS) if accounts else set()
+    if not stopped:
+        return events
+    return [
+        event
+        for event in events
+        if event.kind not in BEHAVIOUR or campaigns[event.campaign_id].account_id not in stopped
+    ]
 
 
 def _timely(

@@ -32,7 +32,8 @@ class CampaignStatusEnum(Enum):
 class PauseReasonEnum(Enum):
     CUSTOMER = strawberry.enum_value("CUSTOMER", description="The customer paused it.")
     ACCOUNT_RESTRICTED = strawberry.enum_value(
-        "ACCOUNT_RESTRICTED", description="The account was suspended, disabled or deactivated."
+        "ACCOUNT_RESTRICTED",
+        description="The account was suspended, disabled or deactivated, or lets nothing be sent.",
     )
     COMPLAINT = strawberry.enum_value("COMPLAINT", description="A complaint is being looked into.")
 

@@ -156,6 +156,9 @@ class MessageEventsRecorded:
     outdated: int = strawberry.field(
         description="How many are older than 30 days or from the future, or are bounces long after the launch."
     )
+    restricted: int = strawberry.field(
+        description="How many tell what recipients did, of an account that restricted its statistics."
+    )
     invalid: list[InvalidMessageEvent] = strawberry.field(description="Those that were not taken in.")
 
 
@@ -217,5 +220,6 @@ def _payload(recorded: Recorded, invalid: list[InvalidMessageEvent]) -> MessageE
         duplicates=recorded.duplicates,
         unknown=recorded.unknown,
         outdated=recorded.outdated,
+        restricted=recorded.restricted,
         invalid=invalid,
     )

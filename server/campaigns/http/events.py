@@ -64,6 +64,7 @@ class _Progress:
             "duplicates": recorded.duplicates,
             "unknown": recorded.unknown,
             "outdated": recorded.outdated,
+            "restricted": recorded.restricted,
             "invalid": self.invalid,
             "errors": self.errors,
         }

@@ -25,6 +25,10 @@ class EventKind(StrEnum):
     COMPLAINED = "COMPLAINED"
 
 
+BEHAVIOUR = frozenset({EventKind.OPENED, EventKind.CLICKED})
+"""What tells of recipients' behaviour, and nothing else hangs on."""
+
+
 class BounceClass(StrEnum):
     """Why a message came back (RFC 3463, RFC 5248). Only HARD suppresses the address; BLOCK is the sender's fault."""
 

@@ -9,6 +9,11 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types import get_object_definition
+from strawberry.types.field import StrawberryField
+from strawberry.types.union import StrawberryUnion
+from strawberry.utils.str_converters import to_camel_case
 
 from server.kit.graph.access import Access, Who, access_of
 from server.kit.graph.context import Info
@@ -57,6 +62,26 @@ async def run_once(
         return await info.context.units.run_once(_call(info), once, action, present)
     except Refusal as refusal:
         return problem_of(refusal)
+
+
+def refuse_too(root: type[Any], problem_type: type[Problem], which: Callable[[str, Access], bool]) -> None:
+    """Let all mutations of `root` that `which` picks, by name and declaration, answer with one more problem.
+
+    For a refusal that comes before every action (`House.restraint`), so that no slice has to name it. Fields that share
+    a union share its problems.
+    """
+    fields = get_object_definition(root, strict=True).fields
+    unions = [(field, field.type) for field in fields if isinstance(field.type, StrawberryUnion)]
+    picked = {union.graphql_name for field, union in unions if _is_picked(field, which)}
+    for _, union in unions:
+        if union.graphql_name in picked and problem_type not in union.types:
+            union.type_annotations += (StrawberryAnnotation(problem_type),)
+
+
+def _is_picked(field: StrawberryField, which: Callable[[str, Access], bool]) -> bool:
+    access = access_of(None, field.metadata)
+    name = field.graphql_name or to_camel_case(field.python_name)
+    return access is not None and which(name, access)
 
 
 def canonical(data: Any) -> dict[str, Any]:

@@ -175,6 +175,36 @@ class NoticeKind(Enum):
     RECIPIENT_ANNOUNCED = strawberry.enum_value(
         "recipient_announced", description="Data will be given to another kind of recipient."
     )
+    PRIVACY_REQUEST_ENTERED = strawberry.enum_value(
+        "privacy_request_entered",
+        description="A request about the account's data waits for a proof of identity.",
+    )
+    PRIVACY_REQUEST_RECEIVED = strawberry.enum_value(
+        "privacy_request_received",
+        description="A request about the account's data is answered by a due date.",
+    )
+    PRIVACY_REQUEST_EXTENDED = strawberry.enum_value(
+        "privacy_request_extended", description="The due date of a request was moved, for it is complex."
+    )
+    PRIVACY_REQUEST_EXTENDED_MANY = strawberry.enum_value(
+        "privacy_request_extended_many",
+        description="The due date of a request was moved, for there are many of them.",
+    )
+    PRIVACY_REQUEST_FULFILLED = strawberry.enum_value(
+        "privacy_request_fulfilled", description="What was asked about the account's data is done."
+    )
+    PRIVACY_REQUEST_PARTLY_FULFILLED = strawberry.enum_value(
+        "privacy_request_partly_fulfilled", description="It is done as far as the law allows."
+    )
+    PRIVACY_REQUEST_REFUSED = strawberry.enum_value(
+        "privacy_request_refused", description="A request was refused on a legal ground."
+    )
+    PRIVACY_REQUEST_REMINDER = strawberry.enum_value(
+        "privacy_request_reminder", description="The due date of a customer's request is near. For the staff."
+    )
+    PRIVACY_REQUEST_OVERDUE = strawberry.enum_value(
+        "privacy_request_overdue", description="A customer's request was not answered in time. For the staff."
+    )
     RECIPIENT_REQUEST_CODE = strawberry.enum_value(
         "recipient_request_code", description="A code for a recipient who asks about their data; e-mail only."
     )

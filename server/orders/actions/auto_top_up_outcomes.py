@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 
 from server.accounts.actions.events import AccountReactivated, AccountReinstated
+from server.accounts.actions.restricting import ProcessingReleased
 from server.kit.due import schedule
 from server.kit.events import DomainEvent, Reaction
 from server.kit.work import Work
@@ -42,7 +43,7 @@ def wake(work: Work, event: BalanceFellBelow) -> None:
         schedule(work, LOOK, rule.id, work.now)
 
 
-def wake_all(work: Work, event: AccountReinstated | AccountReactivated) -> None:
+def wake_all(work: Work, event: AccountReinstated | AccountReactivated | ProcessingReleased) -> None:
     """The account may be charged again: decide about all of its rules."""
     for rule in auto_top_ups(work, event.account_id):
         schedule(work, LOOK, rule.id, work.now)

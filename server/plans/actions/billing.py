@@ -13,6 +13,7 @@ from __future__ import annotations
 from sqlalchemy import insert, select
 
 from server.accounts.actions.events import AccountReactivated, AccountReinstated
+from server.accounts.actions.restricting import ProcessingReleased
 from server.accounts.reads.lifecycle import may_be_charged
 from server.kit.due import schedule
 from server.kit.money import Currency, Money
@@ -71,7 +72,7 @@ def renew(work: Work, subscription_id: str) -> None:
         _charge_next(work, row)
 
 
-def wake_held(work: Work, event: AccountReinstated | AccountReactivated) -> None:
+def wake_held(work: Work, event: AccountReinstated | AccountReactivated | ProcessingReleased) -> None:
     """The account may be used and charged again: so are its renewals that waited, for a cycle that begins now."""
     held = (PlanSubscription.account_id == event.account_id) & PlanSubscription.held_at.is_not(None)
     for subscription_id in work.execute(select(PlanSubscription.id).where(held)).scalars().all():

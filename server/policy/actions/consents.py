@@ -44,7 +44,11 @@ def withdraw_consent(work: Work, purpose: str) -> str:
 
     Also for a purpose that the policy does not list any more. Raises NoConsent.
     """
-    account_id = _account(work)
+    return withdraw_consent_of(work, _account(work), purpose)
+
+
+def withdraw_consent_of(work: Work, account_id: str, purpose: str) -> str:
+    """The same for any account, whose owner asked for it. Raises NoConsent."""
     lock_authority(work, account_id)
     given = live_consent(work, account_id, purpose) if purpose.isprintable() else None
     if given is None:

@@ -7,7 +7,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import reads as account_reads
 from server.accounts.reads import team
+from server.accounts.reads.restrictions import check_processing
 from server.accounts.rules.lifecycle import AccountNotFound
+from server.accounts.rules.restricting import DISCLOSING
 from server.kit.ids import is_id
 from server.kit.work import Work
 from server.notices import actions as notices
@@ -60,11 +62,14 @@ def record_disclosure(work: Work, wanted: Recipient) -> str:
     """Enter that data of an account is given to somebody, and so allow it; returns the entry's id.
 
     Raises AccountNotFound, GroundNotAllowed, DisclosureIncomplete, LegalityNotChecked (P020), ConsentMissing (P017),
-    ProcessorNotActive (P018), RecipientNotAnnounced (M129).
+    ProcessorNotActive (P018), RecipientNotAnnounced (M129), ProcessingRestricted (P025): who lets data be stored only
+    lets nothing be given away but by law.
     """
     terms = work.terms(DisclosureTerms)
     _check_account(work, wanted.account_id)
     check_disclosure(wanted, terms)
+    if wanted.ground not in LEGAL:
+        check_processing(work, wanted.account_id, DISCLOSING)
     _check_standing(work, wanted, terms)
     if terms.notify_before and not told_of(work, wanted.account_id, wanted.recipient_class.value):
         raise RecipientNotAnnounced(wanted.recipient_class.value)

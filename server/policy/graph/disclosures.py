@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from server.accounts.graph.lifecycle_problems import AccountNotFoundProblem
+from server.accounts.graph.restricting import ProcessingRestrictedProblem
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
@@ -102,7 +103,8 @@ RecordDisclosureResult = Annotated[
     | LegalityNotChecked
     | ConsentMissing
     | ProcessorNotActive
-    | RecipientNotAnnounced,
+    | RecipientNotAnnounced
+    | ProcessingRestrictedProblem,
     strawberry.union("RecordDisclosureResult", description="The entry, or why nothing may be given."),
 ]
 

@@ -1,17 +1,30 @@
-"""Privacy in the API: what recipients of campaigns ask about their data and how it is answered, and erasures."""
+"""Privacy in the API: what customers, and recipients of campaigns, ask about their data, how it is answered, and erased."""
 
+from collections.abc import Mapping
+
+from server.kit.graph.node import NodeLoader
+from server.privacy.graph import queries, request_queries
 from server.privacy.graph.answering import AnsweringMutations
 from server.privacy.graph.erasures import ErasureMutations, ErasureQueries
-from server.privacy.graph.feed import PrivacySubscriptions
+from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
-from server.privacy.graph.queries import EXTENSIONS, NODES, RecipientRequestQueries
+from server.privacy.graph.queries import RecipientRequestQueries
+from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
+from server.privacy.graph.request_queries import PrivacyRequestQueries, privacy_request_node
+
+EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
+NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node}
 
 
-class PrivacyQueries(RecipientRequestQueries, ErasureQueries):
+class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, ErasureQueries):
     """All of them."""
 
 
 class PrivacyMutations(FilingMutations, AnsweringMutations, ErasureMutations):
+    """All of them."""
+
+
+class PrivacySubscriptions(RecipientRequestSubscriptions, PrivacyRequestSubscriptions):
     """All of them."""
 
 

@@ -62,7 +62,7 @@ def _feed(
 
 
 @strawberry.type
-class PrivacySubscriptions:
+class RecipientRequestSubscriptions:
     @strawberry.subscription(
         description="Every change of one recipient's request, or of all to the account, in order and once.",
         metadata=declare(ANSWER, feed=_feed),

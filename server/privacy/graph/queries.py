@@ -11,10 +11,10 @@ from strawberry.types.field import StrawberryField
 from server.accounts.graph import Account
 from server.campaigns.graph.types import account_of
 from server.kit.graph.access import declare
-from server.kit.graph.connections import NUMBER_MAX, After, Connection, First, key_after, page, rows_wanted
+from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
 from server.kit.graph.node import NodeLoader
-from server.kit.problems import PublicError
+from server.privacy.graph.places import place_after
 from server.privacy.graph.types import (
     ANSWER,
     DESK,
@@ -49,7 +49,7 @@ class RecipientRequestQueries:
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[RecipientRequestCase]:
         read = info.context.read
-        rows = reads.queue(read, rows_wanted(first), _behind(after))
+        rows = reads.queue(read, rows_wanted(first), place_after(after))
         cases = [RecipientRequestCase.of(read, row) for row in rows]
         return page(cases, first, after, lambda case: case, lambda case: case.cursor)
 
@@ -71,19 +71,6 @@ def _node(info: Info, id: str) -> RecipientRequestType | None:
         return None
     row = reads.request(info.context.read, account_of(info), id)
     return None if row is None else RecipientRequestType.of(info.context.read, row)
-
-
-def _behind(after: str | None) -> tuple[int, int, str] | None:
-    """The rank, instant and id inside a cursor of the queue. Raises PublicError BAD_USER_INPUT."""
-    key = key_after(after)
-    if key is None:
-        return None
-    rank, _, place = key.partition(".")
-    instant, _, request_id = place.partition(".")
-    known = rank in ("0", "1", "2") and instant.isdigit() and len(instant) <= 19 and request_id
-    if not known or int(instant) > NUMBER_MAX:
-        raise PublicError("BAD_USER_INPUT", "`after` is not a cursor of this list.")
-    return int(rank), int(instant), request_id
 
 
 EXTENSIONS: list[tuple[type, StrawberryField]] = [(Account, recipient_requests)]

@@ -2,5 +2,6 @@
 
 from server.privacy.model.erasures import Erasure
 from server.privacy.model.recipient_requests import RecipientRequest
+from server.privacy.model.requests import PrivacyRequest
 
-__all__ = ["Erasure", "RecipientRequest"]
+__all__ = ["Erasure", "PrivacyRequest", "RecipientRequest"]

@@ -1,0 +1,19 @@
+"""The cursor of the staff's queues: a rank, a due date and an id."""
+
+from __future__ import annotations
+
+from server.kit.graph.connections import NUMBER_MAX, key_after
+from server.kit.problems import PublicError
+
+
+def place_after(after: str | None) -> tuple[int, int, str] | None:
+    """The rank, instant and id inside a cursor of a queue. Raises PublicError BAD_USER_INPUT."""
+    key = key_after(after)
+    if key is None:
+        return None
+    rank, _, place = key.partition(".")
+    instant, _, request_id = place.partition(".")
+    known = rank in ("0", "1", "2") and instant.isdigit() and len(instant) <= 19 and request_id
+    if not known or int(instant) > NUMBER_MAX:
+        raise PublicError("BAD_USER_INPUT", "`after` is not a cursor of this list.")
+    return int(rank), int(instant), request_id

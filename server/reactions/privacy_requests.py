@@ -1,0 +1,82 @@
+"""Who is told of what a customer asks about their own data: the account and its owners, and the staff near the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.accounts import reads as account_reads
+from server.accounts.reads import team
+from server.kit.events import DomainEvent, Reactions
+from server.kit.work import Work
+from server.notices import actions as notice_actions
+from server.privacy.actions.request_changes import (
+    PrivacyRequestChange,
+    PrivacyRequestExtended,
+    PrivacyRequestFiled,
+    PrivacyRequestFulfilled,
+    PrivacyRequestOverdue,
+    PrivacyRequestRefused,
+    PrivacyRequestReminded,
+    PrivacyRequestVerified,
+)
+from server.privacy.reads import requests as reads
+from server.privacy.reads.requests import PrivacyRequestRow
+from server.privacy.rules.requests import PrivacyRequestKind, PrivacyRequestStatus
+from server.reactions.telling import tell_owners
+
+_EXTENDED = {
+    "COMPLEXITY": "privacy_request_extended",
+    "NUMBER_OF_REQUESTS": "privacy_request_extended_many",
+}
+
+
+def register(registered: Reactions) -> None:
+    registered.on(PrivacyRequestFiled, _tell_of_receipt)
+    registered.on(PrivacyRequestVerified, _tell_of_receipt)
+    registered.on(PrivacyRequestExtended, _tell_of_extension)
+    registered.on(PrivacyRequestFulfilled, _tell_of_end)
+    registered.on(PrivacyRequestRefused, _tell_of_end)
+    registered.on(PrivacyRequestReminded, _tell_staff("privacy_request_reminder"))
+    registered.on(PrivacyRequestOverdue, _tell_staff("privacy_request_overdue"))
+
+
+def _tell_of_receipt(work: Work, event: PrivacyRequestChange) -> None:
+    unverified = event.status == PrivacyRequestStatus.UNVERIFIED.value
+    template = "privacy_request_entered" if unverified else "privacy_request_received"
+    tell_owners(work, event.account_id, template, _request_and_due_date(work, event))
+
+
+def _tell_of_extension(work: Work, event: PrivacyRequestExtended) -> None:
+    template = _EXTENDED[str(_row(work, event).extension_reason)]
+    tell_owners(work, event.account_id, template, _request_and_due_date(work, event))
+
+
+def _tell_of_end(work: Work, event: PrivacyRequestChange) -> None:
+    """Who erases tells of it before the address is gone (M125): afterwards there is nobody to tell."""
+    row = _row(work, event)
+    refused = row.status == PrivacyRequestStatus.REFUSED.value
+    if row.kind == PrivacyRequestKind.ERASURE.value and not refused:
+        return
+    answer = account_reads.open_or_none(work, reads.ANSWER_COLUMN, row.answer)
+    data = {"request": row.id, "answer": answer or "–"}
+    tell_owners(work, row.account_id, f"privacy_request_{row.status.lower()}", data)
+
+
+def _tell_staff(template: str) -> Callable[[Work, DomainEvent], None]:
+    def tell(work: Work, event: DomainEvent) -> None:
+        staff_id = team.staff_account_id(work)
+        if staff_id is not None:
+            notice_actions.notify(work, staff_id, template, _request_and_due_date(work, event))
+
+    return tell
+
+
+def _request_and_due_date(work: Work, event: DomainEvent) -> dict[str, str | int]:
+    row = _row(work, event)
+    return {"request": row.id, "at": row.due_at.isoformat()}
+
+
+def _row(work: Work, event: DomainEvent) -> PrivacyRequestRow:
+    row = reads.any_request(work, event.subject_id)
+    assert row is not None, "it changed in this transaction"
+    return row
