@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, SmallInteger, String, Table, Text, insert
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    insert,
+)
 
 from server.kit.db import Instant, Sealed
 from server.kit.personal import Via
@@ -28,6 +39,7 @@ _WANTED: Mapping[str, Any] = {
     "invoices.gross_minor": 2,
     "ip_addresses.retired_at": None,
     "outbox_messages.state": "FAILED",
+    "privacy_requests.extended_at": None,
     "security_reports.kind": "LOSS",
 }
 """What constraints want of a column."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import func, select, update
 
 from server.accounts.model import Account
 from server.housekeeping import rotate_master
-from server.kit.clock import ManualClock, to_micros
-from server.kit.db import Base, Instant, Sealed
+from server.kit.clock import ManualClock
+from server.kit.db import Base, Sealed
 from server.kit.due import DueRunner
 from server.kit.events import Reactions
 from server.kit.journal import Journal
@@ -72,7 +72,9 @@ class Office:
     async def read(self, function: Callable[[Read], T]) -> T:
         return await self.units.read(function)
 
-    async def plan(self, clock: ErasureClock = ErasureClock.REQUEST, scope: ErasureScope | None = None) -> str:
+    async def plan(
+        self, clock: ErasureClock = ErasureClock.REQUEST, scope: ErasureScope | None = None
+    ) -> str:
         if scope is not None:
             self.units.house.terms.add(replace(self.units.house.terms.get(ErasureTerms), scope=scope))
         return (await self.do(lambda work: plan_erasure(work, self.account_id, clock))).id
@@ -98,7 +100,9 @@ class Office:
             found = {}
             for declared in declarations.of_fate(scope, Fate.DELETED, Fate.OWN_VERB, Fate.RENAMED):
                 query = select(func.count()).select_from(declared.table)
-                found[declared.table.name] = read.scalar(query.where(declarations.belongs(declared, account_id)))
+                found[declared.table.name] = read.scalar(
+                    query.where(declarations.belongs(declared, account_id))
+                )
             return {name: rows for name, rows in found.items() if rows}
 
         return await self.read(count)

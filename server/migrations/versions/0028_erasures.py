@@ -16,6 +16,7 @@ def upgrade() -> None:
         "erasures",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("account_id", sa.String(length=40), nullable=True),
+        sa.Column("request_id", sa.String(length=40), nullable=True),
         sa.Column("scope", sa.String(length=24), nullable=False),
         sa.Column("clock", sa.String(length=20), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),

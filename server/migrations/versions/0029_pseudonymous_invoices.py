@@ -40,9 +40,7 @@ def downgrade() -> None:
     _drop("invoices_keep_customer")
     _drop("invoices_immutable")
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER invoices_immutable BEFORE UPDATE ON invoices FOR EACH STATEMENT {_CALL}"
-        )
+        op.execute(f"CREATE TRIGGER invoices_immutable BEFORE UPDATE ON invoices FOR EACH STATEMENT {_CALL}")
     else:
         op.execute(f"CREATE TRIGGER invoices_immutable BEFORE UPDATE ON invoices {_ABORT}")
 

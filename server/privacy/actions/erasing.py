@@ -6,7 +6,7 @@ then delete the rows (C30, DESIGN §6). What lies between transactions is in ada
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +24,11 @@ from server.kit.events import DomainEvent
 from server.kit.work import Read, Work
 from server.notices.reads import letters_waiting
 from server.privacy.actions.erasures import ERASE
+from server.privacy.actions.requests import begin_request, fulfil_request, hold_request
 from server.privacy.model import Erasure
 from server.privacy.reads.declared import Declarations, Declared, Fate, vacated
 from server.privacy.reads.erasures import ERASED, ErasureRow, FlightSources, HoldSources, erasure, erasure_of
+from server.privacy.reads.requests import any_request
 from server.privacy.rules.erasures import (
     Counted,
     ErasureClock,
@@ -35,6 +37,7 @@ from server.privacy.rules.erasures import (
     ErasureTerms,
     notice_wait,
 )
+from server.privacy.rules.requests import QUEUE, HoldGround, PrivacyRequestStatus
 from server.wallet import actions as wallet_actions
 from server.wallet.reads.erasure import is_closed, wallet_ids
 from server.wallet.rules import CHAIN_KEY
@@ -203,11 +206,13 @@ def _begin(work: Work, row: ErasureRow) -> bool:
         return False
     of_minor = row.clock == ErasureClock.MINOR  # without a grace (P033)
     if not of_minor and work.terms(HoldSources).is_held(work, row.account_id):
+        _of_request(work, row, lambda asked: hold_request(work, asked, HoldGround.COMPLAINT))
         schedule(work, ERASE, row.id, work.now + work.terms(ErasureTerms).held_look_every)
         return False
     account = account_reads.account(work, row.account_id)
     if account is not None and account.status != AccountStatus.CLOSED.value:
         close_preventively(work, row.account_id, SuspensionReason.LEGAL)
+    _of_request(work, row, lambda asked: begin_request(work, asked))
     work.record(ErasureStarted(row.account_id, row.id))
     wait = notice_wait(row.clock, work.terms(ErasureTerms))
     _set(work, row.id, status=_S.NOTIFYING.value, waits_until=work.now + wait)
@@ -234,10 +239,18 @@ def _settled(work: Work, row: ErasureRow) -> bool:
         _look_again(work, row)
         return False
     wallet_actions.forfeit(work, current.account_id)  # while what reacts to it can still write of the account
+    _of_request(work, current, lambda asked: fulfil_request(work, asked))
     kept = current.scope == ErasureScope.ALL_EXCEPT_BILLING
     pseudonym = work.ids.new("psn") if kept else None
     _set(work, row.id, status=_S.ERASING.value, waits_until=None, pseudonym=pseudonym)
     return True
+
+
+def _of_request(work: Work, row: ErasureRow, move: Callable[[str], object]) -> None:
+    """Tell the request that the erasure fulfils, unless it was ended otherwise."""
+    asked = any_request(work, row.request_id or "")
+    if asked is not None and PrivacyRequestStatus(asked.status) in QUEUE:
+        move(asked.id)
 
 
 def _order(work: Work, erasure_id: str) -> Order:

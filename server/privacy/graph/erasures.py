@@ -30,7 +30,9 @@ from server.kit.graph.mutations import (
 from server.kit.graph.problems import Problem, common, problem
 from server.kit.idempotency import Receipt
 from server.kit.work import Read, Work
-from server.privacy.actions.erasures import ErasureAsked, request_erasure
+from server.privacy.actions.erasures import ErasureAsked, erase_on_request, request_erasure
+from server.privacy.graph.request_problems import PrivacyRequestNotFound, PrivacyRequestStatusConflict
+from server.privacy.graph.types import DESK
 from server.privacy.reads import erasures as reads
 from server.privacy.reads.erasures import ErasureRow
 from server.privacy.rules import erasures as rules
@@ -161,6 +163,19 @@ class RequestErasureInput:
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
 
 
+@strawberry.input(description="Which request of an erasure is done now.")
+class EraseOnRequestInput:
+    request_id: strawberry.ID = strawberry.field(description="The verified request, `dsr_…`.")
+    acknowledged_warning: str = strawberry.field(description="The version of the warning that was read.")
+    idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY_DESCRIPTION)
+
+
+@exposes(OUTCOME)
+@strawberry.type(description="The account is closed if it was open, and will be erased.")
+class ErasureOrdered:
+    erasure: Erasure = strawberry.field(description="The erasure; the query `erasure` says where it is.")
+
+
 @exposes(OUTCOME)
 @strawberry.type(
     description="The account is closed, and will be erased; this session has ended. Keep the number: afterwards nothing "
@@ -200,6 +215,18 @@ RequestErasureResult = Annotated[
     | IdempotencyInProgressProblem
     | IdempotencyKeyInvalidProblem,
     strawberry.union("RequestErasureResult", description="That the account will be erased, or why not."),
+]
+
+
+EraseOnRequestResult = Annotated[
+    ErasureOrdered
+    | PrivacyRequestNotFound
+    | PrivacyRequestStatusConflict
+    | ErasureWarningNotAcknowledgedProblem
+    | IdempotencyMismatchProblem
+    | IdempotencyInProgressProblem
+    | IdempotencyKeyInvalidProblem,
+    strawberry.union("EraseOnRequestResult", description="That the account will be erased, or why not."),
 ]
 
 
@@ -273,3 +300,21 @@ class ErasureMutations:
             return ErasureRequested(erasure=Erasure.of(work, row))
 
         return await run_once(info, input, lambda work: request_erasure(work, asked), present)
+
+    @strawberry.mutation(
+        metadata=declare(DESK),
+        description="Do what a verified request of an erasure asks (P026): its account is closed and erased, that of a minor "
+        "without a grace (P033). For the staff.",
+    )
+    async def erase_on_request(
+        self, info: Info, input: Annotated[EraseOnRequestInput, _ASKED]
+    ) -> EraseOnRequestResult:
+        def present(work: Work, receipt: Receipt) -> ErasureOrdered:
+            row = reads.erasure(work, receipt.facts["erasure_id"])
+            assert row is not None
+            return ErasureOrdered(erasure=Erasure.of(work, row))
+
+        def erase(work: Work) -> Receipt:
+            return erase_on_request(work, input.request_id, input.acknowledged_warning)
+
+        return await run_once(info, input, erase, present)

@@ -13,7 +13,7 @@ from server.kit.db import Base, Instant
 class Erasure(Base):
     """The erasure of one account; its id is that of the certificate.
 
-    `account_id` is null once it is done. `clock` says what it follows from, `due_at` when it begins and `overdue_at`
+    `account_id` is null once it is done. `request_id` is the request that it fulfils. `clock` says what it follows from, `due_at` when it begins and `overdue_at`
     by when it must be done. `waits_until` is when what it waits for (letters, payments) is given up. `pseudonym` is
     the owner of what is kept for billing. `acknowledged` is the warning that was acknowledged, with its version and
     what was said to be lost, as JSON. `counts` is what was erased by category and what is retained by clause, as JSON.
@@ -24,6 +24,7 @@ class Erasure(Base):
     __tablename__ = "erasures"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     account_id: Mapped[str | None] = mapped_column(String(40), unique=True)
+    request_id: Mapped[str | None] = mapped_column(String(40))
     scope: Mapped[str] = mapped_column(String(24))
     clock: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(12))

@@ -25,6 +25,7 @@ class ErasureRow(NamedTuple):
 
     id: str
     account_id: str | None
+    request_id: str | None
     scope: str
     clock: str
     status: str

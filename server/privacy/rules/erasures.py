@@ -127,8 +127,10 @@ def check_warning(acknowledged: str) -> None:
         raise ErasureWarningNotAcknowledged(WARNING_VERSION)
 
 
-def acknowledgement(losses_digest: str) -> str:
-    """What is stored of an acknowledgement, as JSON: the words, their version, and what was said to be lost."""
+def acknowledgement(losses_digest: str | None) -> str:
+    """What is stored of an acknowledgement, as JSON: the words, their version, and what was said to be lost (None: the
+    staff acknowledged it).
+    """
     said = {"version": WARNING_VERSION, "warning": WARNINGS["en"], "losses": losses_digest}
     return json.dumps(said, sort_keys=True)
 
