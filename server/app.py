@@ -108,6 +108,7 @@ class Postmeter:
     ) -> None:
         self.settings = settings
         self.metrics_port: int | None = None
+        self.erasures_replayed = 0
         self.house = _house(settings, clock or SystemClock(), entropy or SystemEntropy())
         self.units = Units(self.house)
         self.authenticator = Authenticator(self.units)
@@ -178,9 +179,8 @@ class Postmeter:
         try:
             await self.house.database.write(migrations.migrate)
             _refuse(await self.units.run_unaudited(record_versions))
-            await self.eraser.replay(
-                self.units
-            )  # what a backup brought back is erased before anybody asks (C29)
+            # What a backup brought back is erased again before anybody asks (C29).
+            self.erasures_replayed = await self.eraser.replay(self.units)
             yield
         finally:
             await self.house.database.close()
