@@ -36,17 +36,24 @@ _WANTED: Mapping[str, Any] = {
     "acceptances.mode": "EXPLICIT",
     "account_closures.closing": "VOLUNTARY",
     "complaint_decisions.accepted": True,
+    "disclosures.ground": "LEGAL_REQUEST",
+    "disclosures.recipient_class": "AUTHORITY",
+    "disclosures.categories": "technical",
     "invoices.gross_minor": 2,
     "ip_addresses.retired_at": None,
     "outbox_messages.state": "FAILED",
     "privacy_requests.extended_at": None,
+    "privacy_requests.kind": "ACCESS",
+    "privacy_requests.purposes": "",
+    "privacy_requests.source": "SELF",
+    "privacy_requests.status": "FULFILLED",
     "security_reports.kind": "LOSS",
 }
 """What constraints want of a column."""
 
 
-def canary(name: str) -> str:
-    return f"{CANARY}-{name}"
+def canary(account_id: str, name: str) -> str:
+    return f"{CANARY}-{account_id}-{name}"
 
 
 class Aviary:
@@ -103,7 +110,9 @@ class Aviary:
             (held,) = [one for one in declared.held if column.name in one.columns]
             assert held.retention_class is not None
             self.columns.append(name)
-            return self._work.seal(self._account_id, held.retention_class, name, canary(name))
+            return self._work.seal(
+                self._account_id, held.retention_class, name, canary(self._account_id, name)
+            )
         if isinstance(column.type, Instant):
             return self._work.now
         if isinstance(column.type, Boolean):

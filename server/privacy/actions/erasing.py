@@ -6,11 +6,12 @@ then delete the rows (C30, DESIGN §6). What lies between transactions is in ada
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import reads as account_reads
@@ -139,44 +140,28 @@ def end_wallets(work: Work, order: Order) -> None:
         wallet_actions.erase_unproved(work, order.account_id)
 
 
-def delete_some(work: Work, order: Order, declarations: Declarations, declared: Declared) -> int:
-    """Delete a batch of the account's rows of one table, and what was planned for them; returns how many.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a transaction did: up to which table (by its number in the order), and how many rows; `done` if all."""
+
+    table: int
+    rows: int
+    done: bool
+
+
+def delete_some(work: Work, order: Order, declarations: Declarations, table: int) -> Batch:
+    """Delete a batch of the account's rows, from that table on, and what was planned for them.
 
     What stays and names one of them lets go of it first.
     """
-    table = declared.table
-    theirs = declarations.belongs(declared, order.account_id)
-    some = select(*table.primary_key.columns).where(theirs)
-    some = some.order_by(*(column.desc() for column in table.primary_key.columns))
-    keys = [tuple(row) for row in work.rows(some.limit(work.terms(ErasureTerms).rows_at_once_max))]
-    if not keys:
-        return 0
-    for column in declarations.pointing_at(declared, order.scope):
-        work.execute(update(column.table).where(column.in_([key[0] for key in keys])).values({column: None}))
-    if len(table.primary_key.columns) == 1:
-        ids = [one for (one,) in keys if isinstance(one, str)]
-        work.execute(delete(DueWork).where(DueWork.subject_id.in_(ids), DueWork.kind != ERASE))
-    work.execute(delete(table).where(_among(table, keys)))
-    _count(work, order.id, declared.row.category, len(keys))
-    return len(keys)
+    tables = list(declarations.of_fate(order.scope, Fate.DELETED))
+    return _batch(work, tables, table, partial(_delete, work, order, declarations))
 
 
-def vacate_some(work: Work, order: Order, declarations: Declarations, declared: Declared) -> int:
+def vacate_some(work: Work, order: Order, declarations: Declarations, table: int) -> Batch:
     """Take the sealed values out of a batch of rows that stay, and let the pseudonym take the account's place."""
-    table, changes = declared.table, dict[str, Any](vacated(declared))
-    full: list[ColumnElement[bool]] = [_is_full(table, name, empty) for name, empty in changes.items()]
-    owner = declared.row.owner
-    if declared.fate(order.scope) is Fate.RENAMED and isinstance(owner, tuple):
-        changes |= dict.fromkeys(owner, order.pseudonym)
-        full = []  # every row: it is no longer the account's afterwards
-    if not changes:
-        return 0
-    theirs = and_(declarations.belongs(declared, order.account_id), or_(*full) if full else True)
-    some = select(*table.primary_key.columns).where(theirs).order_by(*table.primary_key.columns)
-    keys = [tuple(row) for row in work.rows(some.limit(work.terms(ErasureTerms).rows_at_once_max))]
-    if keys:
-        work.execute(update(table).where(_among(table, keys)).values(changes))
-    return len(keys)
+    tables = list(declarations.of_fate(order.scope, Fate.RENAMED, Fate.KEPT))
+    return _batch(work, tables, table, partial(_vacate, work, order, declarations))
 
 
 def count_retained(read: Read, order: Order, declarations: Declarations) -> list[tuple[str, int]]:
@@ -196,6 +181,56 @@ def forget_planned(work: Work, order: Order) -> None:
     """Cancel what is planned for the account itself."""
     mine = DueWork.subject_id == order.account_id
     work.execute(delete(DueWork).where(mine, DueWork.kind != ERASE))
+
+
+def _batch(
+    work: Work, tables: Sequence[Declared], first: int, change: Callable[[Declared, int], int]
+) -> Batch:
+    """Change rows of the tables in order, until so many are changed that others may write, too."""
+    rows, rows_max = 0, work.terms(ErasureTerms).rows_at_once_max
+    for number in range(first, len(tables)):
+        rows += change(tables[number], rows_max - rows)
+        if rows >= rows_max:
+            return Batch(number, rows, done=False)
+    return Batch(len(tables), rows, done=True)
+
+
+def _delete(work: Work, order: Order, declarations: Declarations, declared: Declared, limit: int) -> int:
+    table = declared.table
+    keys = _keys(work, declared, declarations.belongs(declared, order.account_id), limit)
+    if not keys:
+        return 0
+    for column in declarations.pointing_at(declared, order.scope):
+        work.execute(update(column.table).where(column.in_([key[0] for key in keys])).values({column: None}))
+    if len(table.primary_key.columns) == 1:
+        ids = [one for (one,) in keys if isinstance(one, str)]
+        work.execute(delete(DueWork).where(DueWork.subject_id.in_(ids), DueWork.kind != ERASE))
+    work.execute(delete(table).where(_among(table, keys)))
+    _count(work, order.id, declared.row.category, len(keys))
+    return len(keys)
+
+
+def _vacate(work: Work, order: Order, declarations: Declarations, declared: Declared, limit: int) -> int:
+    table, changes = declared.table, dict[str, Any](vacated(declared))
+    full: list[ColumnElement[bool]] = [_is_full(table, name, empty) for name, empty in changes.items()]
+    owner = declared.row.owner
+    if declared.fate(order.scope) is Fate.RENAMED and isinstance(owner, tuple):
+        changes |= dict.fromkeys(owner, order.pseudonym)
+        full = []  # every row: it is no longer the account's afterwards
+    if not changes:
+        return 0
+    theirs = and_(declarations.belongs(declared, order.account_id), or_(*full) if full else true())
+    keys = _keys(work, declared, theirs, limit)
+    if keys:
+        work.execute(update(table).where(_among(table, keys)).values(changes))
+    return len(keys)
+
+
+def _keys(read: Read, declared: Declared, which: ColumnElement[bool], limit: int) -> list[tuple[Any, ...]]:
+    """The primary keys of some of these rows, the newest first: a row may name an older one."""
+    columns = list(declared.table.primary_key.columns)
+    query = select(*columns).where(which).order_by(*(column.desc() for column in columns)).limit(limit)
+    return [tuple(row) for row in read.rows(query)]
 
 
 def _begin(work: Work, row: ErasureRow) -> bool:

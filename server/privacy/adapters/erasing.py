@@ -22,6 +22,7 @@ from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units
 from server.privacy.actions.certifying import certify, finish
 from server.privacy.actions.erasing import (
+    Batch,
     Order,
     advance,
     count_retained,
@@ -120,17 +121,18 @@ class Eraser:
         return order
 
     async def _delete_rows(self, units: Units, order: Order, batches_max: int | None) -> bool:
+        """Whether all are gone, and not only as many batches as may be."""
         declarations = Declarations(self.held)
         batches = 0
-        for fate, batch in _PASSES:
-            for declared in declarations.of_fate(order.scope, *fate):
-                while await units.run_unaudited(
-                    partial(batch, order=order, declarations=declarations, declared=declared)
-                ):
-                    batches += 1
-                    if batches_max is not None and batches >= batches_max:
-                        return False
-            self.reached("rows" if fate is _PASSES[0][0] else "pseudonym")
+        for point, some in (("rows", delete_some), ("pseudonym", vacate_some)):
+            batch = Batch(0, 0, done=False)
+            while not batch.done:
+                if batches == batches_max:
+                    return False
+                action = partial(some, order=order, declarations=declarations, table=batch.table)
+                batch = await units.run_unaudited(action)
+                batches += 1
+            self.reached(point)
         return True
 
     async def _destroy_secrets(self, units: Units, order: Order) -> None:
@@ -162,9 +164,6 @@ class Eraser:
             else:
                 orders.append(Order.parse(said))
         return certificates, orders
-
-
-_PASSES = (((Fate.DELETED,), delete_some), ((Fate.RENAMED, Fate.KEPT), vacate_some))
 
 
 async def _keys(units: Units, function: Callable[[], T]) -> T:
