@@ -10,6 +10,7 @@ from typing import get_args
 
 from server.accounts import actions as account_actions
 from server.accounts.actions import (
+    address,
     api_log,
     authority,
     closing,
@@ -22,6 +23,7 @@ from server.accounts.actions import (
     registration,
     reports,
     resellers,
+    restricting,
     staff,
     teams,
     throttling,
@@ -62,8 +64,9 @@ from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
 from server.policy.rules import validation
-from server.privacy.actions import erasures, recipient_requests
+from server.privacy.actions import erasures, limiting, minors, recipient_requests, requests
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.rules import requests as request_rules
 from server.schema import HELD, schema
 from server.senders import rules as sender_rules
 from server.senders.actions import documents as sender_documents
@@ -96,11 +99,13 @@ POINTS: Mapping[str, object] = {
     "accounts.password_age": standing.password_ends_at,
     "accounts.password_strength": guessable,
     "accounts.passwords": Passwords.prepare,
+    "accounts.rectifying": address.set_postal_address,
     "accounts.refusing": keys.refuse_key_policies,
     "accounts.registration": registration.register,
     "accounts.reports": reports.report_compromise,
     "accounts.resale": resale.check_resale_permission,
     "accounts.resellers": resellers.offer_management,
+    "accounts.restricting": restricting.restrain,
     "accounts.roles": people.scopes_of,
     "accounts.second_factors": standing.requirements,
     "accounts.sessions": authority.revoke_sessions,
@@ -162,7 +167,13 @@ POINTS: Mapping[str, object] = {
     "privacy.erasing": Eraser.step,
     "privacy.erasure": erasures.plan_erasure,
     "privacy.replay": Eraser.replay,
+    "privacy.extension": request_rules.check_extendable,
+    "privacy.grounds": request_rules.check_ground,
+    "privacy.identity": requests.verify_identity,
+    "privacy.minors": minors.report_minor,
+    "privacy.objection": limiting.object_to_processing,
     "privacy.recipient_requests": recipient_requests.file_request,
+    "privacy.requests": requests.file_request,
     "senders.documents": sender_documents.delete_documents,
     "senders.effective": sender_rules.effective,
     "senders.names": sender_rules.kind_of,
@@ -188,4 +199,5 @@ def installed() -> validation.Installed:
         categories=get_args(personal.Category),
         purposes=get_args(personal.Purpose),
         retentions=retentions,
+        rights=[kind.value.lower() for kind in request_rules.PrivacyRequestKind],
     )

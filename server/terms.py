@@ -50,6 +50,7 @@ from server.policy.rules.publishing import ChangeTerms, Published, Telling
 from server.policy.rules.wording import Wordings, authentic_hash
 from server.privacy.reads.erasures import FlightSources, HoldSources
 from server.privacy.rules.erasures import ErasureScope, ErasureTerms
+from server.privacy.rules.minors import MinorReportTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
 from server.privacy.rules.requests import PrivacyRequestTerms
 from server.senders import reads as sender_reads
@@ -139,6 +140,7 @@ def default_terms() -> Registry:
         FLIGHTS,
         HOLDS,
         PrivacyRequestTerms(),
+        MinorReportTerms(),
     )
 
 
@@ -434,7 +436,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("purposes", RestrictionTerms, "purposes", _named),
     Setting("deadline.respond", PrivacyRequestTerms, "respond_months", _months),
     Setting("deadline.extend", PrivacyRequestTerms, "extend_months", _months),
-    Setting("minors.grace", PrivacyRequestTerms, "minors_grace", _time),
     Setting("complaint.appeal_within", _COMPLAINTS, "appeal_within", _time),
     Setting("complaint.rate", _COMPLAINTS, "rate_window", lambda said: _time(said["window"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.checks import accounts, campaigns, erasures, money, registers, senders, storage
+from server.checks import accounts, campaigns, erasures, money, privacy, registers, senders, storage
 from server.policy.rules.checking import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -18,5 +18,6 @@ CHECKS: Mapping[str, Check] = {
     **campaigns.CHECKS,
     **erasures.CHECKS,
     **registers.CHECKS,
+    **privacy.CHECKS,
 }
 """Every check by the name that clauses give."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.privacy.model import Erasure, PrivacyRequest, RecipientRequest
+from server.privacy.model import Erasure, MinorReport, PrivacyRequest, RecipientRequest
 
 _SEALED = ("address", "text", "message_id", "answer")
 _SEALED_WORDS = ("text", "message_id", "answer")
+_SEALED_REPORT = ("named", "text")
 
 HELD = (
     Held(
@@ -52,6 +53,29 @@ HELD = (
         legal_basis="legal_obligation",
         retention="registers",
         erasure="keep_pseudonymous",  # that a request was answered in time must be shown after it, too
+    ),
+    Held(
+        model=MinorReport,
+        columns=_SEALED_REPORT,
+        category="identification",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="age_evidence",
+        erasure="shred",
+        retention_class="content",
+        exported=False,  # they are of whoever reports
+    ),
+    Held(
+        model=MinorReport,
+        columns=tuple(
+            column.name for column in MinorReport.__table__.columns if column.name not in _SEALED_REPORT
+        ),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="registers",
+        erasure="keep_pseudonymous",
+        exported=False,
     ),
     Held(
         model=Erasure,

@@ -5,12 +5,10 @@ from __future__ import annotations
 from server.accounts import reads as account_reads
 from server.accounts.actions.events import AccountReactivated, AccountReinstated
 from server.accounts.actions.restricting import ProcessingReleased
-from server.accounts.reads.restrictions import is_stopped
 from server.accounts.rules.lifecycle import AccountStatus
-from server.accounts.rules.restricting import ORDERS
 from server.kit.events import Reactions
 from server.kit.work import Work
-from server.orders.actions import auto_top_up_outcomes, pay_waiting_orders, receipts
+from server.orders.actions import auto_top_up_outcomes, pay_released_orders, pay_waiting_orders, receipts
 from server.plans.actions import billing as plan_billing
 from server.plans.actions import fixed_ips as fixed_ip_actions
 from server.plans.actions import settlement as plan_settlement
@@ -69,6 +67,7 @@ def reactions() -> Reactions:
     for woken in (AccountReinstated, AccountReactivated, ProcessingReleased):
         registered.on(woken, plan_billing.wake_held)
         registered.on(woken, auto_top_up_outcomes.wake_all)
+    registered.on(ProcessingReleased, pay_released_orders)
     registered.on(PlanEnded, fixed_ip_actions.end_with_plan)  # M055
     registered.on(PlanLapsed, fixed_ip_actions.end_with_plan)
     registered.on(PlanRenewed, fixed_ip_actions.renew_with_plan)  # M059
@@ -101,6 +100,5 @@ def _spend_what_came(registered: Reactions) -> None:
 
 def _pay_waiting_orders(work: Work, event: TopUpSettled) -> None:
     account = account_reads.account(work, event.account_id)
-    closed = account is not None and account.status == AccountStatus.CLOSED.value
-    if not closed and not is_stopped(work, event.account_id, ORDERS):
+    if account is None or account.status != AccountStatus.CLOSED.value:
         pay_waiting_orders(work, event)

@@ -8,6 +8,7 @@ from server.kit.events import Reactions
 from server.kit.work import Work
 from server.privacy.actions.erasing import ErasureStarted
 from server.privacy.actions.erasures import call_off_erasure, plan_erasure
+from server.privacy.actions.minors import MinorDiscovered
 from server.privacy.rules.erasures import ErasureClock
 from server.reactions.telling import tell_owners
 
@@ -20,6 +21,7 @@ _CLOCKS = {
 def register(registered: Reactions) -> None:
     registered.on(AccountClosed, _plan)
     registered.on(AccountReopened, _call_off)
+    registered.on(MinorDiscovered, _erase_minor)
     registered.on(ErasureStarted, _tell)
 
 
@@ -30,6 +32,11 @@ def _plan(work: Work, event: AccountClosed) -> None:
 
 def _call_off(work: Work, event: AccountReopened) -> None:
     call_off_erasure(work, event.account_id)
+
+
+def _erase_minor(work: Work, event: MinorDiscovered) -> None:
+    """Without a grace, nor an approval of anybody (P033)."""
+    plan_erasure(work, event.account_id, ErasureClock.MINOR, request_id=event.subject_id)
 
 
 def _tell(work: Work, event: ErasureStarted) -> None:

@@ -9,6 +9,7 @@ from server.accounts.reads import team
 from server.kit.events import DomainEvent, Reactions
 from server.kit.work import Work
 from server.notices import actions as notice_actions
+from server.policy.actions.events import ConsentWithdrawn
 from server.privacy.actions.request_changes import (
     PrivacyRequestChange,
     PrivacyRequestExtended,
@@ -19,9 +20,15 @@ from server.privacy.actions.request_changes import (
     PrivacyRequestReminded,
     PrivacyRequestVerified,
 )
+from server.privacy.actions.requests import Filing, file_request, fulfil_request
 from server.privacy.reads import requests as reads
 from server.privacy.reads.requests import PrivacyRequestRow
-from server.privacy.rules.requests import PrivacyRequestKind, PrivacyRequestStatus
+from server.privacy.rules.requests import (
+    OF_PURPOSES,
+    PrivacyRequestKind,
+    PrivacyRequestSource,
+    PrivacyRequestStatus,
+)
 from server.reactions.telling import tell_owners
 
 _EXTENDED = {
@@ -31,6 +38,7 @@ _EXTENDED = {
 
 
 def register(registered: Reactions) -> None:
+    registered.on(ConsentWithdrawn, _note_withdrawal)
     registered.on(PrivacyRequestFiled, _tell_of_receipt)
     registered.on(PrivacyRequestVerified, _tell_of_receipt)
     registered.on(PrivacyRequestExtended, _tell_of_extension)
@@ -40,7 +48,18 @@ def register(registered: Reactions) -> None:
     registered.on(PrivacyRequestOverdue, _tell_staff("privacy_request_overdue"))
 
 
+def _note_withdrawal(work: Work, event: ConsentWithdrawn) -> None:
+    """Who takes a consent back finds that among their requests, as those do for whom the staff does it."""
+    if work.actor.account_id != event.account_id:
+        return
+    kind, source = PrivacyRequestKind.CONSENT_WITHDRAWAL, PrivacyRequestSource.SELF
+    filing = Filing(event.account_id, kind, source, purposes=frozenset({event.purpose}))
+    fulfil_request(work, file_request(work, filing).id)
+
+
 def _tell_of_receipt(work: Work, event: PrivacyRequestChange) -> None:
+    if event.request_kind in OF_PURPOSES and _row(work, event).source == PrivacyRequestSource.SELF.value:
+        return  # it is done at once, which is told
     unverified = event.status == PrivacyRequestStatus.UNVERIFIED.value
     template = "privacy_request_entered" if unverified else "privacy_request_received"
     tell_owners(work, event.account_id, template, _request_and_due_date(work, event))

@@ -37,6 +37,8 @@ TECHNICAL = {
     "filings_per_address_max filings_max filings_window",
     "ErasureTerms": "work_within notice_wait minors_notice_wait settle_wait look_every held_look_every "
     "rows_at_once_max batches_a_step_max",
+    "MinorReportTerms": "named_length_max text_length_max reports_per_address_max reports_max reports_window",
+    "RestrictionTerms": "served",
     "PrivacyRequestTerms": "remind_before verify_within received_before_max text_length_max answer_length_max "
     "message_id_length_max open_max",
     "AccountTerms": "acceptance_by_use key_policies policy login_length_min login_length_max password_length_max "
@@ -149,6 +151,8 @@ def test_mailpro_sets_what_the_code_has_by_itself_but_for_its_switches() -> None
         "api_auth",  # M137
         "api_keys_issued_by",  # M138
         "api_keys_require_policy_url",  # M141
+        "purposes",  # M111
+        "objection_effect",  # M127
     }
     assert [policy.document for policy in ours.get(account_rules.Terms).key_policies] == [
         "api_policy"

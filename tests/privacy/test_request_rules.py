@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.privacy.reads.requests import due_date
 from server.privacy.rules.recipient_requests import RefusalGround
 from server.privacy.rules.request_refusals import (
     PrivacyRequestGroundInvalid,
@@ -28,7 +29,6 @@ from server.privacy.rules.requests import (
     check_move,
     check_purposes,
     check_received,
-    due_date,
     next_step,
 )
 

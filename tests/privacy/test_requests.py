@@ -238,3 +238,12 @@ async def test_who_asked_can_take_it_back_and_nobody_else(desk: Desk) -> None:
         await desk.do(begin_request, "dsr_1")
     rows = await desk.post.units.read(lambda read: read.rows(select(PrivacyRequest.id)))
     assert [each.id for each in rows] == [row.id]
+
+
+@pytest.mark.rule("P027")
+async def test_a_copy_can_be_asked_for_again_as_soon_as_one_was_given(desk: Desk) -> None:
+    first = await desk.file(K.ACCESS)
+    await desk.do(fulfil_request, first.id)
+    second = await desk.file(K.ACCESS)
+    assert second.id != first.id
+    assert (second.status, second.received_at) == ("RECEIVED", FILED), "the same second"

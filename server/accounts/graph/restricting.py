@@ -45,6 +45,14 @@ class ProcessingRestrictedProblem(Problem):
         return cls(**common(refusal), purpose=refusal.purpose, right=RightEnum[refusal.right], since=since)
 
 
+@problem(rules.RestrictionNotFound)
+@strawberry.type(
+    name="RestrictionNotFound", description="There is no such restriction or objection that holds."
+)
+class RestrictionNotFoundProblem(Problem):
+    pass
+
+
 @exposes(_READ)
 @strawberry.type(
     name="ProcessingRestriction", description="That the account's data is not processed for a purpose."

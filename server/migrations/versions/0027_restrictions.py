@@ -1,4 +1,4 @@
-"""What may not be done with an account's data."""
+"""What may not be done with an account's data, and reports that it is a minor's."""
 
 from __future__ import annotations
 
@@ -38,6 +38,27 @@ def upgrade() -> None:
         postgresql_where=live,
     )
 
+    op.create_table(
+        "minor_reports",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("account_id", sa.String(length=40), nullable=True),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("named", sa.LargeBinary(), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("reported_at", sa.BigInteger(), nullable=False),
+        sa.Column("judged_at", sa.BigInteger(), nullable=True),
+        sa.Column("judged_by", sa.String(length=40), nullable=True),
+        sa.Column("request_id", sa.String(length=40), nullable=True),
+        sa.CheckConstraint(
+            "status = 'RECEIVED' OR (judged_at IS NOT NULL AND named IS NULL AND text IS NULL)",
+            name=op.f("ck_minor_reports_judged_and_forgotten"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minor_reports")),
+    )
+    op.create_index(op.f("ix_minor_reports_account_id"), "minor_reports", ["account_id"])
+    op.create_index(op.f("ix_minor_reports_status_id"), "minor_reports", ["status", "id"])
+
 
 def downgrade() -> None:
+    op.drop_table("minor_reports")
     op.drop_table("restrictions")

@@ -8,6 +8,9 @@ import orjson
 from sqlalchemy import Executable, insert, select, update
 
 from server.accounts.actions import check_may_order
+from server.accounts.actions.restricting import ProcessingReleased
+from server.accounts.reads.restrictions import is_stopped
+from server.accounts.rules.restricting import ORDERS
 from server.kit.db import savepoint
 from server.kit.idempotency import Receipt
 from server.kit.ids import is_id
@@ -83,8 +86,10 @@ def place_order(
 def activate_paid_orders(work: Work, account_id: str, currency: Currency) -> int:
     """Pay what waits in this currency and is now affordable, the oldest first. Returns how many became active.
 
-    Called wherever money comes in: a top-up, a refund.
+    Called wherever money comes in: a top-up, a refund. Nothing is paid while the owner restricts it (P025).
     """
+    if is_stopped(work, account_id, ORDERS):
+        return 0
     waiting = (
         select(*_orders)
         .where(
@@ -107,6 +112,12 @@ def activate_paid_orders(work: Work, account_id: str, currency: Currency) -> int
 def pay_waiting_orders(work: Work, event: TopUpSettled) -> None:
     """The reaction to money that came in: an order becomes active with its payment (M030)."""
     activate_paid_orders(work, event.account_id, Currency[event.currency])
+
+
+def pay_released_orders(work: Work, event: ProcessingReleased) -> None:
+    """The reaction to a restriction that was lifted: what could be paid meanwhile is paid now."""
+    for currency in Currency:
+        activate_paid_orders(work, event.account_id, currency)
 
 
 def pay_order(work: Work, account_id: str, order_id: str) -> bool:

@@ -103,6 +103,13 @@ def live_consent(read: Read, account_id: str, purpose: str) -> Row[Any] | None:
     )
 
 
+def live_purposes(read: Read, account_id: str) -> Sequence[str]:
+    """The purposes that the account consents to now."""
+    given = (Consent.account_id == account_id) & Consent.withdrawn_at.is_(None)
+    query = select(Consent.purpose).where(given).order_by(Consent.purpose)
+    return read.execute(query).scalars().all()
+
+
 def is_consented(read: Read, account_id: str, purpose: str) -> bool:
     """Whether what is for this purpose may be done for the account: off until it consents (B004, M135)."""
     return live_consent(read, account_id, purpose) is not None

@@ -58,7 +58,8 @@ CONFLICTS: Mapping[str, tuple[str, ...]] = {
 class Installed:
     """What this server has: where it enforces, how it proves, and what it holds of persons.
 
-    `retentions` maps each retention that a personal.py names to the columns that it covers.
+    `retentions` maps each retention that a personal.py names to the columns that it covers. `rights` are the requests
+    that it takes.
     """
 
     points: Collection[str]
@@ -67,6 +68,7 @@ class Installed:
     categories: Collection[str]
     purposes: Collection[str]
     retentions: Mapping[str, Collection[str]] = field(default_factory=dict)
+    rights: Collection[str] = ()
 
 
 def faults(profile: Profile, installed: Installed) -> list[str]:
@@ -81,6 +83,7 @@ def faults(profile: Profile, installed: Installed) -> list[str]:
             _erasure,
             _held,
             _collecting,
+            _rights,
             _documents,
             _texts,
         )
@@ -209,6 +212,13 @@ def _collecting(profile: Profile, _installed: Installed) -> Iterator[str]:
     for ground in _said(profile, "disclosure.allowed_grounds") or ():
         if ground.upper() not in Ground.__members__:
             yield f"`disclosure.allowed_grounds`: there is no ground `{ground}`; {_listed(g.lower() for g in Ground)}"
+
+
+def _rights(profile: Profile, installed: Installed) -> Iterator[str]:
+    for key in ("rights.types", "rights.types_more"):
+        for kind in _said(profile, key) or ():
+            if kind not in installed.rights and kind != "update":  # by oneself, or as a rectification
+                yield f"`{key}`: nobody takes a request of `{kind}`; take some of {_listed(installed.rights)} (H037)"
 
 
 def _documents(profile: Profile, _installed: Installed) -> Iterator[str]:

@@ -124,8 +124,8 @@ def plan_erasure(
         return _insert(work, account_id, clock, when, asked, acknowledged)
     if planned.status == ErasureStatus.PLANNED and when.due_at < planned.due_at:
         values: dict[str, Any] = {"clock": clock.value, "due_at": when.due_at, "overdue_at": when.overdue_at}
-        if acknowledged is not None:
-            values["acknowledged"] = acknowledged
+        changed = {"acknowledged": acknowledged, "request_id": request_id}
+        values |= {name: value for name, value in changed.items() if value is not None}
         work.execute(update(Erasure).where(Erasure.id == planned.id).values(values))
         schedule(work, ERASE, planned.id, when.due_at)
         return planned._replace(**values)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from server.accounts import reads as account_reads
-from server.accounts.model import CUSTOMER
+from server.accounts.reads import team
 from server.campaigns.rules.complaints import text_fault
 from server.kit.ids import is_id
 from server.kit.work import Work
@@ -43,6 +43,7 @@ from server.privacy.reads.requests import (
     PREFIX,
     TEXT_COLUMN,
     PrivacyRequestRow,
+    due_date,
 )
 from server.privacy.rules.recipient_requests import RefusalGround
 from server.privacy.rules.request_refusals import (
@@ -66,7 +67,6 @@ from server.privacy.rules.requests import (
     check_extendable,
     check_ground,
     check_received,
-    due_date,
 )
 
 _S = PrivacyRequestStatus
@@ -97,6 +97,10 @@ class Outcome:
 
     ground: RefusalGround | None = None
     answer: str | None = None
+
+
+DONE = Outcome()
+"""All that was asked, and nothing is said of it."""
 
 
 def file_request(work: Work, filing: Filing) -> PrivacyRequestRow:
@@ -175,7 +179,7 @@ def extend_request(work: Work, request_id: str, reason: ExtensionReason) -> Priv
     return changed
 
 
-def fulfil_request(work: Work, request_id: str, outcome: Outcome = Outcome()) -> PrivacyRequestRow:
+def fulfil_request(work: Work, request_id: str, outcome: Outcome = DONE) -> PrivacyRequestRow:
     """Say that it is done; with a ground, that it is done in part, and why the law lets the rest be (P028).
 
     Raises PrivacyRequestNotFound, PrivacyRequestStatusConflict, PrivacyRequestGroundInvalid or
@@ -291,7 +295,7 @@ def _open_key(work: Work, filing: Filing) -> bytes | None:
 
 def _check_account(work: Work, account_id: str) -> None:
     found = account_reads.account(work, account_id) if is_id(account_id, "acc") else None
-    if found is None or found.kind != CUSTOMER:
+    if found is None or account_id == team.staff_account_id(work):
         raise PrivacyRequestAccountUnknown
 
 

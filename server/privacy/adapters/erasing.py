@@ -33,7 +33,7 @@ from server.privacy.actions.erasing import (
     vacate_some,
 )
 from server.privacy.actions.erasures import ERASE
-from server.privacy.reads.declared import Declarations, Fate
+from server.privacy.reads.declared import Declarations
 from server.privacy.reads.erasures import CERTIFIED, ERASED, done_among
 from server.privacy.rules.erasures import ErasureTerms
 from server.wallet.rules import CHAIN_KEY

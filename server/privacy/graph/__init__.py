@@ -8,19 +8,29 @@ from server.privacy.graph.answering import AnsweringMutations
 from server.privacy.graph.erasures import ErasureMutations, ErasureQueries
 from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
+from server.privacy.graph.minors import MinorMutations, MinorQueries
 from server.privacy.graph.queries import RecipientRequestQueries
+from server.privacy.graph.request_desk import RequestDeskMutations
 from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
+from server.privacy.graph.request_mutations import OwnRequestMutations
 from server.privacy.graph.request_queries import PrivacyRequestQueries, privacy_request_node
 
 EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
 NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node}
 
 
-class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, ErasureQueries):
+class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, MinorQueries, ErasureQueries):
     """All of them."""
 
 
-class PrivacyMutations(FilingMutations, AnsweringMutations, ErasureMutations):
+class PrivacyMutations(
+    FilingMutations,
+    AnsweringMutations,
+    OwnRequestMutations,
+    RequestDeskMutations,
+    MinorMutations,
+    ErasureMutations,
+):
     """All of them."""
 
 

@@ -52,7 +52,7 @@ class OutcomeEnum(Enum):
 
 
 @strawberry.enum(
-    name="RecipientRefusalGround",
+    name="RefusalGround",
     description="Why the law lets a request be refused; the articles are those of the GDPR.",
 )
 class GroundEnum(Enum):
@@ -66,7 +66,7 @@ class GroundEnum(Enum):
         "EXCESSIVE", description="It is excessive, such as repetitive (12(5)); any kind."
     )
     RIGHTS_OF_OTHERS = strawberry.enum_value(
-        "RIGHTS_OF_OTHERS", description="A copy would harm others (15(4)); ACCESS."
+        "RIGHTS_OF_OTHERS", description="A copy would harm others (15(4), 20(4)); ACCESS, PORTABILITY."
     )
     DATA_ACCURATE = strawberry.enum_value(
         "DATA_ACCURATE", description="The data is accurate and complete (16); RECTIFICATION."

@@ -79,3 +79,21 @@ class ProofEnum(Enum):
         "CALL_BACK", description="They were called at a number that is known to be theirs."
     )
     DOCUMENT = strawberry.enum_value("DOCUMENT", description="They showed a document.")
+
+
+@strawberry.enum(name="PrivacyRequestEntrySource", description="How what the staff enters came.")
+class EntrySourceEnum(Enum):
+    STAFF = strawberry.enum_value("STAFF", description="It was told to the staff.")
+    MAIL = strawberry.enum_value("MAIL", description="By mail or letter to the company.")
+
+
+@strawberry.enum(name="ShownIdentityProof", description="How somebody showed the staff who they are.")
+class ShownProofEnum(Enum):
+    CODE_TO_ADDRESS = strawberry.enum_value(
+        "CODE_TO_ADDRESS",
+        description="They gave back what was sent to an address that is known to be theirs.",
+    )
+    CALL_BACK = strawberry.enum_value(
+        "CALL_BACK", description="They were called at a number that is known to be theirs."
+    )
+    DOCUMENT = strawberry.enum_value("DOCUMENT", description="They showed a document.")

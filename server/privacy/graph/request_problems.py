@@ -35,6 +35,18 @@ class PrivacyRequestStatusConflict(Problem):
         return cls(**common(refusal), state=PrivacyStateEnum[refusal.status])
 
 
+@problem(rules.PrivacyRequestKindConflict)
+@strawberry.type(
+    description="Nobody does this by hand: the export or the erasure itself ends such a request."
+)
+class PrivacyRequestKindConflict(Problem):
+    kind: PrivacyKindEnum = strawberry.field(description="What is asked.")
+
+    @classmethod
+    def of(cls, refusal: rules.PrivacyRequestKindConflict) -> Self:
+        return cls(**common(refusal), kind=PrivacyKindEnum[refusal.kind])
+
+
 @problem(rules.PrivacyRequestNotExtendable)
 @strawberry.type(description="The time to answer is extended once at most, and before it is over.")
 class PrivacyRequestNotExtendable(Problem):

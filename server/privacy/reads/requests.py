@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select, tuple_
 
+from server.accounts.rules.lifecycle import add_months
 from server.kit.clock import from_micros
 from server.kit.ids import is_id
 from server.kit.work import Read
 from server.privacy.model import PrivacyRequest
+from server.privacy.rules.requests import PrivacyRequestTerms, months_to_answer
 
 PREFIX = "dsr"
 """What ids of requests begin with: a data subject's request."""
@@ -54,6 +56,11 @@ class PrivacyRequestRow(NamedTuple):
     ground: str | None
     answer: bytes | None
     updated_at: datetime
+
+
+def due_date(received_at: datetime, terms: PrivacyRequestTerms, *, extended: bool = False) -> datetime:
+    """By when a request is answered that has no clock of its own (C26)."""
+    return add_months(received_at, months_to_answer(terms, extended=extended))
 
 
 def request(read: Read, account_id: str, request_id: str) -> PrivacyRequestRow | None:

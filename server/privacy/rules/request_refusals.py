@@ -31,6 +31,14 @@ class PrivacyRequestStatusConflict(Refusal):
 
 
 @dataclass(eq=False)
+class PrivacyRequestKindConflict(Refusal):
+    """Nobody does this by hand: the export or the erasure itself ends such a request."""
+
+    code = "PRIVACY_REQUEST_KIND_CONFLICT"
+    kind: str
+
+
+@dataclass(eq=False)
 class PrivacyRequestNotExtendable(Refusal):
     """The time to answer is extended once at most, and before it is over."""
 

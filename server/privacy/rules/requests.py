@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from server.accounts.rules.lifecycle import add_months
 from server.privacy.rules.recipient_requests import GROUNDS as RECIPIENT_GROUNDS
 from server.privacy.rules.recipient_requests import RefusalGround
 from server.privacy.rules.request_refusals import (
@@ -33,8 +32,6 @@ class PrivacyRequestTerms:
     """How long after it was filed somebody can show who they are; then the request lapses."""
     received_before_max: timedelta = timedelta(days=365)
     """How old a request may be that came by mail."""
-    minors_grace: timedelta = timedelta(0)
-    """How long the data of a minor may be held once it is known (P033)."""
 
     text_length_max: int = 2_000
     answer_length_max: int = 500
@@ -138,6 +135,9 @@ OF_PURPOSES = frozenset(
 )
 """These may be about some purposes only; without any they are about all."""
 
+BY_HAND = frozenset({*OF_PURPOSES, PrivacyRequestKind.RECTIFICATION, PrivacyRequestKind.CONCERN})
+"""These are done at once, or by people. The others are done by jobs, which say so themselves."""
+
 _G = RefusalGround
 _ALWAYS = frozenset({_G.NOT_IDENTIFIED, _G.MANIFESTLY_UNFOUNDED, _G.EXCESSIVE})
 GROUNDS: Mapping[PrivacyRequestKind, frozenset[RefusalGround]] = {
@@ -174,9 +174,9 @@ def check_move(status: PrivacyRequestStatus, to: PrivacyRequestStatus) -> None:
         raise PrivacyRequestStatusConflict(status.value)
 
 
-def due_date(received_at: datetime, terms: PrivacyRequestTerms, *, extended: bool = False) -> datetime:
-    """By when a request is answered: so many calendar months after its receipt (C26)."""
-    return add_months(received_at, terms.respond_months + (terms.extend_months if extended else 0))
+def months_to_answer(terms: PrivacyRequestTerms, *, extended: bool) -> int:
+    """In how many calendar months after its receipt a request is answered (C26)."""
+    return terms.respond_months + (terms.extend_months if extended else 0)
 
 
 def check_extendable(status: PrivacyRequestStatus, due_at: datetime, extended: bool, now: datetime) -> None:

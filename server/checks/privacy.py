@@ -1,0 +1,122 @@
+"""Checks of customers' requests about their data, and of what they restricted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+
+from server.accounts.model import Restriction
+from server.accounts.rules.restricting import CAMPAIGNS, ORDERS, RestrictionTerms, stopped_by
+from server.campaigns.model import Campaign
+from server.campaigns.rules import CampaignStatus
+from server.checks.looking import WRONG_MAX, look
+from server.kit.work import Read
+from server.orders.model import Order
+from server.policy.rules.checking import Check, Finding, combined, finding
+from server.privacy.model import PrivacyRequest
+from server.privacy.reads.requests import due_date
+from server.privacy.rules.requests import (
+    GROUNDS,
+    TRUSTED,
+    PrivacyRequestSource,
+    PrivacyRequestStatus,
+    PrivacyRequestTerms,
+)
+
+_requests = PrivacyRequest.__table__.c
+_verified = _requests.queue_rank == 0
+
+
+def requests_in_time(read: Read) -> Finding:
+    """No verified request is open after its due date, and none is due later than the policy says (H039, B018). What the
+    closing of an account asks for has a clock of its own."""
+    terms = read.terms(PrivacyRequestTerms)
+    standard = _requests.source != PrivacyRequestSource.CLOSURE.value
+    latest = _dated(read, _requests.queue_rank.is_not(None) & standard)
+    late = [
+        row.id
+        for row in latest
+        if row.due_at > due_date(row.received_at, terms, extended=row.extended_at is not None)
+    ]
+    overdue = _verified & (_requests.due_at <= read.now)
+    return look(read, "requests", PrivacyRequest, _requests.id, overdue | _requests.id.in_(late))
+
+
+def requests_extended_once(read: Read) -> Finding:
+    """What was extended was so in time, and not by more than the policy says (C26)."""
+    terms = read.terms(PrivacyRequestTerms)
+    rows = _dated(read, _requests.extended_at.is_not(None))
+    wrong = [
+        row.id
+        for row in rows
+        if row.extended_at >= due_date(row.received_at, terms)
+        or row.due_at > due_date(row.received_at, terms, extended=True)
+    ]
+    return finding(len(rows), "extended requests", wrong)
+
+
+def _dated(read: Read, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """The dates of those requests that are due last."""
+    dates = select(_requests.id, _requests.received_at, _requests.due_at, _requests.extended_at)
+    return read.rows(dates.where(which).order_by(_requests.due_at.desc()).limit(10 * WRONG_MAX))
+
+
+def requests_grounded(read: Read) -> Finding:
+    """Nothing was refused, or done in part, but on a legal ground of its kind (P028)."""
+    lawful = or_(
+        *(
+            and_(_requests.kind == kind.value, _requests.ground.in_([ground.value for ground in grounds]))
+            for kind, grounds in GROUNDS.items()
+        )
+    )
+    cut = [PrivacyRequestStatus.REFUSED.value, PrivacyRequestStatus.PARTLY_FULFILLED.value]
+    return look(read, "requests", PrivacyRequest, _requests.id, _requests.status.in_(cut) & ~lawful)
+
+
+def requests_identified(read: Read) -> Finding:
+    """Of nothing that came by the staff or by mail was more done than the law allows before it was known who asks: each
+    such request that is verified says how and by whom (H038, P030)."""
+    told = _requests.source.not_in([source.value for source in TRUSTED]) & _requests.verified_at.is_not(None)
+    unknown = _requests.proof.is_(None) | _requests.verified_by.is_(None)
+    return look(read, "requests", PrivacyRequest, _requests.id, told & unknown)
+
+
+def restrictions_respected(read: Read) -> Finding:
+    """Nothing was ordered or launched of whom restricted it, since they did (P025, M124)."""
+    named = read.execute(select(Restriction.purpose).where(Restriction.lifted_at.is_(None)).distinct())
+    purposes = list(named.scalars())
+    terms = read.terms(RestrictionTerms)
+
+    def stopping(processing: str) -> list[str]:
+        return [purpose for purpose in purposes if stopped_by((purpose,), processing, terms)]
+
+    held = Restriction.lifted_at.is_(None)
+    ordered = select(Restriction.id).where(
+        held,
+        Restriction.account_id == Order.account_id,
+        Restriction.purpose.in_(stopping(ORDERS)),
+        Restriction.since < Order.placed_at,
+    )
+    sent = select(Restriction.id).where(
+        held,
+        Restriction.account_id == Campaign.account_id,
+        Restriction.purpose.in_(stopping(CAMPAIGNS)),
+    )
+    sending = Campaign.status == CampaignStatus.SENDING.value
+    return combined(
+        {
+            "ordered": look(read, "orders", Order, Order.id, ordered.exists()),
+            "sent": look(read, "campaigns", Campaign, Campaign.id, sending & sent.exists()),
+        }
+    )
+
+
+CHECKS: Mapping[str, Check] = {
+    "requests_in_time": requests_in_time,
+    "requests_extended_once": requests_extended_once,
+    "requests_grounded": requests_grounded,
+    "requests_identified": requests_identified,
+    "restrictions_respected": restrictions_respected,
+}
