@@ -20,7 +20,7 @@ async def backup(postmeter: Postmeter, folder: Path) -> list[str]:
         made = await asyncio.to_thread(making.make, postmeter.settings, folder, schema or "", now)
     return [
         f"{len(made.files)} files are in {folder}, as of {made.made_at}.",
-        f"The master key is not among them: keep a copy of {postmeter.settings.master_key_file} elsewhere, of this day.",
+        f"The master key is not among them: keep a copy of {postmeter.settings.master_key_file} of this day elsewhere.",
     ]
 
 

@@ -40,7 +40,9 @@ async def rotate_master(units: Units, progress: Callable[[int], None] | None = N
 
 
 async def rotate_signing(units: Units) -> list[str]:
-    """Sign ledger roots, audit seals and certificates of erasures with new keys from now on; what the old ones signed stays verifiable."""
+    """Sign ledger roots, audit seals and certificates of erasures with new keys from now on; what the old ones signed
+    stays verifiable.
+    """
     for purpose in (LEDGER_SIGNING_KEY, AUDIT_SIGNING_KEY, ERASURE_SIGNING_KEY):
         now = units.house.clock.now()
         await greenlet_spawn(partial(units.house.keys.rotate_signer, purpose, now))

@@ -23,7 +23,7 @@ class BackupRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`made_at` is ISO 8601, `schema` the version of the main database, `files` the SHA-256 of each file by its path."""
+    """`made_at` is ISO 8601, `schema` the version of the main database, `files` the SHA-256 of each file by path."""
 
     made_at: str
     schema: str

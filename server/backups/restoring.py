@@ -62,8 +62,8 @@ def _check(settings: Settings, found: Manifest, wish: Wish, keeps_keys: bool) ->
         raise BackupRefused("There is a key store already: give --overwrite to replace it.")
     if not settings.master_key_file.exists():
         raise BackupRefused(
-            f"{settings.master_key_file} is missing. It is in no backup: put your copy of the master key there, of the day "
-            "of the backup or, if the key store is still there, the present one."
+            f"{settings.master_key_file} is missing. It is in no backup: put your copy of the master key there, of the "
+            "day of the backup or, if the key store is still there, the present one."
         )
 
 

@@ -140,7 +140,7 @@ class PostgresStore:
 
 
 def _run(command: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - PostgreSQL's own programs, and no shell
         command, env=environment, capture_output=True, text=True, timeout=PROGRAM_SECONDS_MAX, check=False
     )
 

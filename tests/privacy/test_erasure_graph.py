@@ -19,6 +19,7 @@ from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Work
 from server.privacy.actions.requests import Filing, file_request, verify_identity
 from server.privacy.reads.erasures import erasure_of
+from server.privacy.reads.requests import any_request
 from server.privacy.rules.erasures import ErasureTerms
 from server.privacy.rules.requests import IdentityProof, PrivacyRequestKind, PrivacyRequestSource
 from server.wallet.actions import Transfer, post
@@ -44,6 +45,7 @@ GENUINE = """query($text: String!, $signature: String!) {
 ON_REQUEST = """mutation($id: ID!, $warning: String!, $key: String!) {
     eraseOnRequest(input: {requestId: $id, acknowledgedWarning: $warning, idempotencyKey: $key}) { __typename
     ... on ErasureOrdered { erasure { id state } } ... on Problem { code field } } }"""
+DAY = timedelta(days=1)
 ON_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
@@ -156,3 +158,23 @@ async def test_staff_erase_on_a_verified_request_only(staff: Staff, clock: Manua
     await staff.postmeter.due.run_due()
     assert (await nobodys(staff, ERASURE, id=ordered["erasure"]["id"]))["state"] == "ERASED"
     assert await staff.postmeter.units.read(lambda read: closure(read, account_id)) is None
+
+
+@ON_SQLITE
+@pytest.mark.rule("M119", "M123")
+async def test_closing_an_account_opens_a_request_and_starts_its_clock(
+    staff: Staff, clock: ManualClock
+) -> None:
+    account_id = await funded(staff)
+    await staff.ask("CUSTOMER", CONFIRM, password=WHO["password"])
+    digest = (await staff.ask("CUSTOMER", "{ closurePreview { digest } }"))["digest"]
+    close = f"""mutation {{ closeAccount(input: {{acknowledgedLosses: "{digest}", idempotencyKey: "one"}}) {{
+        __typename }} }}"""
+    assert (await staff.ask("CUSTOMER", close))["__typename"] == "AccountClosed"
+    row = await staff.postmeter.units.read(lambda read: erasure_of(read, account_id))
+    assert row is not None
+    assert (row.due_at, row.overdue_at) == (clock.now() + 45 * DAY, clock.now() + 60 * DAY)
+    asked = await staff.postmeter.units.read(lambda read: any_request(read, str(row.request_id)))
+    assert asked is not None
+    assert (asked.kind, asked.source, asked.status) == ("ERASURE", "CLOSURE", "RECEIVED")
+    assert asked.due_at == row.overdue_at

@@ -202,7 +202,7 @@ async def test_an_erasure_is_called_off_only_before_it_begins(office: Office) ->
 
 
 @ON_SQLITE
-@pytest.mark.rule("C30")
+@pytest.mark.rule("C30", "M125")
 async def test_the_notice_leaves_before_the_address_is_shredded_or_its_time_is_over(office: Office) -> None:
     wait = ErasureTerms().notice_wait
     erasure_id = await office.plan()
@@ -237,7 +237,7 @@ async def test_payments_in_flight_come_to_their_end_first_or_their_time_is_over(
 
 
 @ON_SQLITE
-@pytest.mark.rule("C23")
+@pytest.mark.rule("C23", "P033")
 async def test_an_open_case_holds_an_erasure_but_not_that_of_a_minor(office: Office) -> None:
     held = reads.HoldSources((lambda _read, _account_id: True,))
     office.units.house.terms.add(held)

@@ -154,10 +154,10 @@ class NoticeKind(Enum):
     ACCOUNT_INACTIVITY_WARNING = strawberry.enum_value(
         "account_inactivity_warning", description="Without a sign-in or a payment credits will be lost."
     )
+    ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
     ACCOUNT_ERASED = strawberry.enum_value(
         "account_erased", description="Everything about the account is being erased."
     )
-    ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
     COMPLAINT_OPENED = strawberry.enum_value(
         "complaint_opened", description="A proof of consent is asked for, by a deadline."
     )

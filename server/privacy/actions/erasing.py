@@ -96,7 +96,8 @@ def advance(work: Work, erasure_id: str) -> Order | None:
     if row.status == _S.PLANNED and not _begin(work, row):
         return None
     row = _locked(work, erasure_id)
-    assert row is not None and row.account_id is not None
+    assert row is not None
+    assert row.account_id is not None
     if row.status == _S.NOTIFYING and not _notified(work, row):
         return None
     if row.status in (_S.NOTIFYING, _S.SETTLING) and not _settled(work, row):
@@ -162,6 +163,11 @@ def vacate_some(work: Work, order: Order, declarations: Declarations, table: int
     """Take the sealed values out of a batch of rows that stay, and let the pseudonym take the account's place."""
     tables = list(declarations.of_fate(order.scope, Fate.RENAMED, Fate.KEPT))
     return _batch(work, tables, table, partial(_vacate, work, order, declarations))
+
+
+def destroy_secret(work: Work, wallet_id: str) -> None:
+    """Let nobody prove a wallet any more that is gone. Repeated, it does nothing."""
+    work.keys.destroy(wallet_id, [CHAIN_KEY])
 
 
 def count_retained(read: Read, order: Order, declarations: Declarations) -> list[tuple[str, int]]:
@@ -256,7 +262,8 @@ def _begin(work: Work, row: ErasureRow) -> bool:
 
 def _notified(work: Work, row: ErasureRow) -> bool:
     """Whether every letter has left, or its time is over."""
-    assert row.account_id is not None and row.waits_until is not None
+    assert row.account_id is not None
+    assert row.waits_until is not None
     if work.now < row.waits_until and letters_waiting(work, row.account_id):
         _look_again(work, row)
         return False
@@ -268,7 +275,9 @@ def _notified(work: Work, row: ErasureRow) -> bool:
 def _settled(work: Work, row: ErasureRow) -> bool:
     """Whether nothing is in flight any more, or its time is over; then the erasure cannot be stopped."""
     current = _locked(work, row.id)
-    assert current is not None and current.account_id is not None and current.waits_until is not None
+    assert current is not None
+    assert current.account_id is not None
+    assert current.waits_until is not None
     in_flight = work.terms(FlightSources).in_flight(work, current.account_id)
     if work.now < current.waits_until and in_flight:
         _look_again(work, row)
@@ -290,7 +299,8 @@ def _of_request(work: Work, row: ErasureRow, move: Callable[[str], object]) -> N
 
 def _order(work: Work, erasure_id: str) -> Order:
     row = erasure(work, erasure_id)
-    assert row is not None and row.account_id is not None
+    assert row is not None
+    assert row.account_id is not None
     wallets = tuple(wallet_ids(work, row.account_id))
     scope, at = ErasureScope(row.scope), to_micros(row.due_at)
     return Order(row.id, row.account_id, scope, row.clock, at, wallets, row.pseudonym)

@@ -27,6 +27,7 @@ from server.privacy.actions.erasing import (
     advance,
     count_retained,
     delete_some,
+    destroy_secret,
     end_wallets,
     forget_planned,
     take_up,
@@ -36,7 +37,6 @@ from server.privacy.actions.erasures import ERASE
 from server.privacy.reads.declared import Declarations
 from server.privacy.reads.erasures import CERTIFIED, ERASED, done_among
 from server.privacy.rules.erasures import ErasureTerms
-from server.wallet.rules import CHAIN_KEY
 
 T = TypeVar("T")
 DeleteFiles = Callable[[str], Awaitable[None]]
@@ -139,7 +139,7 @@ class Eraser:
         """The chain secrets of wallets that are gone; those that stay for billing stay provable."""
         if order.pseudonym is None:
             for wallet_id in order.wallet_ids:
-                await _keys(units, partial(units.house.keys.destroy, wallet_id, [CHAIN_KEY]))
+                await units.run_unaudited(partial(destroy_secret, wallet_id=wallet_id))
 
     async def _finish(self, units: Units, order: Order, certified: dict[str, object] | None) -> None:
         said = certified

@@ -1,4 +1,4 @@
-"""Privacy in the API: what customers, and recipients of campaigns, ask about their data, how it is answered, and erased."""
+"""Privacy in the API: what customers, and recipients of campaigns, ask about their data, and how it is answered."""
 
 from collections.abc import Mapping
 

@@ -50,7 +50,8 @@ class ScopeEnum(Enum):
     )
     ALL_EXCEPT_BILLING = strawberry.enum_value(
         "ALL_EXCEPT_BILLING",
-        description="All but amounts, dates and numbers of bills, which the law wants kept: they stay under a pseudonym.",
+        description="All but amounts, dates and numbers of bills, which the law wants kept: they stay, under a "
+        "pseudonym.",
     )
 
 
@@ -69,9 +70,9 @@ class StateEnum(Enum):
 @strawberry.type(description="What the server certifies of an erasure. It names nobody.")
 class ErasureCertificate:
     text: str = strawberry.field(
-        description="What is signed, a JSON object: `account` is SHA-256 over `postmeter-erasure-1 <account id>`, `policy` "
-        "the profile with version and hash, `erased` counts rows by category, `retained` says what stays, why and until "
-        "when, `liveErasedAt` and `finalAt` when it was and will be erased."
+        description="What is signed, a JSON object: `account` is SHA-256 over `postmeter-erasure-1 <account id>`, "
+        "`policy` the profile with version and hash, `erased` counts rows by category, `retained` says what stays, why "
+        "and until when, `liveErasedAt` and `finalAt` when it was and will be erased."
     )
     signature: str = strawberry.field(description="Ed25519 over the text in UTF-8, base64.")
     public_key: str = strawberry.field(description="The server's present Ed25519 key, base64.")
@@ -106,8 +107,8 @@ class Erasure:
         description="By when old backups and copies of the keys have died, too; null before it is erased."
     )
     rewrapped_at: datetime | None = strawberry.field(
-        description="When the master key of the time was destroyed, so that copies of the key store could not be read any "
-        "more; null before."
+        description="When the master key of the time was destroyed, so that copies of the key store could not be read "
+        "any more; null before."
     )
     certificate: ErasureCertificate | None = strawberry.field(description="Null before it is erased.")
 
@@ -178,8 +179,8 @@ class ErasureOrdered:
 
 @exposes(OUTCOME)
 @strawberry.type(
-    description="The account is closed, and will be erased; this session has ended. Keep the number: afterwards nothing "
-    "else leads to the certificate."
+    description="The account is closed, and will be erased; this session has ended. Keep the number: afterwards "
+    "nothing else leads to the certificate."
 )
 class ErasureRequested:
     erasure: Erasure = strawberry.field(description="The erasure; the query `erasure` says where it is.")
@@ -285,8 +286,8 @@ class ErasureQueries:
 class ErasureMutations:
     @strawberry.mutation(
         metadata=declare(_CLOSE),
-        description="Close the account and erase its data for good (Q022). Needs a fresh proof of the password, and the "
-        "acknowledgement of what is lost and that nobody can bring it back (Q024).",
+        description="Close the account and erase its data for good (Q022). Needs a fresh proof of the password, and "
+        "the acknowledgement of what is lost and that nobody can bring it back (Q024).",
     )
     async def request_erasure(
         self, info: Info, input: Annotated[RequestErasureInput, _ASKED]
@@ -303,8 +304,8 @@ class ErasureMutations:
 
     @strawberry.mutation(
         metadata=declare(DESK),
-        description="Do what a verified request of an erasure asks (P026): its account is closed and erased, that of a minor "
-        "without a grace (P033). For the staff.",
+        description="Do what a verified request of an erasure asks (P026): its account is closed and erased, that of a "
+        "minor without a grace (P033). For the staff.",
     )
     async def erase_on_request(
         self, info: Info, input: Annotated[EraseOnRequestInput, _ASKED]

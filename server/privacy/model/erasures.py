@@ -13,12 +13,12 @@ from server.kit.db import Base, Instant
 class Erasure(Base):
     """The erasure of one account; its id is that of the certificate.
 
-    `account_id` is null once it is done. `request_id` is the request that it fulfils. `clock` says what it follows from, `due_at` when it begins and `overdue_at`
-    by when it must be done. `waits_until` is when what it waits for (letters, payments) is given up. `pseudonym` is
-    the owner of what is kept for billing. `acknowledged` is the warning that was acknowledged, with its version and
-    what was said to be lost, as JSON. `counts` is what was erased by category and what is retained by clause, as JSON.
-    `final_at` is when old backups and key copies have died; `rewrapped_at` when the master key of the time was
-    destroyed.
+    `account_id` is null once it is done. `request_id` is the request that it fulfils. `clock` says what it follows
+    from, `due_at` when it begins and `overdue_at` by when it must be done. `waits_until` is when what it waits for
+    (letters, payments) is given up. `pseudonym` is the owner of what is kept for billing. `acknowledged` is the
+    warning that was acknowledged, with its version and what was said to be lost, as JSON. `counts` is what was erased
+    by category and what is retained by clause, as JSON. `final_at` is when old backups and key copies have died;
+    `rewrapped_at` when the master key of the time was destroyed.
     """
 
     __tablename__ = "erasures"

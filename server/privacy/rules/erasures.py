@@ -17,8 +17,8 @@ SIGNING_KEY = "erasure_signing"
 _FORMAT = "postmeter-erasure-1"
 
 WARNINGS: Mapping[str, str] = {
-    "en": "Everything about this account is deleted for good: its people, keys, messages and statistics, and the credits "
-    "and money that are left in it. Nobody can bring it back, not from a backup either.",
+    "en": "Everything about this account is deleted for good: its people, keys, messages and statistics, and the "
+    "credits and money that are left in it. Nobody can bring it back, not from a backup either.",
     "fr": "Tout ce qui concerne ce compte est supprimé définitivement : ses membres, ses clés, ses messages et ses "
     "statistiques, ainsi que les crédits et l’argent qui y restent. Personne ne peut le rétablir, pas même à partir "
     "d’une sauvegarde.",
