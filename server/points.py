@@ -11,6 +11,7 @@ from typing import get_args
 from server.accounts import actions as account_actions
 from server.accounts.actions import (
     address,
+    ages,
     api_log,
     authority,
     closing,
@@ -83,6 +84,7 @@ POINTS: Mapping[str, object] = {
     "accounts.acceptance": registration.accept,
     "accounts.address": account_actions.check_may_order,
     "accounts.age": age.judge_age,
+    "accounts.age_verification": ages.verify_age,
     "accounts.api_auth": Authenticator,
     "accounts.api_keys": keys.create_api_key,
     "accounts.api_limits": limits.set_api_limits,

@@ -12,6 +12,7 @@ from typing import Any
 from server.accounts import rules as account_rules
 from server.accounts.reads import restrictions, team
 from server.accounts.reads.lifecycle import LossSources, SendSources
+from server.accounts.rules.age import AgeMethod
 from server.accounts.rules.api_log import ApiLogTerms
 from server.accounts.rules.collecting import Detail
 from server.accounts.rules.people import ROLE_SCOPES
@@ -325,6 +326,12 @@ SETTINGS: tuple[Setting, ...] = (
         _ACCOUNTS,
         "age_declaration_required",
         _one_of({"optional": False, "required": True}),
+    ),
+    Setting(
+        "minors.verification",
+        _ACCOUNTS,
+        "age_verified_by",
+        _all_of({"document": AgeMethod.DOCUMENT.value, "card": AgeMethod.CARD.value}),
     ),
     Setting("reseller.enabled", _ACCOUNTS, "resale", _resale),
     Setting("email.verified", _ACCOUNTS, "require_verified_email", _truth),

@@ -339,6 +339,7 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "confirmRecipientRequest",
         "closeRecipientRequest",
         "requestRectification",
+        "verifyAge",
         "reportMinor",
         "discoverMinor",
         "dismissMinorReport",

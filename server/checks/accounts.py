@@ -12,6 +12,7 @@ from server.accounts.model import (
     CUSTOMER,
     Acceptance,
     Account,
+    AgeJudgement,
     ApiKey,
     Passkey,
     Person,
@@ -150,6 +151,18 @@ def keys_name_policies(read: Read) -> Finding:
     return look(read, "API keys", ApiKey, ApiKey.id, nameless)
 
 
+def ages_verified(read: Read) -> Finding:
+    """Where an age must be verified, no API key was used of an account whose age is not (P032)."""
+    methods = sorted(read.terms(Terms).age_verified_by)
+    if not methods:
+        return finding(0, "API keys", [])
+    shown = select(AgeJudgement.account_id).where(
+        AgeJudgement.account_id == ApiKey.account_id, AgeJudgement.method.in_(methods)
+    )
+    used = ApiKey.revoked_at.is_(None) & ApiKey.last_used_at.is_not(None)
+    return look(read, "API keys", ApiKey, ApiKey.id, used & ~shown.exists())
+
+
 def failures_forgotten(read: Read) -> Finding:
     """No failed sign-in is counted longer than it makes anybody wait (P014)."""
     terms = read.terms(Terms)
@@ -179,5 +192,6 @@ CHECKS: Mapping[str, Check] = {
     "staff_authorised": staff_authorised,
     "second_factors_there": second_factors_there,
     "keys_name_policies": keys_name_policies,
+    "ages_verified": ages_verified,
     "failures_forgotten": failures_forgotten,
 }

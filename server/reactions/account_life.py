@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from server.accounts import actions as account_actions
+from server.accounts.actions.ages import verify_age
 from server.accounts.actions.events import (
     AccountClosed,
     AccountDeactivated,
@@ -20,6 +21,8 @@ from server.accounts.actions.events import (
 from server.accounts.actions.restricting import ProcessingStopped
 from server.accounts.reads.lifecycle import LossSources
 from server.accounts.reads.restrictions import is_stopped
+from server.accounts.rules import Terms
+from server.accounts.rules.age import AgeMethod
 from server.accounts.rules.closing import check_acknowledged, digest
 from server.accounts.rules.restricting import CAMPAIGNS
 from server.campaigns.actions.connections import revoke_connections
@@ -33,6 +36,7 @@ from server.plans.actions.subscribing import end_all
 from server.reactions.telling import tell_owners
 from server.senders.actions import deactivate_all
 from server.topups.actions.changes import TopUpSettled
+from server.topups.actions.method_changes import PaymentMethodSaved
 from server.topups.actions.methods import remove_all_methods
 from server.topups.actions.saving import forget_payer
 from server.wallet import actions as wallet_actions
@@ -48,6 +52,7 @@ def register(registered: Reactions) -> None:
     registered.on(AccountReopened, _return_forfeits)
     for narrowed in (AccountSuspended, AccountDisabled, AccountDeactivated):
         registered.on(narrowed, _pause_campaigns)
+    registered.on(PaymentMethodSaved, _note_age)
     registered.on(ProcessingStopped, _pause_where_stopped)
     registered.on(AccountSuspended, _tell_owners("account_suspended"))
     registered.on(AccountReinstated, _tell_owners("account_reactivated"))
@@ -61,6 +66,13 @@ def register(registered: Reactions) -> None:
 def _note_billing(work: Work, event: TopUpSettled | OrderPlaced) -> None:
     """A billing operation is activity, as a sign-in is (M090)."""
     account_actions.note_activity(work, event.account_id)
+
+
+def _note_age(work: Work, event: PaymentMethodSaved) -> None:
+    """Who has a payment card is old enough, where the policy says so (P032)."""
+    card = AgeMethod.CARD
+    if card.value in work.terms(Terms).age_verified_by:
+        verify_age(work, event.account_id, card)
 
 
 def _forfeit_credits(work: Work, event: InactivityLapsed) -> None:

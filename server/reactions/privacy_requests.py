@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from server.accounts import reads as account_reads
+from server.accounts.actions.events import PostalAddressChanged
 from server.accounts.reads import team
 from server.kit.events import DomainEvent, Reactions
 from server.kit.work import Work
@@ -38,6 +39,7 @@ _EXTENDED = {
 
 
 def register(registered: Reactions) -> None:
+    registered.on(PostalAddressChanged, _tell_of_correction)
     registered.on(ConsentWithdrawn, _note_withdrawal)
     registered.on(PrivacyRequestFiled, _tell_of_receipt)
     registered.on(PrivacyRequestVerified, _tell_of_receipt)
@@ -46,6 +48,12 @@ def register(registered: Reactions) -> None:
     registered.on(PrivacyRequestRefused, _tell_of_end)
     registered.on(PrivacyRequestReminded, _tell_staff("privacy_request_reminder"))
     registered.on(PrivacyRequestOverdue, _tell_staff("privacy_request_overdue"))
+
+
+def _tell_of_correction(work: Work, event: PostalAddressChanged) -> None:
+    """What somebody corrects by themselves is told as what the staff corrects for them is (M125)."""
+    if event.corrects:
+        tell_owners(work, event.account_id, "data_corrected", {"at": work.now.isoformat()})
 
 
 def _note_withdrawal(work: Work, event: ConsentWithdrawn) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from server.accounts import actions
-from server.accounts.model import Account, AgeJudgement
+from server.accounts import actions, reads
+from server.accounts.actions.ages import verify_age
+from server.accounts.model import Account, AgeJudgement, ApiKey
 from server.accounts.rules import Terms
 from server.accounts.rules.age import (
     AgeDeclaration,
@@ -19,7 +21,9 @@ from server.accounts.rules.age import (
     age_years,
     judge_age,
 )
+from server.accounts.rules.lifecycle import AccountNotFound
 from server.accounts.rules.signing import Signing
+from server.checks import CHECKS
 from server.kit.clock import ManualClock
 from server.kit.events import StoredEvent
 from server.kit.work import Call, Read, Units
@@ -27,6 +31,8 @@ from tests.accounts.conftest import ACCEPTED, LOGIN, PASSWORD, Accounts
 from tests.accounts.test_graph import REGISTER, Api, api, registration  # noqa: F401
 
 BORN = "2008-06-15"
+BORN_LONG_AGO = "1980-01-01"
+KEY_SCOPES = ("account:read",)
 BIRTHDAY = datetime(2026, 6, 15, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
@@ -119,3 +125,45 @@ async def test_an_age_through_the_api(api: Api) -> None:  # noqa: F811
     assert bad == {"__typename": "BirthDateInvalid", "code": "BIRTH_DATE_INVALID", "field": "age.birthDate"}
     opened = await api.data(REGISTER, input=registration(age={"birthDate": "1980-01-31"}))
     assert opened["__typename"] == "Registered"
+
+
+@pytest.mark.rule("P032", "C18")
+async def test_an_account_waits_until_its_age_is_shown_by_a_document_or_a_card(
+    accounts: Accounts, units: Units, clock: ManualClock
+) -> None:
+    terms = units.house.terms.get(Terms)
+    units.house.terms.add(replace(terms, age_verified_by=frozenset({"DOCUMENT", "CARD"})))
+    account_id = await register(accounts, AgeDeclaration(BORN_LONG_AGO))
+    token = (await accounts.sign_in()).secret
+    waiting = await scopes(units, token)
+    assert waiting is not None, "what was only said verifies nothing"
+    assert {"topups:write", "privacy:write", "account:close"} <= waiting
+    assert not waiting & {"orders:write", "campaigns:write", "keys:write"}
+    for missing in ("acc_1\0", "acc_none"):
+        with pytest.raises(AccountNotFound):
+            await units.run(Call("verifyAge"), lambda work, it=missing: verify_age(work, it, AgeMethod.CARD))
+    await units.run(Call("verifyAge"), lambda work: verify_age(work, account_id, AgeMethod.CARD))
+    assert await scopes(units, token) is None, "an owner may do everything"
+    (judged,) = await units.read(lambda read: read.rows(select(AgeJudgement.__table__)))
+    assert tuple(judged) == (account_id, "OLD_ENOUGH", "CARD", clock.now())
+
+
+@pytest.mark.rule("P032")
+async def test_no_key_acts_for_who_waits_and_the_check_names_one_that_did(
+    accounts: Accounts, units: Units
+) -> None:
+    owner = await accounts.signed_in()
+    key = await accounts.act(owner, lambda work: actions.create_api_key(work, "Key", KEY_SCOPES, None))
+    await units.run_unaudited(lambda work: work.execute(update(ApiKey).values(last_used_at=work.now)))
+    assert (await units.read(CHECKS["ages_verified"])).passed
+    assert await units.read(lambda read: reads.credential_of_key(read, key.secret)) is not None
+    terms = units.house.terms.get(Terms)
+    units.house.terms.add(replace(terms, age_verified_by=frozenset({"DOCUMENT"})))
+    assert await units.read(lambda read: reads.credential_of_key(read, key.secret)) is None
+    assert key.id in (await units.read(CHECKS["ages_verified"])).evidence
+
+
+async def scopes(units: Units, token: str) -> frozenset[str] | None:
+    found = await units.read(lambda read: reads.credential_of_session(read, token))
+    assert found is not None
+    return found.viewer.scopes

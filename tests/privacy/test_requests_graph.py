@@ -51,6 +51,7 @@ END = f"{MOVED} ... on PrivacyRequestGroundInvalid {{ kind }} ... on PrivacyRequ
 FULFIL, REFUSE = do("fulfilPrivacyRequest", END), do("refusePrivacyRequest", END)
 READ_ALL = "mutation { markAllNoticesRead { __typename } }"
 ADDRESS = do("setPostalAddress", "", "PostalAddressInput!")
+NOTICES = "{ viewer { account { notices { edges { node { kind } } } } } }"
 CREATE = do("createSender", "... on ProcessingRestricted { purpose right since }")
 
 
@@ -79,6 +80,8 @@ async def test_customers_correct_their_data_and_ask_for_what_they_cannot(staff: 
     await staff.ask("CUSTOMER", RESTRICT, input={"purposes": []})
     corrected = await staff.ask("CUSTOMER", ADDRESS, input=address)
     assert corrected["__typename"] == "PostalAddressSet", "also while all is restricted"
+    told = (await staff.ask("CUSTOMER", NOTICES))["account"]["notices"]["edges"]
+    assert [edge["node"]["kind"] for edge in told].count("DATA_CORRECTED") == 1
     filed = await staff.ask("CUSTOMER", RECTIFY, input={"text": "The invoice of May has my old name."})
     request = filed["request"]
     assert (request["kind"], request["state"], request["dueAt"]) == (

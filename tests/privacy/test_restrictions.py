@@ -136,6 +136,18 @@ async def test_each_purpose_is_stopped_alone_and_goes_on_when_it_is_lifted(shop:
     assert await shop.may_charge()
 
 
+@pytest.mark.rule("M124")
+async def test_who_stops_the_use_of_the_api_stops_its_keys_and_no_session(shop: Shop) -> None:
+    key = Viewer(shop.post.account_id, shop.post.units.house.ids.new("key"))
+    assert await shop.do("balance_and_orders", viewer=key) == "done"
+    await shop.restrict("api_use")
+    with pytest.raises(ProcessingRestricted) as refused:
+        await shop.do("balance_and_orders", viewer=key)
+    assert refused.value.purpose == "api_use"
+    assert await shop.do("balance_and_orders", "cancelOrder", viewer=key) == "done"
+    assert await shop.do("balance_and_orders") == "done"
+
+
 @pytest.mark.rule("P025")
 async def test_restricted_as_a_whole_data_is_stored_and_nothing_else(shop: Shop) -> None:
     post = shop.post

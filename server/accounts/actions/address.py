@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts.actions.events import PostalAddressChanged
@@ -32,6 +32,8 @@ def set_postal_address(work: Work, address: Address) -> None:
         name: work.seal(account_id, IDENTITY, f"postal_addresses.{name}", line)
         for name, line in lines.items()
     } | {"country": country, "updated_at": work.now}
+    mine = select(PostalAddress.account_id).where(PostalAddress.account_id == account_id)
+    corrects = work.first(mine) is not None
     stored = upsert(PostalAddress).values(account_id=account_id, **values)
     work.execute(stored.on_conflict_do_update(index_elements=["account_id"], set_=values))
     entity = contracting_entity(country, terms.entity_europe, terms.entity_other)
@@ -42,7 +44,7 @@ def set_postal_address(work: Work, address: Address) -> None:
         .where(Account.id == account_id)
         .values(country=country, contracting_entity=signed_with)
     )
-    work.record(PostalAddressChanged(account_id, account_id))
+    work.record(PostalAddressChanged(account_id, account_id, corrects))
 
 
 def check_may_order(work: Work, account_id: str) -> None:

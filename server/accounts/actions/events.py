@@ -266,6 +266,9 @@ class MemberRemoved(DomainEvent):
 class PostalAddressChanged(DomainEvent):
     """The subject is the account."""
 
+    corrects: bool
+    """Whether there was another one before."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResalePermissionSet(DomainEvent):

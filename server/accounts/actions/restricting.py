@@ -14,11 +14,13 @@ from server.accounts.model import Restriction
 from server.accounts.reads.restrictions import check_processing
 from server.accounts.rules.restricting import (
     ALL,
+    API_USE,
     RestrictionNotFound,
     Right,
     may_be_stopped,
 )
 from server.kit.events import DomainEvent
+from server.kit.ids import is_id
 from server.kit.work import Call, Work
 
 
@@ -41,13 +43,15 @@ class ProcessingReleased(DomainEvent):
 def restrain(work: Work, call: Call) -> None:
     """What every mutation of a customer begins with: nobody restricted, or objected to, what it is for.
 
-    The staff acts for the company. What it does with the data of a restricted account its own actions ask.
-    Raises ProcessingRestricted.
+    Whatever an API key does is a use of the API, too. The staff acts for the company: what it does with the data of a
+    restricted account its own actions ask. Raises ProcessingRestricted.
     """
     account_id = call.actor.account_id
     if account_id is None or call.actor.staff_roles or not may_be_stopped(call.action, call.purpose):
         return
     check_processing(work, account_id, str(call.purpose))
+    if is_id(call.actor.credential_id or "", "key"):
+        check_processing(work, account_id, API_USE)
 
 
 def stop_processing(

@@ -3,6 +3,7 @@
 import strawberry
 
 from server.accounts.graph import reports, resellers, restricting
+from server.accounts.graph.ages import AgeMutations
 from server.accounts.graph.api_log import ApiLogQueries
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
 from server.accounts.graph.issuing import IssuingMutations
@@ -44,5 +45,6 @@ class AccountMutations(
     StaffMutations,
     IssuingMutations,
     LimitMutations,
+    AgeMutations,
 ):
     pass

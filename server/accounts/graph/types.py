@@ -105,6 +105,9 @@ class Requirement(Enum):
         description="The role asks for a second factor: set one up, or sign in anew where there is one.",
     )
     NEW_PASSWORD = strawberry.enum_value("NEW_PASSWORD", description="The password is too old: change it.")
+    AGE = strawberry.enum_value(
+        "AGE", description="The age must be verified: save a payment card, or show the staff a document."
+    )
 
 
 @strawberry.enum(description="What a customer's business is.")

@@ -16,6 +16,7 @@ from server.accounts.model import (
     STAFF,
     Acceptance,
     Account,
+    AgeJudgement,
     ApiKey,
     ApiLimit,
     AuthorityEpoch,
@@ -28,10 +29,11 @@ from server.accounts.rules import Terms
 from server.accounts.rules.lifecycle import RESTRICTED_SCOPES, session_scopes
 from server.accounts.rules.people import scopes_of
 from server.accounts.rules.standing import (
-    STANDING_SCOPES,
     Standing,
+    age_is_open,
     password_ends_at,
     requirements,
+    scopes_while,
 )
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded, token_hash
@@ -180,16 +182,17 @@ def credential_of_session(read: Read, token: str) -> Credential | None:
     if not found:
         return None
     (row,) = found
-    session_id, account_id, last_used, expires, epoch_, person_id, role, status, changed, proved, *limits = (
-        row
-    )
+    session_id, account_id, last_used, expires, epoch_, person_id, role, status, *rest = row
+    changed, proved, shown_by, *limits = rest
     staff_roles = _staff_roles(read, person_id) if role == STAFF else frozenset()
     if role == STAFF and not staff_roles:
         return None
     terms, scopes, ends_at = read.terms(Terms), session_scopes(status, scopes_of(role)), from_micros(expires)
-    standing = Standing(role, None if proved is None else from_micros(proved), from_micros(changed))
-    if requirements(terms, standing, read.now):
-        scopes = STANDING_SCOPES if scopes is None else scopes & STANDING_SCOPES
+    proved_at = None if proved is None else from_micros(proved)
+    standing = Standing(role, proved_at, from_micros(changed), shown_by)
+    if required := requirements(terms, standing, read.now):
+        narrow = scopes_while(required)
+        scopes = narrow if scopes is None else scopes & narrow
         staff_roles = frozenset()
     elif password_ends := password_ends_at(standing.password_changed_at, terms.password_age_max):
         ends_at = min(ends_at, password_ends)  # then the same session may less
@@ -223,11 +226,15 @@ def _staff_roles(read: Read, person_id: str) -> frozenset[str]:
 
 
 def credential_of_key(read: Read, secret: str) -> Credential | None:
-    """Who acts with this API key; None when it is unknown, revoked or expired, or its account not active."""
+    """Who acts with this API key; None when it is unknown, revoked or expired, or its account not active, or waits for
+    its age to be verified (P032).
+    """
     found = _key_by_secret.run(read.connection, secret_hash=token_hash(secret), now=to_micros(read.now))
     if not found:
         return None
-    ((key_id, account_id, scopes, last_used, expires, epoch_, *limits),) = found
+    ((key_id, account_id, scopes, last_used, expires, epoch_, shown_by, *limits),) = found
+    if age_is_open(read.terms(Terms), shown_by):
+        return None
     viewer = Viewer(
         account_id,
         key_id,
@@ -352,11 +359,13 @@ _session_by_token = Prepared(
         Account.status,
         Person.password_changed_at,
         Session.second_factor_at,
+        AgeJudgement.method,
         ApiLimit.cost_max,
         ApiLimit.restored_per_second,
     )
     .join(Account, Account.id == Session.account_id)
     .outerjoin(ApiLimit, ApiLimit.account_id == Session.account_id)
+    .outerjoin(AgeJudgement, AgeJudgement.account_id == Session.account_id)
     .join(Person, Person.id == Session.person_id)
     .join(AuthorityEpoch, AuthorityEpoch.account_id == Session.account_id)
     .where(
@@ -375,11 +384,13 @@ _key_by_secret = Prepared(
         ApiKey.last_used_at,
         ApiKey.expires_at,
         AuthorityEpoch.epoch,
+        AgeJudgement.method,
         ApiLimit.cost_max,
         ApiLimit.restored_per_second,
     )
     .join(Account, Account.id == ApiKey.account_id)
     .outerjoin(ApiLimit, ApiLimit.account_id == ApiKey.account_id)
+    .outerjoin(AgeJudgement, AgeJudgement.account_id == ApiKey.account_id)
     .join(AuthorityEpoch, AuthorityEpoch.account_id == ApiKey.account_id)
     .where(
         ApiKey.secret_hash == bindparam("secret_hash"),

@@ -135,6 +135,8 @@ class Terms:
     """Who says they are younger gets no account (M005, P031)."""
     age_declaration_required: bool = False
     """Whether who opens an account must say something of their age."""
+    age_verified_by: frozenset[str] = frozenset()
+    """What verifies an age (`AgeMethod`); until then an account waits. Empty where nobody needs to (P032)."""
     resale: ResalePolicy = ResalePolicy.FORBIDDEN
     """Whether a customer's contract may permit them to sell the service on (M009)."""
     industries_excluded: frozenset[Industry] = EXCLUDED_INDUSTRIES

@@ -24,6 +24,8 @@ class AgeMethod(Enum):
 
     BIRTH_DATE = "BIRTH_DATE"
     DECLARATION = "DECLARATION"
+    DOCUMENT = "DOCUMENT"
+    CARD = "CARD"
 
 
 @dataclass(frozen=True, slots=True)

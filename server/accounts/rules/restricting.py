@@ -16,6 +16,7 @@ ALL = ""
 """Stands for every purpose."""
 SECURITY = "security"
 """Never stopped: without it nobody could sign in, lift a restriction, or ask about their data (article 18(2))."""
+API_USE = "api_use"
 ORDERS = "balance_and_orders"
 CAMPAIGNS = "campaigns"
 STATISTICS = "statistics"
@@ -52,7 +53,7 @@ class RestrictionTerms:
 
     granularity: Granularity = Granularity.PURPOSE
     objection_effect: ObjectionEffect = ObjectionEffect.STOP_PURPOSE
-    purposes: frozenset[str] = frozenset({"identification", "api_use", ORDERS, SECURITY})
+    purposes: frozenset[str] = frozenset({"identification", API_USE, ORDERS, SECURITY})
     served: Mapping[str, str] = field(default_factory=dict)
 
     def policy_name(self, processing: str) -> str:
@@ -65,7 +66,7 @@ class RestrictionTerms:
         """What can be stopped alone: nothing where it goes as a whole only, and never what only security is for."""
         if self.granularity is Granularity.ACCOUNT:
             return frozenset()
-        others = {self.policy_name(each) for each in ("identification", "api_use", ORDERS, *SERVICES)}
+        others = {self.policy_name(each) for each in ("identification", API_USE, ORDERS, *SERVICES)}
         return (self.purposes - ({self.policy_name(SECURITY)} - others)) | SERVICES
 
 

@@ -192,7 +192,7 @@ def _held(profile: Profile, installed: Installed) -> Iterator[str]:
         ("purposes", profile.purposes, installed.purposes),
     ):
         listed = _said(profile, word) or ()
-        for name in sorted(needed):
+        for name in sorted({*needed, *table}):
             served = table.get(name)
             if served is None:
                 yield f"the server holds or reads data under `{name}`: say in [{word}] which of yours that is"
