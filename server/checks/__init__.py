@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.checks import accounts, campaigns, money, privacy, registers, senders, storage
+from server.checks import accounts, campaigns, erasures, money, privacy, registers, senders, storage
 from server.policy.rules.checking import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -16,6 +16,7 @@ CHECKS: Mapping[str, Check] = {
     **money.CHECKS,
     **senders.CHECKS,
     **campaigns.CHECKS,
+    **erasures.CHECKS,
     **registers.CHECKS,
     **privacy.CHECKS,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.personal import Held
-from server.privacy.model import MinorReport, PrivacyRequest, RecipientRequest
+from server.privacy.model import Erasure, MinorReport, PrivacyRequest, RecipientRequest
 
 _SEALED = ("address", "text", "message_id", "answer")
 _SEALED_WORDS = ("text", "message_id", "answer")
@@ -76,5 +76,16 @@ HELD = (
         retention="registers",
         erasure="keep_pseudonymous",
         exported=False,
+    ),
+    Held(
+        model=Erasure,
+        columns=tuple(column.name for column in Erasure.__table__.columns),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="registers",
+        erasure="keep_pseudonymous",
+        exported=False,
+        owner=None,  # it forgets the account by itself, when it is done
     ),
 )

@@ -84,6 +84,9 @@ class Database(Protocol):
     def writes_waiting(self) -> int:
         """Writes of this process that wait for their turn, or for a connection."""
 
+    async def truncate_log(self) -> None:
+        """Overwrite what the write-ahead log still says of deleted rows, where that is in our hands."""
+
     def watch_others(self, changed: Callable[[], None]) -> None:
         """Call `changed` on the event loop when another process has written, where the database tells."""
 

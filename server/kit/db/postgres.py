@@ -116,6 +116,9 @@ class PostgresDatabase:
     def writes_waiting(self) -> int:
         return self._waiting
 
+    async def truncate_log(self) -> None:
+        """Nothing to do: PostgreSQL's log is its own, and what lies in it is sealed."""
+
     def watch_others(self, changed: Callable[[], None]) -> None:
         """Nothing to do: processes tell each other over the bus."""
 

@@ -132,8 +132,16 @@ class SqliteDatabase:
     def writes_waiting(self) -> int:
         return self._jobs.qsize()
 
+    async def truncate_log(self) -> None:
+        await asyncio.to_thread(self._truncate_log)
+
     def watch_others(self, changed: Callable[[], None]) -> None:
         self._watcher = (asyncio.get_running_loop(), changed)
+
+    def _truncate_log(self) -> None:
+        """While somebody reads what is older, the next checkpoint does it."""
+        with self._engine.connect() as connection:
+            _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     # ---- reading
 

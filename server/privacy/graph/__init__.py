@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from server.kit.graph.node import NodeLoader
 from server.privacy.graph import queries, request_queries
 from server.privacy.graph.answering import AnsweringMutations
+from server.privacy.graph.erasures import ErasureMutations, ErasureQueries
 from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
 from server.privacy.graph.minors import MinorMutations, MinorQueries
@@ -18,12 +19,17 @@ EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
 NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node}
 
 
-class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, MinorQueries):
+class PrivacyQueries(RecipientRequestQueries, PrivacyRequestQueries, MinorQueries, ErasureQueries):
     """All of them."""
 
 
 class PrivacyMutations(
-    FilingMutations, AnsweringMutations, OwnRequestMutations, RequestDeskMutations, MinorMutations
+    FilingMutations,
+    AnsweringMutations,
+    OwnRequestMutations,
+    RequestDeskMutations,
+    MinorMutations,
+    ErasureMutations,
 ):
     """All of them."""
 

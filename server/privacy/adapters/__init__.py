@@ -1,0 +1,1 @@
+"""What lies outside the databases: the journal of erasures, and the files of accounts."""
