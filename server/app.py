@@ -56,6 +56,7 @@ from server.kit.due.overview import Count
 from server.kit.graph.context import Context
 from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
+from server.kit.journal import Journal
 from server.kit.keystore import KeyStore
 from server.kit.masterkeys import MasterKeys
 from server.kit.registry import Registry
@@ -80,6 +81,7 @@ from server.policy.rules.profile import ProfileInvalid
 from server.policy.rules.publishing import Published
 from server.policy.rules.validation import faults, warnings
 from server.privacy import http as privacy_http
+from server.privacy.adapters.erasing import Eraser
 from server.privacy.jobs import retention as retention_jobs
 from server.reactions import reactions
 from server.schema import HELD, schema, sdl
@@ -109,6 +111,7 @@ class Postmeter:
     ) -> None:
         self.settings = settings
         self.metrics_port: int | None = None
+        self.erasures_replayed = 0
         self.house = _house(settings, clock or SystemClock(), entropy or SystemEntropy())
         self.units = Units(self.house)
         self.authenticator = Authenticator(self.units)
@@ -117,7 +120,15 @@ class Postmeter:
         self.stripe = _stripe(settings, self.units)
         gateways = Gateways([sandbox, *([self.stripe] if self.stripe else [])])
         relay = _relay(settings)
-        steps = duties.handlers(relay, gateways, sandbox, settings.ledger_roots_dir, settings.audit_seals_dir)
+        self.eraser = Eraser(Journal(settings.erasure_journal_file), HELD)
+        steps = duties.handlers(
+            relay,
+            gateways,
+            sandbox,
+            settings.ledger_roots_dir,
+            settings.audit_seals_dir,
+            self.eraser,
+        )
         self.due = DueRunner(self.units, steps, duties.TIMERS)
         passkeys = Passkeys(self.units, settings.public_origin)
         self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers, Checks(CHECKS))
@@ -174,6 +185,8 @@ class Postmeter:
         try:
             await self.house.database.write(migrations.migrate)
             _refuse(await self.units.run_unaudited(record_versions))
+            # What a backup brought back is erased again before anybody asks (C29).
+            self.erasures_replayed = await self.eraser.replay(self.units)
             yield
         finally:
             await self.house.database.close()

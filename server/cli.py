@@ -126,6 +126,34 @@ def sweep(
 
 
 @app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder, away from this machine's disk.")],
+) -> None:
+    """Copy everything but the master key into a new folder, while the server runs."""
+    from server import backing_up
+    from server.app import Postmeter
+
+    settings = existing(Settings())
+    _backing_up(lambda: backing_up.backup(Postmeter(settings), folder))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The folder of a backup.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the data that is there.")] = False,
+    replace_keys: Annotated[
+        bool,
+        typer.Option("--replace-keys", help="Take the backup's key store, too, though there is a newer one."),
+    ] = False,
+) -> None:
+    """Put a backup back, while no server runs, and erase again what was erased since."""
+    from server import backing_up
+    from server.backups.restoring import Wish
+
+    _backing_up(lambda: backing_up.restore(Settings(), folder, Wish(overwrite, replace_keys)))
+
+
+@app.command()
 def schema() -> None:
     """Print the GraphQL schema, as committed in schema.graphql."""
     from server.schema import sdl
@@ -334,6 +362,19 @@ def revoke(login: Annotated[str, typer.Argument(help="Whose authorisations end n
     from server import staffing
 
     _command(lambda postmeter: staffing.revoke(postmeter, login))
+
+
+def _backing_up(run: Callable[[], Coroutine[Any, Any, list[str]]]) -> None:
+    """Run it and print its lines. Exit code 1 when it is refused."""
+    from server.backups.manifest import BackupRefused
+
+    try:
+        lines = _run(run)
+    except BackupRefused as refused:
+        err.print(str(refused), style="red", highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _command(command: Callable[[Postmeter], Coroutine[Any, Any, list[str]]]) -> None:

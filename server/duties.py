@@ -8,6 +8,7 @@ from pathlib import Path
 from server.accounts import jobs as account_jobs
 from server.campaigns import jobs as campaign_jobs
 from server.checks import CHECKS
+from server.housekeeping import rotate_master
 from server.kit.due import Handler, Timer
 from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import MailRelay
@@ -17,6 +18,7 @@ from server.plans import jobs as plan_jobs
 from server.policy import jobs as policy_jobs
 from server.policy.rules.checking import Checks
 from server.privacy import jobs as privacy_jobs
+from server.privacy.adapters.erasing import Eraser
 from server.senders import jobs as sender_jobs
 from server.topups import jobs as topup_jobs
 from server.topups.adapters.gateway import Gateways
@@ -39,7 +41,12 @@ TIMERS: Mapping[str, Timer] = {
 
 
 def handlers(
-    relay: MailRelay, gateways: Gateways, sandbox: Sandbox, roots_dir: Path, seals_dir: Path
+    relay: MailRelay,
+    gateways: Gateways,
+    sandbox: Sandbox,
+    roots_dir: Path,
+    seals_dir: Path,
+    eraser: Eraser,
 ) -> Mapping[str, Handler]:
     """The steps of every kind, for the due runner."""
     return {
@@ -52,6 +59,6 @@ def handlers(
         **sender_jobs.handlers(),
         **campaign_jobs.handlers(),
         **policy_jobs.handlers(Checks(CHECKS)),
-        **privacy_jobs.handlers(),
+        **privacy_jobs.handlers(eraser, rotate_master),
         **operation_jobs.handlers(seals_dir),
     }

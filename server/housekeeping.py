@@ -13,6 +13,7 @@ from server.kit.keystore import KeysLeft
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units
 from server.operations.auditing.seals import SIGNING_KEY as AUDIT_SIGNING_KEY
+from server.privacy.rules.erasures import SIGNING_KEY as ERASURE_SIGNING_KEY
 from server.wallet.rules.erasure import SIGNING_KEY as LEDGER_SIGNING_KEY
 
 KEYS_A_BATCH = 200
@@ -65,9 +66,13 @@ async def rotate_index(units: Units, progress: Callable[[int], None] | None = No
 
 
 async def rotate_signing(units: Units) -> list[str]:
-    """Sign ledger roots and audit seals with new keys from now on; what the old ones signed stays verifiable."""
-    for purpose in (LEDGER_SIGNING_KEY, AUDIT_SIGNING_KEY):
+    """Sign ledger roots, audit seals and certificates of erasures with new keys from now on; what the old ones signed
+    stays verifiable.
+    """
+    for purpose in (LEDGER_SIGNING_KEY, AUDIT_SIGNING_KEY, ERASURE_SIGNING_KEY):
         now = units.house.clock.now()
         await greenlet_spawn(partial(units.house.keys.rotate_signer, purpose, now))
     await units.run(Call("rotateSigningKeys", SYSTEM), lambda work: None)
-    return ["Ledger roots and audit seals are signed with new keys. The old public keys are kept."]
+    return [
+        "Ledger roots, audit seals and certificates are signed with new keys. The old public keys are kept."
+    ]

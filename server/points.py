@@ -66,8 +66,9 @@ from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
 from server.policy.rules import validation
-from server.privacy.actions import exporting, limiting, minors, recipient_requests, requests
+from server.privacy.actions import erasures, exporting, limiting, minors, recipient_requests, requests
 from server.privacy.actions import retention as sweeping
+from server.privacy.adapters.erasing import Eraser
 from server.privacy.rules import requests as request_rules
 from server.schema import HELD, schema
 from server.senders import rules as sender_rules
@@ -168,6 +169,9 @@ POINTS: Mapping[str, object] = {
     "policy.validation": validation.faults,
     "policy.versions": versions.record_versions,
     "schema": schema,
+    "privacy.erasing": Eraser.step,
+    "privacy.erasure": erasures.plan_erasure,
+    "privacy.replay": Eraser.replay,
     "privacy.exports": exporting.request_export,
     "privacy.retention": sweeping.delete_flagged,
     "privacy.extension": request_rules.check_extendable,

@@ -68,6 +68,7 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
             "master_key_file": folder / "keys" / "master.key",
             "ledger_roots_dir": folder / "keys" / "ledger-roots",
             "audit_seals_dir": folder / "keys" / "audit-seals",
+            "erasure_journal_file": folder / "keys" / "erasures.journal",
             "sandbox_mark_file": folder / "data" / "SANDBOX",
             "policy": DEMO,
             "policy_next": None,

@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     audit_seals_dir: Path = Field(
         Path("keys/audit-seals"), description="Where the signed seals of the audit log are written."
     )
+    erasure_journal_file: Path = Field(
+        Path("keys/erasures.journal"),
+        description="Where each erasure is written before it is done; kept, and backed up, with the key store.",
+    )
+    postgres_programs_dir: Path | None = Field(
+        None,
+        description="Where `pg_dump` and `pg_restore` of PostgreSQL's version lie; unset: where the system finds them.",
+    )
     host: str = Field("127.0.0.1", description="The address to listen on. Others than loopback need TLS.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     tls_certificate_file: Path | None = Field(None, description="The TLS certificate chain, PEM.")

@@ -55,6 +55,8 @@ from server.policy.rules.profile import Document, Profile, ProfileInvalid
 from server.policy.rules.publishing import ChangeTerms, Published, Telling
 from server.policy.rules.validation import RETAIN
 from server.policy.rules.wording import Wordings, authentic_hash
+from server.privacy.reads.erasures import FlightSources, HoldSources
+from server.privacy.rules.erasures import ErasureScope, ErasureTerms
 from server.privacy.rules.exporting import Form, PackageTerms
 from server.privacy.rules.minors import MinorReportTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
@@ -90,6 +92,11 @@ LAUNCH_CHECKS = LaunchChecks(
 COMPLAINTS = complaint_reads.ComplaintCounts(statistic_reads.complaints_since)
 """Who counts those who complain, for the rate at which a case opens."""
 
+FLIGHTS = FlightSources((topup_lifecycle.in_flight,))
+"""What has to come to an end before an account is erased."""
+
+OPEN_CASES = HoldSources((complaint_reads.is_open,))
+"""The open cases that hold an erasure back (C23)."""
 
 PRICES = PriceLists((plan_prices.list_prices,))
 """What is sold by the cycle has prices that change as those of orders do (M033)."""
@@ -139,6 +146,9 @@ def default_terms() -> Registry:
         ChangeTerms(),
         Published(mailpro, load_wordings()),
         RecipientRequestTerms(),
+        ErasureTerms(),
+        FLIGHTS,
+        OPEN_CASES,
         AuditTerms(),
         RetentionTerms(_kept(mailpro)),
         CLOCKS,
@@ -232,6 +242,14 @@ def _days(said: Any) -> int:
     if found % timedelta(days=1):
         raise ValueError("give whole days, such as P30D")
     return found.days
+
+
+def _within(said: Any) -> tuple[timedelta, timedelta]:
+    """Not before, and at the latest."""
+    after, by = _time(said["after"]), _time(said["by"])
+    if by <= after:
+        raise ValueError("`by` comes after `after`")
+    return after, by
 
 
 def _months(said: Any) -> int:
@@ -376,6 +394,21 @@ SETTINGS: tuple[Setting, ...] = (
         "preventive_erase_after",
         lambda said: _time(said["after"]),
     ),
+    Setting(
+        "rights.erasure.scope",
+        ErasureTerms,
+        "scope",
+        _one_of({scope.value.lower(): scope for scope in ErasureScope}),
+    ),
+    Setting("erasure.on_request", ErasureTerms, "request_after", _one_of({"immediate": timedelta(0)})),
+    Setting("closure.erase_within", ErasureTerms, "closure_after", lambda said: _within(said)[0]),
+    Setting("closure.erase_within", ErasureTerms, "closure_by", lambda said: _within(said)[1]),
+    Setting(
+        "closure.preventive.erase_within", ErasureTerms, "preventive_after", lambda said: _within(said)[0]
+    ),
+    Setting("closure.preventive.erase_within", ErasureTerms, "preventive_by", lambda said: _within(said)[1]),
+    Setting("minors.grace", ErasureTerms, "minors_after", _time),
+    Setting("erasure.final_within", ErasureTerms, "final_after", _time),
     Setting("inactivity.send", _ACCOUNTS, "disable_after_days", _days),
     Setting("inactivity.smtp_send", _ACCOUNTS, "deactivate_after_days", _days),
     Setting("inactivity.no_login", _ACCOUNTS, "lapse_after_months", _months),

@@ -147,6 +147,7 @@ def environment(folder: Path) -> dict[str, str]:
         "POSTMETER_MASTER_KEY_FILE": f"{folder}/keys/master.key",
         "POSTMETER_LEDGER_ROOTS_DIR": f"{folder}/keys/ledger-roots",
         "POSTMETER_AUDIT_SEALS_DIR": f"{folder}/keys/audit-seals",
+        "POSTMETER_ERASURE_JOURNAL_FILE": f"{folder}/keys/erasures.journal",
     }
 
 

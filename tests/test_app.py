@@ -35,6 +35,7 @@ def settings(folder: Path, database_url: str, **changes: object) -> Settings:
         master_key_file=folder / "keys" / "master.key",
         ledger_roots_dir=folder / "keys" / "roots",
         audit_seals_dir=folder / "keys" / "seals",
+        erasure_journal_file=folder / "keys" / "erasures.journal",
         sandbox_mark_file=folder / "SANDBOX",
         **{"policy": "demo", "key_store_url": f"sqlite:///{folder}/keys/keys.sqlite3", **changes},
     )

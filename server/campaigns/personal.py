@@ -23,10 +23,18 @@ from server.campaigns.model import (
 )
 from server.campaigns.model.connections import EventConnection, WebhookToken
 from server.kit.db import Base
-from server.kit.personal import Held
+from server.kit.personal import Held, Owner, Via
+
+_OF_SCOPE = Via("scope", StatisticScope, "number")
 
 
-def _counted(model: type[Base], retention: str = "statistics", *, exported: bool = True) -> Held:
+def _counted(
+    model: type[Base],
+    retention: str = "statistics",
+    *,
+    exported: bool = True,
+    owner: Owner = _OF_SCOPE,
+) -> Held:
     """Numbers, instants and keyed hashes of what became of messages; sealed columns are declared apart."""
     columns = tuple(column.name for column in model.__table__.columns if column.name != "text")
     return Held(
@@ -38,6 +46,7 @@ def _counted(model: type[Base], retention: str = "statistics", *, exported: bool
         retention=retention,
         erasure="delete",
         exported=exported,
+        owner=owner,
     )
 
 
@@ -255,10 +264,10 @@ HELD = (
         retention="account",
         erasure="delete",
     ),
-    _counted(StatisticScope),
+    _counted(StatisticScope, owner=("account_id",)),
     _counted(StatisticTotal),
     _counted(StatisticBucket),
-    _counted(SeenEvent, "repetitions", exported=False),
+    _counted(SeenEvent, "repetitions", exported=False, owner=None),  # keyed hashes that lead to nobody
     _counted(RecipientState, exported=False),
     _counted(LinkClicker, exported=False),
     _counted(Bounce, "bounces", exported=False),
@@ -272,6 +281,7 @@ HELD = (
         retention="statistics",
         erasure="shred",
         retention_class="content",
+        owner=_OF_SCOPE,
     ),
     Held(
         model=EventConnection,
@@ -316,5 +326,6 @@ HELD = (
         retention="account",
         erasure="delete",
         exported=False,
+        owner=Via("connection_id", EventConnection, "id"),
     ),
 )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from server.checks import (
     accounts,
     campaigns,
+    erasures,
     money,
     privacy,
     registers,
@@ -25,6 +26,7 @@ CHECKS: Mapping[str, Check] = {
     **money.CHECKS,
     **senders.CHECKS,
     **campaigns.CHECKS,
+    **erasures.CHECKS,
     **registers.CHECKS,
     **retention.CHECKS,
     **privacy.CHECKS,

@@ -10,11 +10,11 @@ Order of commits: a key is committed here before the main row that needs it. A k
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -47,20 +47,25 @@ from server.kit.crypto import (
     RetiredKey,
     Shredded,
     Signer,
+    keyed_hash,
     open_sealed,
     seal,
 )
 from server.kit.db.base import Instant
 from server.kit.ids import Entropy
+from server.kit.key_cache import KeyCache
 from server.kit.masterkeys import MasterKeys
 
 T = TypeVar("T")
 
-CACHED_KEYS_MAX = 100_000
+EPOCH_SECONDS = 1.0
+"""How long a process may go by its cached keys on PostgreSQL before it asks whether any were destroyed. On SQLite each
+unit of work asks."""
 _WRAP = "key_store.wrapped"
 _SERVER = "server"
 INDEX, INDEX_NEXT = "index", "index_next"
 """The keys of the blind index: the one in use and, while it is rotated, the one that takes over."""
+_ERASED_KEY = "erased_owners"
 
 _tables = MetaData()
 _keys = Table(
@@ -79,6 +84,15 @@ _master = Table(
     Column("version", Integer, nullable=False),
 )
 """One row: the version that new keys are wrapped by. Whoever writes one holds its lock."""
+_epoch = Table(
+    "erasure_epoch",
+    _tables,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+)
+"""One row, counted up with each destruction: whoever keeps keys in memory looks whether it is still the same."""
+_erased = Table("erased_owners", _tables, Column("digest", LargeBinary, primary_key=True))
+"""Keyed hashes of the owners who are erased: no key is made for them again."""
 _retired = Table(
     "retired_signers",
     _tables,
@@ -95,9 +109,8 @@ class KeyStore:
         self._store = _open(url)
         self._masters = masters
         self._entropy = entropy
-        self._by_id: OrderedDict[bytes, DataKey] = OrderedDict()
-        self._by_owner: OrderedDict[tuple[str, str], DataKey] = OrderedDict()
-        self._lock = threading.RLock()
+        self._cache = KeyCache()
+        self._known_epoch: int | None = None
 
     def create_tables(self) -> None:
         """Make what is missing. The first version is the one that all keys have, and else the file's newest."""
@@ -108,6 +121,7 @@ class KeyStore:
             used = connection.scalar(select(func.max(_keys.c.master_version)))
             row = {"id": 1, "version": self._masters.newest if used is None else used}
             connection.execute(upsert(_master).values(row).on_conflict_do_nothing())
+            connection.execute(upsert(_epoch).values(id=1, epoch=0).on_conflict_do_nothing())
 
         self._store.run(run)
         key_id = self.ensure(_SERVER, [INDEX])[INDEX].key_id
@@ -122,8 +136,20 @@ class KeyStore:
 
     # ---- keys
 
+    def refresh(self) -> None:
+        """Forget the keys in memory when any was destroyed since, by whichever process. Each unit of work begins so."""
+        if not self._store.may_have_changed():
+            return
+        epoch = self._store.run(lambda connection: connection.scalar(select(_epoch.c.epoch)))
+        if epoch != self._known_epoch:
+            self._cache.clear()
+            self._known_epoch = epoch
+
     def ensure(self, owner_id: str, purposes: Iterable[str]) -> dict[str, DataKey]:
-        """The owner's keys for these purposes, made in one commit where they are missing."""
+        """The owner's keys for these purposes, made in one commit where they are missing.
+
+        Raises Shredded for an owner who is erased: nothing is written about them again.
+        """
         found: dict[str, DataKey] = {}
         missing: list[str] = []
         for purpose in purposes:
@@ -133,15 +159,22 @@ class KeyStore:
             else:
                 found[purpose] = key
         if missing:
-            made = self._store.run(lambda connection: self._make(connection, owner_id, missing))
+            generation = self._cache.generation
+            digest = None if owner_id == _SERVER else self._erased_digest(owner_id)
+            made = self._store.run(lambda connection: self._make(connection, owner_id, missing, digest))
             for purpose, key in made.items():
-                self._remember(owner_id, purpose, key)
+                self._cache.remember(owner_id, purpose, key, generation)
             found |= made
         return found
 
-    def _make(self, connection: Connection, owner_id: str, purposes: list[str]) -> dict[str, DataKey]:
-        """New keys for these purposes, and those that another process made a moment ago."""
+    def _make(
+        self, connection: Connection, owner_id: str, purposes: list[str], digest: bytes | None
+    ) -> dict[str, DataKey]:
+        """New keys for these purposes, and those that another process made a moment ago. Raises Shredded for an owner
+        whose digest is that of an erased one."""
         version = _locked_version(connection)
+        if digest is not None and _is_erased(connection, digest):
+            raise Shredded("the owner is erased")
         mine = (_keys.c.owner_id == owner_id) & _keys.c.purpose.in_(purposes)
         rows = connection.execute(select(_keys).where(mine).order_by(_keys.c.key_id.desc()))
         there = {row.purpose: self._unwrap(row) for row in rows}
@@ -164,16 +197,16 @@ class KeyStore:
 
     def key_by_id(self, key_id: bytes) -> DataKey:
         """The key that sealed a value. Raises Shredded when it was destroyed."""
-        with self._lock:
-            cached = self._by_id.get(key_id)
+        cached = self._cache.by_id(key_id)
         if cached is not None:
             return cached
+        generation = self._cache.generation
         row = self._store.run(
             lambda connection: connection.execute(select(_keys).where(_keys.c.key_id == key_id)).first()
         )
         if row is None:
             raise Shredded("the key was destroyed")
-        return self._remember(row.owner_id, row.purpose, self._unwrap(row))
+        return self._cache.remember(row.owner_id, row.purpose, self._unwrap(row), generation)
 
     def destroy(self, owner_id: str, purposes: Iterable[str] | None = None) -> int:
         """Destroy the owner's keys (all, or of these purposes); what they sealed is gone. Returns how many."""
@@ -182,15 +215,42 @@ class KeyStore:
             condition &= _keys.c.purpose.in_(list(purposes))
 
         def run(connection: Connection) -> list[bytes]:
-            return list(connection.scalars(delete(_keys).where(condition).returning(_keys.c.key_id)))
+            gone = list(connection.scalars(delete(_keys).where(condition).returning(_keys.c.key_id)))
+            if gone:
+                connection.execute(update(_epoch).values(epoch=_epoch.c.epoch + 1))
+            return gone
 
         gone = self._store.run(run)
-        with self._lock:
-            for key_id in gone:
-                self._by_id.pop(key_id, None)
-            for owner in [entry for entry in self._by_owner if entry[0] == owner_id]:
-                self._by_owner.pop(owner)
+        self._cache.forget(owner_id)
+        if gone:
+            self._store.truncate_log()
         return len(gone)
+
+    def erase(self, owner_id: str) -> int:
+        """Destroy all keys of the owner, forget what they hold of the blind index, and make them no key again.
+
+        In one commit; returns how many keys there were. Repeated, it does nothing more.
+        """
+        digest = self._erased_digest(owner_id)
+
+        def run(connection: Connection) -> int:
+            # Behind the lock that whoever makes a key holds: none is made between this and the mark.
+            _locked_version(connection)
+            connection.execute(upsert(_erased).values(digest=digest).on_conflict_do_nothing())
+            blindindex.release(connection, owner_id)
+            gone = connection.execute(delete(_keys).where(_keys.c.owner_id == owner_id)).rowcount
+            connection.execute(update(_epoch).values(epoch=_epoch.c.epoch + 1))
+            return gone
+
+        gone = self._store.run(run)
+        self._cache.forget(owner_id)
+        self._store.truncate_log()
+        return gone
+
+    def is_erased(self, owner_id: str) -> bool:
+        """Whether the owner was erased."""
+        digest = self._erased_digest(owner_id)
+        return self._store.run(lambda connection: _is_erased(connection, digest))
 
     def server_secret(self, purpose: str) -> bytes:
         """A secret of the server itself, such as the one that hashes idempotency keys."""
@@ -361,23 +421,18 @@ class KeyStore:
     # ---- inside
 
     def _cached_or_stored(self, owner_id: str, purpose: str) -> DataKey | None:
-        with self._lock:
-            cached = self._by_owner.get((owner_id, purpose))
+        cached = self._cache.by_owner(owner_id, purpose)
         if cached is not None:
             return cached
+        generation = self._cache.generation
         query = select(_keys).where(_keys.c.owner_id == owner_id, _keys.c.purpose == purpose)
         row = self._store.run(lambda connection: connection.execute(query.order_by(_keys.c.key_id)).first())
-        return self._remember(owner_id, purpose, self._unwrap(row)) if row is not None else None
+        if row is None:
+            return None
+        return self._cache.remember(owner_id, purpose, self._unwrap(row), generation)
 
-    def _remember(self, owner_id: str, purpose: str, key: DataKey) -> DataKey:
-        with self._lock:
-            self._by_id[key.key_id] = key
-            self._by_owner[(owner_id, purpose)] = key
-            while len(self._by_id) > CACHED_KEYS_MAX:
-                self._by_id.popitem(last=False)
-            while len(self._by_owner) > CACHED_KEYS_MAX:
-                self._by_owner.popitem(last=False)
-        return key
+    def _erased_digest(self, owner_id: str) -> bytes:
+        return keyed_hash(self.server_secret(_ERASED_KEY), owner_id.encode())
 
     def _index_keys(self, connection: Connection) -> list[DataKey]:
         """The keys of the blind index, the newest first: two while they are rotated.
@@ -420,6 +475,10 @@ def _left(connection: Connection) -> int:
     return connection.scalar(query) or 0
 
 
+def _is_erased(connection: Connection, digest: bytes) -> bool:
+    return connection.execute(select(_erased).where(_erased.c.digest == digest)).first() is not None
+
+
 class _SqliteStore:
     """A file beside the server; one connection, used by one thread at a time."""
 
@@ -435,10 +494,27 @@ class _SqliteStore:
         self._connection = self._engine.connect()
         path.chmod(0o600)
         self._lock = threading.RLock()
+        self._seen: int | None = None
 
     def run(self, function: Callable[[Connection], T]) -> T:
         with self._lock, self._connection.begin():
             return function(self._connection)
+
+    def may_have_changed(self) -> bool:
+        """Whether another process has written since it was last asked."""
+        with self._lock:
+            version = self._driver("PRAGMA data_version")
+            changed, self._seen = version != self._seen, version
+        return changed
+
+    def truncate_log(self) -> None:
+        """Overwrite what the write-ahead log still says; not while another process reads, then its next time."""
+        with self._lock:
+            self._driver("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _driver(self, statement: str) -> int:
+        driver: Any = self._connection.connection.driver_connection
+        return int(driver.execute(statement).fetchone()[0])
 
     def close(self) -> None:
         self._connection.close()
@@ -454,6 +530,7 @@ class _PostgresStore:
         self._engine: AsyncEngine = create_async_engine(
             asyncpg_url(url), hide_parameters=True, poolclass=NullPool
         )
+        self._asked: float | None = None
 
     def run(self, function: Callable[[Connection], T]) -> T:
         return await_only(self._run(function))
@@ -461,6 +538,17 @@ class _PostgresStore:
     async def _run(self, function: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(function)
+
+    def may_have_changed(self) -> bool:
+        """True once a second: each look is a connection of its own."""
+        now = time.monotonic()
+        if self._asked is not None and now - self._asked < EPOCH_SECONDS:
+            return False
+        self._asked = now
+        return True
+
+    def truncate_log(self) -> None:
+        """Not in the hands of a client: what PostgreSQL's log still has dies with the master key's version."""
 
     def close(self) -> None:
         """Nothing is pooled."""

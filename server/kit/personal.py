@@ -26,11 +26,29 @@ Erasure = Literal["delete", "shred", "keep_pseudonymous"]
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """A row belongs to whom the row of `model` belongs whose column `theirs` equals the column `ours` of this one."""
+
+    ours: str
+    model: type[Base]
+    theirs: str
+
+
+Owner = tuple[str, ...] | Via | None
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Columns of one table that share one purpose and one fate.
 
     `retention` names the clause that says how long. `retention_class` is the data key that seals the columns, None
     where they are not sealed. `exported` says whether the person's copy contains them.
+
+    `erasure` is what becomes of them when their subject is erased. `delete`: the row goes. `shred`: the value goes,
+    with its key. `keep_pseudonymous`: the row stays without the values. Of these, rows under the clause of billing
+    stay only where billing is kept, and then all of them do. `owner` says whose a
+    row is: any of these columns names the account, or a row of another table leads to it; None is the company's own,
+    which no erasure touches. `own_verb`: the slice has a verb of its own that ends these rows.
     """
 
     model: type[Base]
@@ -42,6 +60,8 @@ class Held:
     erasure: Erasure
     retention_class: RetentionClass | None = None
     exported: bool = True
+    owner: Owner = ("account_id",)
+    own_verb: bool = False
 
     def names(self) -> Iterator[str]:
         return (f"{self.model.__tablename__}.{column}" for column in self.columns)
@@ -56,6 +76,7 @@ class Declared:
 
 def faults(declared: Iterable[Held]) -> list[str]:
     """What is wrong with the declarations, as sentences; empty when every column is declared exactly once."""
+    declared = list(declared)
     counted = Counter(name for held in declared for name in held.names())
     known = {
         f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns
@@ -64,7 +85,18 @@ def faults(declared: Iterable[Held]) -> list[str]:
         *(f"{name} is declared in no personal.py" for name in sorted(known - counted.keys())),
         *(f"{name} is declared, but there is no such column" for name in sorted(counted.keys() - known)),
         *(f"{name} is declared {times} times" for name, times in sorted(counted.items()) if times > 1),
+        *sorted({fault for held in declared for fault in _owner_faults(held)}),
     ]
+
+
+def _owner_faults(held: Held) -> Iterator[str]:
+    """A row of which nobody can tell whose it is would outlive its subject."""
+    table, owner = held.model.__table__, held.owner
+    wanted = [(table, owner.ours), (owner.model.__table__, owner.theirs)] if isinstance(owner, Via) else []
+    wanted += [(table, column) for column in owner] if isinstance(owner, tuple) else []
+    for of, column in wanted:
+        if column not in of.columns:
+            yield f"{table.name} does not say whose a row is: there is no {of.name}.{column}"
 
 
 def _book_keeping(
@@ -73,20 +105,24 @@ def _book_keeping(
     retention: str,
     category: Category = "technical",
     erasure: Erasure = "delete",
+    owner: Owner = ("account_id",),
 ) -> Held:
     columns = tuple(column.name for column in model.__table__.columns)
-    return Held(model, columns, category, purpose, "contract", retention, erasure, exported=False)
+    return Held(
+        model, columns, category, purpose, "contract", retention, erasure, exported=False, owner=owner
+    )
 
 
 HELD = (
     # A row that went with its subject would look as if somebody had hidden it (C22).
     _book_keeping(AuditEntry, "security", "audit", "activity", "keep_pseudonymous"),
-    _book_keeping(AuditSeal, "security", "audit", "technical", "keep_pseudonymous"),
+    _book_keeping(AuditSeal, "security", "audit", "technical", "keep_pseudonymous", owner=None),
     _book_keeping(StoredOutcome, "api_use", "account"),
     _book_keeping(EventStream, "balance_and_orders", "account", "activity"),
     _book_keeping(StoredEvent, "balance_and_orders", "account", "activity"),
-    _book_keeping(DueWork, "balance_and_orders", "account"),
-    _book_keeping(Pause, "balance_and_orders", "account", "activity"),
-    _book_keeping(RetentionTally, "security", "registers"),
+    # Its subject is any id: an erasure takes what is planned for the rows that it deletes.
+    _book_keeping(DueWork, "balance_and_orders", "account", owner=None),
+    _book_keeping(Pause, "balance_and_orders", "account", "activity", owner=None),
+    _book_keeping(RetentionTally, "security", "registers", owner=None),
 )
 """What kit itself keeps: opaque ids, numbers and instants, no personal value."""

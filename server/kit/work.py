@@ -62,9 +62,14 @@ class Read:
         self.house = house
         self.connection = connection
         self.now: datetime = house.clock.now()
+        self._keys_are_fresh = False
 
     @property
     def keys(self) -> KeyStore:
+        """The key store, without what another process destroyed meanwhile."""
+        if not self._keys_are_fresh:
+            self.house.keys.refresh()
+            self._keys_are_fresh = True
         return self.house.keys
 
     def terms(self, kind: type[T]) -> T:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from server.kit.ids import is_id
 from server.kit.work import Read
 from server.notices.model import Notice, NoticeLanguage, OutboxMessage
-from server.notices.rules import DEFAULT_LANGUAGE, OutboxState, Terms
+from server.notices.rules import DEFAULT_LANGUAGE, SETTLED, OutboxState, Terms
 
 DATA_COLUMN = "notices.data"
 
@@ -91,6 +91,15 @@ def emails_since(read: Read, account_id: str, since: datetime) -> int:
         OutboxMessage.account_id == account_id, OutboxMessage.created_at > since
     )
     return int(read.scalar(query) or 0)
+
+
+def letters_waiting(read: Read, account_id: str) -> bool:
+    """Whether an e-mail to the account is neither delivered nor given up."""
+    settled = [state.value for state in SETTLED]
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.account_id == account_id, OutboxMessage.state.not_in(settled)
+    )
+    return read.first(query.limit(1)) is not None
 
 
 def dead_letters(read: Read, limit: int | None = None, before_id: str | None = None) -> Sequence[DeadLetter]:

@@ -91,7 +91,8 @@ HELD = (
         retention="billing",
         erasure="keep_pseudonymous",
     ),
-    # Billing class: kept pseudonymous for as long as accounting law says, and then gone too (M120).
+    # Billing class: an erasure leaves number and amounts under a pseudonym for as long as accounting law says (C1), and
+    # then they go too (M120).
     Held(
         model=Invoice,
         columns=(
@@ -129,7 +130,7 @@ HELD = (
         purpose="balance_and_orders",
         legal_basis="legal_obligation",
         retention="billing",
-        erasure="keep_pseudonymous",
+        erasure="shred",
         retention_class="billing",
     ),
     Held(
@@ -141,6 +142,7 @@ HELD = (
         retention="billing",
         erasure="keep_pseudonymous",
         exported=False,
+        owner=None,
     ),
     Held(
         model=PriceChange,
@@ -160,6 +162,7 @@ HELD = (
         retention="billing",
         erasure="keep_pseudonymous",
         exported=False,
+        owner=None,
     ),
     Held(
         model=AutoTopUp,
@@ -191,7 +194,7 @@ HELD = (
         category="financial",
         purpose="balance_and_orders",
         legal_basis="contract",
-        retention="account",
+        retention="billing",
         erasure="keep_pseudonymous",
     ),
     Held(
@@ -224,6 +227,7 @@ HELD = (
         retention="billing",
         erasure="keep_pseudonymous",
         exported=False,
+        owner=None,
     ),
     Held(
         model=OpenUsage,

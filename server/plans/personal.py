@@ -112,6 +112,7 @@ HELD = (
         retention="account",
         erasure="keep_pseudonymous",
         exported=False,
+        owner=None,
     ),
     Held(
         model=IpAssignment,

@@ -93,6 +93,7 @@ HELD = (
             retention="registers",
             erasure="delete",
             exported=False,
+            owner=None,
         )
         for model in (PolicyVersion, Processor, Attestation, ClauseCheck)
     ),

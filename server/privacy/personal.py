@@ -8,6 +8,7 @@ from server.privacy.model import (
     DataExport,
     DataExportChunk,
     DataExportFile,
+    Erasure,
     MinorReport,
     PrivacyRequest,
     RecipientRequest,
@@ -168,5 +169,16 @@ HELD = (
         retention="registers",
         erasure="keep_pseudonymous",
         exported=False,
+    ),
+    Held(
+        model=Erasure,
+        columns=tuple(column.name for column in Erasure.__table__.columns),
+        category="activity",
+        purpose="security",
+        legal_basis="legal_obligation",
+        retention="registers",
+        erasure="keep_pseudonymous",
+        exported=False,
+        owner=None,  # it forgets the account by itself, when it is done
     ),
 )

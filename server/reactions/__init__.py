@@ -25,6 +25,7 @@ from server.reactions import (
     auto_top_ups,
     campaigns,
     complaints,
+    erasures,
     exports,
     fixed_ips,
     payments,
@@ -53,6 +54,7 @@ def reactions() -> Reactions:
     """All of them; app.py hands them to the units of work."""
     registered = Reactions()
     account_life.register(registered)
+    erasures.register(registered)
     statistics.register(registered)
     _spend_what_came(registered)
     registered.on(TopUpFailed, plan_settlement.ask_again_later)

@@ -66,8 +66,10 @@ def _note_withdrawal(work: Work, event: ConsentWithdrawn) -> None:
 
 
 def _tell_of_receipt(work: Work, event: PrivacyRequestChange) -> None:
-    if event.request_kind in OF_PURPOSES and _row(work, event).source == PrivacyRequestSource.SELF.value:
-        return  # it is done at once, which is told
+    source = PrivacyRequestSource(_row(work, event).source)
+    at_once = event.request_kind in OF_PURPOSES and source is PrivacyRequestSource.SELF
+    if at_once or source is PrivacyRequestSource.REPORT:
+        return  # that it is done is told; and nobody of the account asked for what a report asks
     unverified = event.status == PrivacyRequestStatus.UNVERIFIED.value
     template = "privacy_request_entered" if unverified else "privacy_request_received"
     tell_owners(work, event.account_id, template, _request_and_due_date(work, event))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.kit.personal import Held
+from server.kit.personal import Held, Via
 from server.topups.model import (
     PaymentMethod,
     ProviderEvent,
@@ -99,6 +99,7 @@ HELD = (
         retention="billing",
         erasure="delete",
         exported=False,
+        owner=Via("top_up_id", TopUp, "id"),
     ),
     Held(
         model=SandboxCharge,
@@ -119,6 +120,7 @@ HELD = (
         retention="billing",
         erasure="delete",
         exported=False,
+        owner=Via("transaction_id", TopUp, "transaction_id"),
     ),
     Held(
         model=PaymentMethod,
@@ -221,6 +223,7 @@ HELD = (
         retention="until_removed",
         erasure="delete",
         exported=False,
+        owner=Via("method_id", PaymentMethod, "id"),
     ),
     Held(
         model=SandboxRefund,
@@ -231,6 +234,7 @@ HELD = (
         retention="billing",
         erasure="delete",
         exported=False,
+        owner=Via("refund_id", Refund, "id"),
     ),
     Held(
         model=StripeCustomer,
@@ -238,7 +242,7 @@ HELD = (
         category="financial",
         purpose="balance_and_orders",
         legal_basis="contract",
-        retention="billing",
+        retention="until_removed",
         erasure="delete",
         exported=False,
     ),
@@ -251,5 +255,6 @@ HELD = (
         retention="billing",
         erasure="delete",
         exported=False,
+        owner=Via("transaction_id", TopUp, "transaction_id"),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.db import Base
-from server.kit.personal import Held
+from server.kit.personal import Held, Owner, Via
 from server.wallet.model import (
     Claim,
     ClosedOwner,
@@ -15,8 +15,11 @@ from server.wallet.model import (
     Wallet,
 )
 
+_OF_ACCOUNT: Owner = ("account_id",)
+_OF_WALLET = Via("wallet_id", Wallet, "id")
 
-def _financial(model: type[Base], columns: tuple[str, ...]) -> Held:
+
+def _financial(model: type[Base], columns: tuple[str, ...], owner: Owner = _OF_WALLET) -> Held:
     return Held(
         model,
         columns,
@@ -25,10 +28,12 @@ def _financial(model: type[Base], columns: tuple[str, ...]) -> Held:
         legal_basis="contract",
         retention="billing",
         erasure="keep_pseudonymous",
+        owner=owner,
+        own_verb=owner is not None,
     )
 
 
-def _proof(model: type[Base], columns: tuple[str, ...]) -> Held:
+def _proof(model: type[Base], columns: tuple[str, ...], owner: Owner = None) -> Held:
     return Held(
         model,
         columns,
@@ -38,6 +43,8 @@ def _proof(model: type[Base], columns: tuple[str, ...]) -> Held:
         retention="billing",
         erasure="keep_pseudonymous",
         exported=False,
+        owner=owner,
+        own_verb=owner is not None,
     )
 
 
@@ -55,8 +62,9 @@ HELD = (
             "changed_at",
             "alarm_below",
         ),
+        _OF_ACCOUNT,
     ),
-    _proof(Wallet, ("head", "origin", "closure")),
+    _proof(Wallet, ("head", "origin", "closure"), _OF_ACCOUNT),
     _financial(
         Posting,
         (
@@ -74,7 +82,7 @@ HELD = (
             "at",
         ),
     ),
-    _proof(Posting, ("link",)),
+    _proof(Posting, ("link",), _OF_WALLET),
     _financial(
         Hold,
         (

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from server.kit.blindindex import Claim, Held
-from server.kit.crypto import Shredded, open_sealed, seal
+from server.kit.crypto import DataKey, Shredded, open_sealed, seal
 from server.kit.ids import SeededEntropy
+from server.kit.key_cache import KeyCache
 from server.kit.keystore import KeyStore
 from server.kit.masterkeys import MasterKeys
+from server.kit.work import Call, Units
 
 ENTROPY = SeededEntropy(1)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -110,3 +112,59 @@ def test_a_key_store_from_before_the_index_was_rotated_is_completed(store: KeySt
     assert again.end_index_rotation() == 0
     assert again.find("login", "somebody") == claim
     again.close()
+
+
+def test_what_another_process_destroyed_is_not_read_from_memory(store: KeyStore, folder: Path) -> None:
+    """Each unit of work looks at the erasure epoch first (DESIGN §6)."""
+    store.refresh()
+    key = store.ensure("acc_1", ["identity"])["identity"]
+    other = open_store(folder)
+    assert other.destroy("acc_1") == 1
+    assert store.key_by_id(key.key_id) == key, "it is in memory still"
+    store.refresh()
+    with pytest.raises(Shredded):
+        store.key_by_id(key.key_id)
+    with pytest.raises(Shredded):
+        store.key("acc_1", "identity")
+    other.close()
+
+
+async def test_a_unit_of_work_begins_with_that_look(units: Units, tmp_path: Path) -> None:
+    sealed = await units.run(Call("seal"), lambda work: work.seal("acc_1", "identity", "people.login", "Ada"))
+    assert await units.read(lambda read: read.open("people.login", sealed)) == "Ada"
+    other = open_store(tmp_path / "keys")
+    other.destroy("acc_1")
+    with pytest.raises(Shredded):
+        await units.read(lambda read: read.open("people.login", sealed))
+    other.close()
+
+
+def test_for_an_erased_owner_no_key_is_made_again(store: KeyStore) -> None:
+    store.ensure("acc_1", ["identity", "content"])
+    assert store.claim("login", "ada", Claim("acc_1", "per_1", NOW))
+    assert not store.is_erased("acc_1")
+    assert store.erase("acc_1") == 2
+    assert store.erase("acc_1") == 0
+    assert store.is_erased("acc_1")
+    assert store.find("login", "ada") is None
+    with pytest.raises(Shredded):
+        store.ensure("acc_1", ["identity"])
+    assert store.ensure("acc_2", ["identity"])
+
+
+def test_nothing_of_a_destroyed_key_stays_in_the_files(store: KeyStore, folder: Path) -> None:
+    key = store.ensure("acc_1", ["identity"])["identity"]
+    store.erase("acc_1")
+    assert not any(key.key_id in path.read_bytes() for path in folder.iterdir())
+
+
+def test_a_key_that_was_looked_up_before_it_went_is_not_remembered() -> None:
+    cache, key = KeyCache(), DataKey(b"1" * 12, b"2" * 32)
+    generation = cache.generation
+    cache.forget("acc_1")
+    assert cache.remember("acc_1", "identity", key, generation) is key
+    assert cache.by_owner("acc_1", "identity") is None
+    cache.remember("acc_1", "identity", key, cache.generation)
+    assert cache.by_id(key.key_id) is key
+    cache.clear()
+    assert cache.by_id(key.key_id) is None

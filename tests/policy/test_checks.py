@@ -30,7 +30,7 @@ from server.policy.rules.validation import states, weakest
 from server.proving import attest, check, coverage, marked_tests, missing
 from server.senders.model import Sender
 from server.wallet.model import Wallet
-from tests.policy import spoiling_requests
+from tests.policy import spoiling_erasures, spoiling_requests
 from tests.policy.conftest import World
 from tests.policy.spoiling import KEPT, SPOILED, Sabotage
 from tests.staffed import Staff
@@ -286,9 +286,9 @@ async def test_each_sabotage_turns_its_clause_red_and_names_what_is_wrong(world:
     await in_order(world)
     for key, named, sabotage in SABOTAGES:
         assert named in await spoiled(world, key, sabotage(world)), key
-    for key, named, spoil in [*SPOILED, *spoiling_requests.SPOILED]:
+    for key, named, spoil in [*SPOILED, *spoiling_requests.SPOILED, *spoiling_erasures.SPOILED]:
         assert named in await spoiled(world, key, spoil), key
-    for key, harmless in [*KEPT, *spoiling_requests.KEPT]:
+    for key, harmless in [*KEPT, *spoiling_requests.KEPT, *spoiling_erasures.KEPT]:
         assert await spoiled(world, key, harmless) == "", key
     assert await red(world) == {}
 
@@ -342,8 +342,8 @@ def test_the_coverage_lists_every_rule() -> None:
     (fee,) = [line for line in lines if line.startswith("M078 ")]
     assert fee.startswith("M078 enforced: cancel.fee_min [")
     assert "orders/test_cancellation_fee.py::" in fee
-    (erased,) = [line for line in lines if line.startswith("M119 ")]
-    assert erased == "M119 not yet: closure.erase_within (planned in privacy)"
+    (seen,) = [line for line in lines if line.startswith("M101 ")]
+    assert seen == "M101 not yet: defects.sla (planned in support)"
 
 
 def test_what_is_not_translated_is_listed() -> None:
@@ -356,7 +356,7 @@ def test_a_clause_without_a_check_counts_as_tested_only() -> None:
     clauses = load_profile("mailpro").clauses
     assert compliance_of(clauses["refund.prepaid"], None) is Compliance.TESTED
     assert compliance_of(clauses["cancel.fee_min"], None) is Compliance.NOT_RUN
-    assert compliance_of(clauses["closure.erase_within"], None) is Compliance.NOT_YET
+    assert compliance_of(clauses["defects.sla"], None) is Compliance.NOT_YET
     assert compliance_of(clauses["law"], None) is Compliance.STATEMENT
 
 
@@ -449,3 +449,21 @@ async def test_refusing_the_api_policy_ends_the_keys_and_keeps_the_account(staff
     assert wrong["__typename"] == "PolicyLanguageUnknown"
     assert (await staff.ask("CUSTOMER", accept.replace("LANG", "fr")))["__typename"] == "PolicyAccepted"
     assert (await staff.ask("CUSTOMER", create))["__typename"] == "ApiKeyCreated"
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.rule("Q024")
+async def test_an_erasure_that_nobody_acknowledged_is_red(world: World) -> None:
+    """The clause is of another profile."""
+
+    def attempt(acknowledged: str | None) -> Callable[[Work], None]:
+        def spoil(work: Work) -> None:
+            spoiling_erasures.planned(clock="REQUEST", acknowledged=acknowledged)(work, world)
+            raise Undone(CHECKS["erasures_acknowledged"](work).evidence)
+
+        return spoil
+
+    for acknowledged, named in (("{}", False), (None, True)):
+        with pytest.raises(Undone) as undone:
+            await world.units.run_unaudited(attempt(acknowledged))
+        assert ("ers_1" in str(undone.value)) == named

@@ -35,6 +35,8 @@ TECHNICAL = {
     "RecipientRequestTerms": "remind_before verify_within kept_after_end received_before_max text_length_max "
     "answer_length_max message_id_length_max code_attempts_max code_age_max codes_max codes_window "
     "filings_per_address_max filings_max filings_window",
+    "ErasureTerms": "work_within notice_wait minors_notice_wait settle_wait look_every held_look_every "
+    "rows_at_once_max batches_a_step_max",
     "MinorReportTerms": "named_length_max text_length_max reports_per_address_max reports_max reports_window",
     "RestrictionTerms": "served",
     "PrivacyRequestTerms": "remind_before verify_within received_before_max text_length_max answer_length_max "

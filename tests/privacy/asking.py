@@ -21,7 +21,7 @@ from server.kit.events import after
 from server.kit.work import House, Units, Work
 from server.notices.model import Notice, OutboxMessage
 from server.notices.rules import Mailing
-from server.privacy import jobs
+from server.privacy.jobs import requests as jobs
 from server.privacy.actions.recipient_answers import Answer, answer_request
 from server.privacy.actions.recipient_events import CHANGES, RecipientCodeAsked
 from server.privacy.actions.recipient_requests import Asked, file_request, verify_request

@@ -23,6 +23,7 @@ from server.accounts.rules.lifecycle import AccountStatusConflict
 from server.accounts.rules.signing import Signing, currency_of
 from server.kit.clock import ManualClock
 from server.kit.due import Handler
+from server.kit.journal import Journal
 from server.kit.money import Currency, Money
 from server.kit.problems import Refusal
 from server.kit.viewer import SYSTEM, Viewer
@@ -39,7 +40,9 @@ from server.orders.rules.terms import Metered
 from server.plans.actions.ordering import cancel_plan, change_plan, resume_plan, start_plan
 from server.plans.actions.seats import buy_seats
 from server.plans.rules.terms import Cycle
+from server.privacy.adapters.erasing import Eraser
 from server.reactions import reactions
+from server.schema import HELD
 from server.topups import actions as topups
 from server.topups.actions.methods import remove_method, save_method
 from server.topups.actions.settlement import apply_provider_event
@@ -78,6 +81,7 @@ class World:
     def __post_init__(self) -> None:
         self.units = Units(dataclasses.replace(self.units.house, reactions=reactions()))
         self.provider = Provider(self.random, self.clock)
+        self.eraser = Eraser(Journal(self.roots_dir / "erasures.journal"), HELD)
         self.handlers = self._handlers()
         self.currencies: dict[str, Currency] = {}
 
@@ -238,7 +242,7 @@ class World:
     def _handlers(self) -> Mapping[str, Handler]:
         sandbox = Sandbox(self.units, enabled=False)
         gateways = Gateways([self.provider, sandbox])
-        return duties.handlers(NoRelay(), gateways, sandbox, self.roots_dir, self.roots_dir)
+        return duties.handlers(NoRelay(), gateways, sandbox, self.roots_dir, self.roots_dir, self.eraser)
 
 
 def _newest_order(account_id: str) -> Any:

@@ -47,6 +47,7 @@ _CHANGES_CREDENTIALS = frozenset(
         "acceptManagement",
         "endManagement",
         "closeAccount",
+        "requestErasure",
         "reactivateAccount",
         "restrictProcessing",
         "objectToProcessing",

@@ -54,7 +54,8 @@ HELD = (
         purpose="identification",
         legal_basis="contract",
         retention="account",
-        erasure="keep_pseudonymous",
+        erasure="delete",
+        owner=("id",),
     ),
     Held(
         AccountActivity,
@@ -72,7 +73,7 @@ HELD = (
         purpose="identification",
         legal_basis="contract",
         retention="account",
-        erasure="keep_pseudonymous",
+        erasure="delete",
     ),
     Held(
         AuthorityEpoch,
@@ -209,7 +210,7 @@ HELD = (
         purpose="identification",
         legal_basis="contract",
         retention="account",
-        erasure="keep_pseudonymous",
+        erasure="delete",
     ),
     Held(
         EmailVerification,
@@ -364,6 +365,7 @@ HELD = (
         legal_basis="legal_obligation",
         retention="account",
         erasure="keep_pseudonymous",
+        owner=None,  # of the company's own people
     ),
     Held(
         PublicCall,
@@ -374,5 +376,6 @@ HELD = (
         retention="until_settled",
         erasure="delete",
         exported=False,
+        owner=None,  # a keyed hash that leads to nobody
     ),
 )

@@ -13,7 +13,7 @@ HELD = (
         purpose="security",
         legal_basis="legal_obligation",
         retention="account",
-        erasure="keep_pseudonymous",
+        erasure="delete",
     ),
     Held(
         SecurityReport,

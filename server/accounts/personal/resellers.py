@@ -32,6 +32,7 @@ HELD = (
         purpose="identification",
         legal_basis="contract",
         retention="account",
-        erasure="keep_pseudonymous",
+        erasure="delete",
+        owner=("account_id", "reseller_id"),  # it ends with either
     ),
 )

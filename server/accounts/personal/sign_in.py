@@ -15,6 +15,7 @@ HELD = (
         retention="sign_in_failures",
         erasure="delete",
         exported=False,
+        owner=None,  # keyed hashes that lead to nobody, for two days
     ),
     Held(
         KnownDevice,

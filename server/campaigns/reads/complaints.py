@@ -136,6 +136,11 @@ def is_held(read: Read, account_id: str) -> bool:
     return _any(read, (_cases.account_id == account_id) & _in(HOLDING))
 
 
+def is_open(read: Read, account_id: str) -> bool:
+    """Whether a complaint of the account is not decided, or can still be appealed."""
+    return bool(open_cases(read, account_id))
+
+
 def is_against(read: Read, account_id: str) -> bool:
     """Whether a complaint stands against the account."""
     return _any(read, (_cases.account_id == account_id) & _in(AGAINST))

@@ -91,6 +91,9 @@ class Database(Protocol):
     def transactions_open(self) -> int:
         """Transactions of this process that have begun and not ended, reading ones included."""
 
+    async def truncate_log(self) -> None:
+        """Overwrite what the write-ahead log still says of deleted rows, where that is in our hands."""
+
     def watch_others(self, changed: Callable[[], None]) -> None:
         """Call `changed` on the event loop when another process has written, where the database tells."""
 

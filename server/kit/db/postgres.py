@@ -123,6 +123,9 @@ class PostgresDatabase:
     def transactions_open(self) -> int:
         return cast(QueuePool, self._pool.pool).checkedout()
 
+    async def truncate_log(self) -> None:
+        """Nothing to do: PostgreSQL's log is its own, and what lies in it is sealed."""
+
     def watch_others(self, changed: Callable[[], None]) -> None:
         """Nothing to do: processes tell each other over the bus."""
 

@@ -139,8 +139,16 @@ class SqliteDatabase:
         connections = [*self._reader_connections, *filter(None, [self._writer_connection])]
         return sum(_driver(connection).in_transaction for connection in connections)
 
+    async def truncate_log(self) -> None:
+        await asyncio.to_thread(self._truncate_log)
+
     def watch_others(self, changed: Callable[[], None]) -> None:
         self._watcher = (asyncio.get_running_loop(), changed)
+
+    def _truncate_log(self) -> None:
+        """While somebody reads what is older, the next checkpoint does it."""
+        with self._engine.connect() as connection:
+            _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     # ---- reading
 

@@ -155,6 +155,9 @@ class NoticeKind(Enum):
         "account_inactivity_warning", description="Without a sign-in or a payment credits will be lost."
     )
     ACCOUNT_CLOSED = strawberry.enum_value("account_closed", description="The account was closed.")
+    ACCOUNT_ERASED = strawberry.enum_value(
+        "account_erased", description="Everything about the account is being erased."
+    )
     COMPLAINT_OPENED = strawberry.enum_value(
         "complaint_opened", description="A proof of consent is asked for, by a deadline."
     )

@@ -32,7 +32,8 @@ class InvoiceSeries(Base):
 
 
 class Invoice(Base):
-    """An invoice, credit note or payment receipt, as it was issued: the database refuses to change one.
+    """An invoice, credit note or payment receipt, as it was issued: the database refuses to change one, but for the
+    pseudonym that an erasure puts in the customer's place.
 
     All amounts are above 0 in the direction of the document: a credit note of 10 takes 10 back. `lines` and
     `seller_details` are JSON of that moment, and so is, sealed, `customer`. `subject_id` names what is billed, once
@@ -91,16 +92,26 @@ class OpenUsage(Base):
 
 
 # The migrations make the same, in their own words.
+_FIXED = (
+    "id, series, number, seller, year, serial, subject_id, corrects_id, currency, net_minor, tax_minor, gross_minor, "
+    "language, lines, seller_details, period_start, period_end, payment_reference, issued_at"
+)
+_ERASES = "OLD.account_id NOT LIKE 'psn%' AND NEW.account_id LIKE 'psn%' AND NEW.customer IS NULL"
+"""The only change there is: an erasure puts a pseudonym in the place of the customer, once (C1)."""
+_ABORT = "BEGIN SELECT RAISE(ABORT, 'invoices are never changed'); END"
+_CALL = "EXECUTE FUNCTION invoices_immutable()"
 _IMMUTABLE = {
     "sqlite": (
-        "CREATE TRIGGER invoices_immutable BEFORE UPDATE ON invoices "
-        "BEGIN SELECT RAISE(ABORT, 'invoices are never changed'); END",
+        f"CREATE TRIGGER invoices_immutable BEFORE UPDATE OF {_FIXED} ON invoices {_ABORT}",
+        "CREATE TRIGGER invoices_keep_customer BEFORE UPDATE OF account_id, customer ON invoices "
+        f"WHEN NOT ({_ERASES}) {_ABORT}",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION invoices_immutable() RETURNS trigger LANGUAGE plpgsql "
         "AS $$ BEGIN RAISE EXCEPTION 'invoices are never changed'; END $$",
-        "CREATE TRIGGER invoices_immutable BEFORE UPDATE ON invoices "
-        "FOR EACH STATEMENT EXECUTE FUNCTION invoices_immutable()",
+        f"CREATE TRIGGER invoices_immutable BEFORE UPDATE OF {_FIXED} ON invoices FOR EACH STATEMENT {_CALL}",
+        "CREATE TRIGGER invoices_keep_customer BEFORE UPDATE OF account_id, customer ON invoices "
+        f"FOR EACH ROW WHEN (NOT ({_ERASES})) {_CALL}",
     ),
 }
 for _dialect, _statements in _IMMUTABLE.items():

@@ -1,1 +1,1 @@
-"""The slice's outside world: the files of a package."""
+"""What lies outside the databases: the journal of erasures, and the files of accounts and of their copies."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from server.kit.graph.node import NodeLoader
 from server.privacy.graph import queries, request_queries
 from server.privacy.graph.answering import AnsweringMutations
+from server.privacy.graph.erasures import ErasureMutations, ErasureQueries
 from server.privacy.graph.exporting import ExportMutations, ExportQueries, ExportSubscriptions, export_node
 from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
@@ -21,7 +22,12 @@ NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node,
 
 
 class PrivacyQueries(
-    RecipientRequestQueries, PrivacyRequestQueries, ExportQueries, RetentionQueries, MinorQueries
+    RecipientRequestQueries,
+    PrivacyRequestQueries,
+    ExportQueries,
+    RetentionQueries,
+    MinorQueries,
+    ErasureQueries,
 ):
     """All of them."""
 
@@ -33,6 +39,7 @@ class PrivacyMutations(
     RequestDeskMutations,
     ExportMutations,
     MinorMutations,
+    ErasureMutations,
 ):
     """All of them."""
 

@@ -1,15 +1,27 @@
-"""Due work of the slice: the clocks of requests, copies of data, and the sweep of what is over."""
+"""Due work of the slice: the clocks of requests, copies of data, the sweep of what is over, and erasures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from server.kit.due import Handler, Timer
-from server.privacy.jobs import exporting, requests, retention
+from server.privacy.jobs import erasing, exporting, requests, retention
+from server.privacy.adapters.erasing import Eraser
+from server.privacy.jobs.erasing import Rewrap
 
-TIMERS: Mapping[str, Timer] = {**exporting.TIMERS, **requests.TIMERS, **retention.TIMERS}
+TIMERS: Mapping[str, Timer] = {
+    **erasing.TIMERS,
+    **exporting.TIMERS,
+    **requests.TIMERS,
+    **retention.TIMERS,
+}
 
 
-def handlers() -> Mapping[str, Handler]:
+def handlers(eraser: Eraser, rewrap: Rewrap) -> Mapping[str, Handler]:
     """The steps by kind, for the due runner."""
-    return {**exporting.handlers(), **requests.handlers(), **retention.handlers()}
+    return {
+        **erasing.handlers(eraser, rewrap),
+        **exporting.handlers(),
+        **requests.handlers(),
+        **retention.handlers(),
+    }

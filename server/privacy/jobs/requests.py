@@ -1,4 +1,4 @@
-"""Due work of the slice: the clocks of requests, which a law sets and no pause stops (M011, M103)."""
+"""Due work of requests: their clocks, which a law sets and no pause stops (M011, M103)."""
 
 from __future__ import annotations
 

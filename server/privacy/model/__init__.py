@@ -1,5 +1,6 @@
 """The slice's tables."""
 
+from server.privacy.model.erasures import Erasure
 from server.privacy.model.exports import DataExport, DataExportChunk, DataExportFile
 from server.privacy.model.minors import MinorReport
 from server.privacy.model.recipient_requests import RecipientRequest
@@ -10,6 +11,7 @@ __all__ = [
     "DataExport",
     "DataExportChunk",
     "DataExportFile",
+    "Erasure",
     "MinorReport",
     "PrivacyRequest",
     "RecipientRequest",

@@ -25,6 +25,7 @@ from server.topups.actions.method_changes import (
     locked_by_id,
     write,
 )
+from server.topups.reads.lifecycle import FORGET, FORGET_PAYER
 from server.topups.reads.methods import (
     CLIENT_SECRET_COLUMN,
     LAST4_COLUMN,
@@ -44,8 +45,6 @@ from server.topups.rules.methods import (
 from server.topups.rules.outcomes import Declined, NeedsStepUp
 
 SAVE = "topups.save_method"
-FORGET = "topups.forget_method"
-FORGET_PAYER = "topups.forget_payer"
 EXPIRE = "topups.expire_method"
 
 TOKEN_COLUMN = "payment_methods.payment_token"  # noqa: S105 - a column's name

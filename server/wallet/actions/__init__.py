@@ -1,7 +1,14 @@
 """The verbs of the ledger."""
 
 from server.wallet.actions.alarms import watch
-from server.wallet.actions.erasure import SHRED_DUE, ErasedWallets, Pseudonymised, erase, pseudonymise
+from server.wallet.actions.erasure import (
+    SHRED_DUE,
+    ErasedWallets,
+    Pseudonymised,
+    erase,
+    erase_unproved,
+    pseudonymise,
+)
 from server.wallet.actions.forfeits import forfeit, lock_wallets, return_forfeits
 from server.wallet.actions.holds import HoldRow, capture, expire, expire_due, release, reserve
 from server.wallet.actions.ledger import Posted, Transfer
@@ -19,6 +26,7 @@ __all__ = [
     "capture",
     "collect",
     "erase",
+    "erase_unproved",
     "expire",
     "expire_due",
     "forfeit",

@@ -29,6 +29,7 @@ from server.wallet.reads.proof import verify_wallet
 from server.wallet.rules import (
     CHAIN_KEY,
     HOUSE,
+    Counter,
     LedgerNotIntact,
     WalletsClosed,
 )
@@ -77,16 +78,38 @@ def erase(work: Work, account_id: str) -> ErasedWallets:
     return ErasedWallets(tombstone_ids, forfeited, written_off)
 
 
-def pseudonymise(work: Work, account_id: str) -> Pseudonymised:
+def erase_unproved(work: Work, account_id: str) -> ErasedWallets:
+    """Erase wallets that came back with an old backup, after their secrets were destroyed: nobody can prove them.
+
+    What was available in them is forfeited in the totals, which are 0 together again. Repeated, it does nothing.
+    """
+    _close_owner(work, account_id)
+    wallets = _locked(work, account_id)
+    if not wallets:
+        return ErasedWallets((), {}, {})
+    _lock_bucket(work)
+    totals = dict(_totals(work, wallets))
+    for wallet in wallets:
+        forfeits = (Counter.FORFEITS.value, wallet.unit)
+        rest = -sum(total for (_, unit), total in totals.items() if unit == wallet.unit)
+        totals[forfeits] = totals.get(forfeits, 0) + rest
+    forfeited = {wallet.unit: wallet.posted for wallet in wallets if wallet.posted}
+    tombstone_ids = tuple(_bury(work, wallet) for wallet in wallets)
+    _add_to_bucket(work, len(wallets), totals)
+    return ErasedWallets(tombstone_ids, forfeited, {})
+
+
+def pseudonymise(work: Work, account_id: str, owner_id: str | None = None) -> Pseudonymised:
     """Keep the account's wallets for billing, closed for ever, under a new owner id that nothing links to it.
 
-    Claims that are still open stay, and are not collected any more. Raises WalletsClosed when the account's
+    `owner_id` is that id where it was chosen before, `psn_…`. Claims that are still open stay, and are not collected
+    any more. Raises WalletsClosed when the account's
     wallets are closed already, LedgerNotIntact when one does not prove itself.
     """
     if reads.is_closed(work, account_id):
         raise WalletsClosed
     forfeited = _close(work, account_id)
-    owner_id = work.ids.new("psn")
+    owner_id = owner_id or work.ids.new("psn")
     _close_owner(work, owner_id)
     wallets = _locked(work, account_id)
     for wallet in wallets:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from server.kit.work import Read
-from server.wallet.model import ClosedOwner, ErasedSeal, ErasedTotal, Tombstone
+from server.wallet.model import ClosedOwner, ErasedSeal, ErasedTotal, Tombstone, Wallet
 from server.wallet.rules.erasure import SIGNING_KEY, TOMBSTONE_KEY, Erased, tombstone_message, wallet_key
 
 _CLOSED_KEY = "closed_owners"
@@ -23,6 +23,12 @@ def is_closed(read: Read, account_id: str) -> bool:
 def closed_digest(read: Read, account_id: str) -> bytes:
     """By which a closed owner is known, without being named."""
     return read.keyed_hash(_CLOSED_KEY, account_id.encode())
+
+
+def wallet_ids(read: Read, account_id: str) -> Sequence[str]:
+    """The account's wallets."""
+    query = select(Wallet.id).where(Wallet.account_id == account_id)
+    return read.execute(query.order_by(Wallet.id)).scalars().all()
 
 
 def erased(read: Read) -> Erased:

@@ -1,0 +1,98 @@
+"""Erasures that are late, not acknowledged, incomplete or not final, for the checks to find."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from server.accounts.model import Account
+from server.kit.work import Work
+from server.privacy.model import Erasure
+from server.privacy.rules.erasures import SIGNING_KEY
+from server.senders.model import Sender
+from tests.policy.conftest import World
+from tests.policy.spoiling import Sabotage
+
+_SECOND = timedelta(seconds=1)
+_TEXT = "a certificate"
+
+
+def planned(since: timedelta = timedelta(0), **values: Any) -> Sabotage:
+    """An erasure that a closing started so long ago."""
+
+    def sabotage(work: Work, world: World) -> None:
+        at = work.now - since
+        row = {
+            "id": "ers_1",
+            "account_id": world.customer,
+            "scope": "ALL_EXCEPT_BILLING",
+            "clock": "CLOSURE",
+            "status": "PLANNED",
+            "planned_at": at,
+            "due_at": at + timedelta(days=45),
+            "overdue_at": at + timedelta(days=60),
+        }
+        work.execute(insert(Erasure).values(**(row | values)))
+
+    return sabotage
+
+
+def done(ago: timedelta, signature: bytes | None = None, **values: Any) -> Sabotage:
+    """An erasure that was done so long ago, with a genuine certificate unless another signature is given."""
+
+    def sabotage(work: Work, world: World) -> None:
+        at = work.now - ago
+        genuine = work.keys.signer(SIGNING_KEY).sign(_TEXT.encode())
+        dates = {"live_erased_at": at, "final_at": at + timedelta(days=35)}
+        signed = {"certificate": _TEXT, "signature": signature or genuine}
+        planned(ago, account_id=None, status="ERASED", **dates, **signed, **values)(work, world)
+
+    return sabotage
+
+
+def closed(work: Work, world: World) -> None:
+    """An account that is closed, and nothing follows from it."""
+    work.execute(update(Account).where(Account.id == world.customer).values(status="CLOSED"))
+
+
+def closed_and_planned(work: Work, world: World) -> None:
+    closed(work, world)
+    planned()(work, world)
+
+
+def left_behind(account_id: str) -> Sabotage:
+    """A sender ID of somebody who is gone."""
+
+    def sabotage(work: Work, world: World) -> None:
+        name = work.seal(world.customer, "identity", "senders.name", "Lark")
+        row = {"kind": "NAME", "status": "DRAFT", "submissions": 0}
+        made = {"created_at": work.now, "updated_at": work.now}
+        work.execute(insert(Sender).values(id="snd_1", account_id=account_id, name=name, **row, **made))
+
+    return sabotage
+
+
+SPOILED: list[tuple[str, str, Sabotage]] = [
+    ("closure.erase_within", "ers_1", planned(timedelta(days=60) + _SECOND)),
+    ("closure.preventive.erase_within", "ers_1", planned(timedelta(days=61), clock="PREVENTIVE_CLOSURE")),
+    ("erasure.on_request", "ers_1", planned(timedelta(days=61), clock="REQUEST")),
+    ("minors.grace", "ers_1", planned(timedelta(days=61), clock="MINOR")),
+    ("closure.erase", "acc_", closed),
+    ("closure.opens_request", "acc_", closed),
+    ("erasure.final_within", "ers_1", done(timedelta(days=35) + _SECOND)),
+    ("rights.erasure.scope", "senders", left_behind("acc_gone")),
+    ("rights.erasure.scope", "ers_1", done(timedelta(days=1), signature=b"1" * 64)),
+]
+"""Each clause with what its check names, and what was done against it."""
+
+KEPT: list[tuple[str, Sabotage]] = [
+    ("closure.erase_within", planned(timedelta(days=60))),
+    ("closure.erase", closed_and_planned),
+    ("erasure.final_within", done(timedelta(days=35))),
+    ("erasure.final_within", planned()),
+    ("rights.erasure.scope", left_behind("psn_somebody")),
+    ("rights.erasure.scope", done(timedelta(days=1))),
+]
+"""What these checks leave alone."""
