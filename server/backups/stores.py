@@ -24,8 +24,13 @@ PROGRAM_SECONDS_MAX = 6 * 3600
 class Store(Protocol):
     """A database that a backup has a copy of."""
 
-    kind: str
-    suffix: str
+    @property
+    def kind(self) -> str:
+        """How a manifest calls it."""
+
+    @property
+    def suffix(self) -> str:
+        """The ending of a copy's name."""
 
     def exists(self) -> bool:
         """Whether it holds anything that a restore would overwrite."""

@@ -96,7 +96,7 @@ def _owner_faults(held: Held) -> Iterator[str]:
     wanted += [(table, column) for column in owner] if isinstance(owner, tuple) else []
     for of, column in wanted:
         if column not in of.columns:
-            yield f"{table.name} does not say whose a row is: there is no {of.name}.{column}"
+            yield f"{held.model.__tablename__} does not say whose a row is: there is no {of}.{column}"
 
 
 def _book_keeping(

@@ -25,6 +25,7 @@ from server.topups.actions.settlement import (
 from server.topups.adapters.gateway import Gateways, GatewayTimeout, OutcomeUnknown
 from server.topups.adapters.sandbox import EVENT, Sandbox
 from server.topups.reads import to_reconcile
+from server.topups.reads.lifecycle import FORGET, FORGET_PAYER
 from server.topups.rules import GatewayUnavailable
 from server.topups.rules.outcomes import ChargeResult
 
@@ -39,9 +40,9 @@ TIMERS: Mapping[str, Timer] = dict.fromkeys(
         EVENT,
         refunds.REFUND,
         saving.SAVE,
-        saving.FORGET,
+        FORGET,
         saving.EXPIRE,
-        saving.FORGET_PAYER,
+        FORGET_PAYER,
     ),
     Timer.OPERATIONAL,
 )
@@ -107,7 +108,7 @@ def _keeping_methods(gateways: Gateways) -> Mapping[str, Handler]:
             name, reference = gone
             # No answer fails the step: it is repeated until the gateway has forgotten.
             await _in_time(lambda: gateways.named(name).forget_method(reference))
-            await _run(units, saving.FORGET, lambda work: saving.mark_forgotten(work, method_id))
+            await _run(units, FORGET, lambda work: saving.mark_forgotten(work, method_id))
 
     async def expire(units: Units, method_id: str) -> None:
         await _run(units, saving.EXPIRE, lambda work: saving.age(work, method_id))
@@ -119,9 +120,9 @@ def _keeping_methods(gateways: Gateways) -> Mapping[str, Handler]:
 
     return {
         saving.SAVE: save,
-        saving.FORGET: forget,
+        FORGET: forget,
         saving.EXPIRE: expire,
-        saving.FORGET_PAYER: forget_payer,
+        FORGET_PAYER: forget_payer,
     }
 
 

@@ -16,6 +16,7 @@ from server.topups.actions import saving
 from server.topups.adapters import sandbox
 from server.topups.adapters.gateway import GatewayUnreachable
 from server.topups.model import PaymentMethod, SandboxMethod
+from server.topups.reads.lifecycle import FORGET
 from server.topups.rules import Terms
 from server.topups.rules.methods import SavedMethod, SaveRequest, SaveResult
 from server.topups.rules.outcomes import Declined, FailureCode
@@ -76,7 +77,7 @@ async def test_a_crash_after_each_step_repeats_nothing(desk: Desk, gateway: Inte
 async def test_forgetting_twice_is_forgetting_once(desk: Desk, gateway: Interrupted) -> None:
     method_id = await desk.saved()
     await desk.remove(method_id)
-    forget = jobs.handlers(jobs.Gateways([gateway]), desk.sandbox)[saving.FORGET]
+    forget = jobs.handlers(jobs.Gateways([gateway]), desk.sandbox)[FORGET]
     with pytest.raises(Crash):
         await forget(CrashAfterCommit(desk.units.house), method_id)
     before = await everything(desk, method_id)

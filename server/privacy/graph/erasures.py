@@ -292,7 +292,7 @@ class ErasureMutations:
     async def request_erasure(
         self, info: Info, input: Annotated[RequestErasureInput, _ASKED]
     ) -> RequestErasureResult:
-        scope = None if input.scope is None else rules.ErasureScope(input.scope.value)
+        scope = None if input.scope is None else rules.ErasureScope[input.scope.name]
         asked = ErasureAsked(scope, input.acknowledged_losses, input.acknowledged_warning)
 
         def present(work: Work, receipt: Receipt) -> ErasureRequested:

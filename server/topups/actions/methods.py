@@ -20,9 +20,10 @@ from server.topups.actions.method_changes import (
     clear_default,
     locked,
 )
-from server.topups.actions.saving import CODE_COLUMN, EXPIRE, FORGET, FORGOTTEN, SAVE, TOKEN_COLUMN
+from server.topups.actions.saving import CODE_COLUMN, EXPIRE, FORGOTTEN, SAVE, TOKEN_COLUMN
 from server.topups.model import PaymentMethod
 from server.topups.reads import TopUpRow
+from server.topups.reads.lifecycle import FORGET
 from server.topups.reads.methods import (
     MethodRow,
     has_valid_method,
