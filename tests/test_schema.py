@@ -123,6 +123,7 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "EnterRecipientRequestInput.text",
         "FileRecipientRequestInput.address",
         "FulfilPrivacyRequestInput.answer",
+        "EraseOnRequestInput.acknowledgedWarning",
         "ObjectToProcessingInput.acknowledgedLosses",
         "ObjectToProcessingInput.purposes",
         "RaiseConcernInput.text",
@@ -192,6 +193,8 @@ def test_the_texts_that_are_asked_for_are_these() -> None:
         "ResetPasswordWithCodeInput.password",
         "ReviewVatNumberInput.number",
         "RotateEventConnectionSecretInput.credential",
+        "RequestErasureInput.acknowledgedLosses",
+        "RequestErasureInput.acknowledgedWarning",
         "SavePaymentMethodInput.token",
         "SecondFactorInput.code",
         "SecondFactorInput.recoveryCode",
@@ -373,6 +376,9 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "endProcessor",
         "recordAttestation",
         "checkPolicy",
+        "requestExport",
+        "createExportLink",
+        "cancelExport",
     }
 
 

@@ -48,6 +48,7 @@ def _report(model: type[Base]) -> Held:
         retention="registers",
         erasure="keep_pseudonymous",
         exported=False,
+        owner=None,
     )
 
 

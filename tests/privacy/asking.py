@@ -21,10 +21,10 @@ from server.kit.events import after
 from server.kit.work import House, Units, Work
 from server.notices.model import Notice, OutboxMessage
 from server.notices.rules import Mailing
-from server.privacy.jobs import requests as jobs
 from server.privacy.actions.recipient_answers import Answer, answer_request
 from server.privacy.actions.recipient_events import CHANGES, RecipientCodeAsked
 from server.privacy.actions.recipient_requests import Asked, file_request, verify_request
+from server.privacy.jobs import requests as jobs
 from server.privacy.reads import recipient_requests as reads
 from server.privacy.reads.recipient_requests import RequestRow
 from server.privacy.rules.recipient_requests import RequestKind, RequestOutcome

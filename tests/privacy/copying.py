@@ -23,8 +23,8 @@ from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
 from server.kit.viewer import Viewer
 from server.kit.work import Call, Read, Units, Work
-from server.privacy.jobs import exporting as jobs
 from server.privacy.actions.exporting import request_export
+from server.privacy.jobs import exporting as jobs
 from server.privacy.reads import exporting as reads
 from server.privacy.reads.exporting import ExportRow
 from server.privacy.rules.exporting import ExportScope

@@ -20,10 +20,10 @@ from server.kit.events import Reactions
 from server.kit.journal import Journal
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, House, Read, Units, Work
-from server.privacy.jobs import erasing as jobs
 from server.privacy.actions.erasing import ErasureStarted
 from server.privacy.actions.erasures import plan_erasure
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.jobs import erasing as jobs
 from server.privacy.reads import erasures as reads
 from server.privacy.reads.declared import Declarations, Fate
 from server.privacy.reads.erasures import ErasureRow

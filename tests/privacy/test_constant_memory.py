@@ -21,7 +21,6 @@ from server.kit.work import Read, Units, Work
 from server.policy.adapters.profiles import load_profile
 from server.privacy.jobs import retention as jobs
 from server.privacy.jobs.retention import sweep
-
 from server.privacy.model import RetentionCount
 from server.privacy.reads import retention as reads
 from server.privacy.rules.exporting import PackageTerms

@@ -27,8 +27,8 @@ from server.kit.work import Call, Read, Units, Work
 from server.operations.jobs import seal_audit, verify_audit
 from server.policy.adapters.profiles import SHIPPED, load_profile
 from server.policy.model import Consent, Disclosure, LegalityCheck
-from server.privacy.jobs import retention as jobs
 from server.privacy.actions.retention import begin_run, delete_flagged
+from server.privacy.jobs import retention as jobs
 from server.privacy.jobs.retention import plan, sweep
 from server.privacy.reads import retention as reads
 from server.privacy.reads.keys import read_back, written

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.kit.due import Handler, Timer
-from server.privacy.jobs import erasing, exporting, requests, retention
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.jobs import erasing, exporting, requests, retention
 from server.privacy.jobs.erasing import Rewrap
 
 TIMERS: Mapping[str, Timer] = {
