@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -74,6 +75,32 @@ async def test_strangers_learn_what_is_not_ready_and_nothing_else(
         assert closed == {"ready": False, "database": False, "keyStore": False}
 
 
+QUIET = (
+    "tcp_connections",
+    "connections_open",
+    "subscriptions",
+    "subscriber_backlog_max",
+    "writes_waiting",
+    "transactions_open",
+    "passwords_pending",
+)
+"""Each is zero while nobody is there and no due work is done."""
+
+
+def samples_of(text: str) -> dict[str, str]:
+    return dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+
+
+async def scraped_when_quiet(url: str) -> str:
+    """What Prometheus is told, once the server's own work of its start is done."""
+    async with httpx.AsyncClient() as scraper, asyncio.timeout(20):
+        while True:
+            text = (await scraper.get(url)).text
+            samples = samples_of(text)
+            if all(float(samples[f"postmeter_{name}"]) == 0 for name in QUIET):
+                return text
+
+
 async def test_metrics_are_served_where_a_setting_says_so_and_tell_of_nobody(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -84,9 +111,8 @@ async def test_metrics_are_served_where_a_setting_says_so_and_tell_of_nobody(
         await client.post("/graphql", json={"query": "{ nowhere }"})
         await client.request("BREW", "/graphql")
         assert (await client.get("/metrics")).status_code == 404
-        async with httpx.AsyncClient() as scraper:
-            text = (await scraper.get(f"http://127.0.0.1:{postmeter.metrics_port}/metrics")).text
-    samples = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        text = await scraped_when_quiet(f"http://127.0.0.1:{postmeter.metrics_port}/metrics")
+    samples = samples_of(text)
     assert float(samples['postmeter_errors_total{code="GRAPHQL_VALIDATION_FAILED"}']) >= 1
     assert float(samples['postmeter_http_requests_total{method="OTHER",status="405"}']) >= 1
     for name in (
@@ -103,16 +129,7 @@ async def test_metrics_are_served_where_a_setting_says_so_and_tell_of_nobody(
         assert float(samples[name]) >= 1, name
     for what in ("connection", "operation", "tcp_connection"):
         assert f'postmeter_refusals_total{{what="{what}"}}' in samples
-    assert {"postmeter_delivery_seconds_count", "postmeter_transactions_open"} <= samples.keys()
-    for name in (
-        "tcp_connections",
-        "connections_open",
-        "subscriptions",
-        "subscriber_backlog_max",
-        "writes_waiting",
-        "passwords_pending",
-    ):
-        assert float(samples[f"postmeter_{name}"]) == 0, name
+    assert "postmeter_delivery_seconds_count" in samples
     assert any(name.startswith('postmeter_due_work{kind="audit.seal"') for name in samples)
     assert not any(secret in text for secret in (token, WHO["login"]))
     assert re.search(r"[a-z]_[0-9a-hjkmnp-tv-z]{26}", text) is None, "no id of anything"

@@ -155,3 +155,5 @@ async def _wait(seconds: float, sampled: Callable[[float], Any] | None) -> None:
         await asyncio.sleep(min(SAMPLE_SECONDS, seconds - passed))
         if sampled is not None:
             await sampled(min(loop.time() - began, seconds))
+    if sampled is not None:
+        await sampled(seconds)
