@@ -372,6 +372,9 @@ def test_what_moves_or_destroys_value_is_done_once() -> None:
         "endProcessor",
         "recordAttestation",
         "checkPolicy",
+        "requestExport",
+        "cancelExport",
+        "createExportLink",
     }
 
 

@@ -39,7 +39,7 @@ def begin_run(work: Work, found: Sequence[tuple[Clock, tuple[int, int]]]) -> str
             "held": held,
             "deleted": 0,
             "batches": 0,
-            "done_at": None if flagged else work.now,
+            "done_at": None if flagged or clock.freed else work.now,
         }
         for position, (clock, (flagged, held)) in enumerate(found)
     ]
