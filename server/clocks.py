@@ -67,7 +67,7 @@ def _since(column: Any, *more: ColumnElement[bool]) -> Callable[[datetime], Colu
 
 
 def _register(model: type[Base], column: Any, *more: ColumnElement[bool], account: Any = None) -> Clock:
-    return Clock("registers", model, _since(column, *more), account=account)
+    return Clock("registers", model, _since(column, *more), account=account, freed=bool(more))
 
 
 def _session_ended(instant: datetime) -> ColumnElement[bool]:

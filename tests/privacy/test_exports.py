@@ -16,14 +16,16 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from starlette.applications import Starlette
 
+from server import duties
 from server.accounts.actions.events import AccountClosed
 from server.accounts.rules.people import StepUpRequired
 from server.kit.clock import ManualClock
+from server.kit.due import DueRunner
 from server.kit.events import after
 from server.kit.registry import Registry
 from server.kit.work import House, Read, Units
 from server.policy.adapters.profiles import load_profile
-from server.privacy import http
+from server.privacy import http, jobs
 from server.privacy.actions.export_events import CHANGES
 from server.privacy.actions.exporting import cancel_export, cancel_exports, create_link, request_export
 from server.privacy.actions.packing import begin_file, store_chunk
@@ -52,6 +54,8 @@ from tests.privacy.copying import (
     table,
     unpacked,
 )
+from tests.staffed import Staff
+from tests.test_app import WHO
 
 
 @pytest.fixture
@@ -336,3 +340,37 @@ async def test_progress_is_told_and_counts_rows_once(copying: Copying) -> None:
         await copying.units.read(lambda read: read.scalar(select(DataExport.tables_total)))
         == counts[-1]["tables"]
     )
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.rule("M012", "M126")
+async def test_a_customer_asks_follows_and_fetches(staff: Staff) -> None:
+    ask = """mutation { requestExport(input: {scope: ACCOUNT, right: PORTABILITY}) { __typename
+        ... on ExportRequested { export { id status requestId tablesTotal } } } }"""
+    confirm = (
+        """mutation($password: String!) { confirmPassword(input: {password: $password}) { __typename } }"""
+    )
+    await staff.ask("CUSTOMER", confirm, password=WHO["password"])
+    made = (await staff.ask("CUSTOMER", ask))["export"]
+    assert (made["status"], made["tablesTotal"] > 40) == ("BUILDING", True)
+    assert (await staff.ask("CUSTOMER", ask))["__typename"] == "DataExportRunning"
+    await DueRunner(staff.postmeter.units, jobs.handlers(), duties.TIMERS).run_due()
+    (seen,) = (await staff.ask("CUSTOMER", "{ dataExports { edges { node { id status downloads } } } }"))[
+        "edges"
+    ]
+    assert seen["node"] == {"id": made["id"], "status": "READY", "downloads": 0}
+    link = """mutation($id: ID!) { createExportLink(input: {exportId: $id}) { __typename
+        ... on ExportLinkCreated { path } } }"""
+    path = (await staff.ask("CUSTOMER", link, id=made["id"]))["path"]
+    assert (await staff.ask("ADMIN", link, id=made["id"]))["__typename"] in (
+        "StepUpRequired",
+        "DataExportNotFound",
+    )
+    transport = httpx.ASGITransport(app=staff.postmeter.asgi)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        files = unpacked((await client.get(path)).content)
+        assert (await client.get(path)).status_code == 410
+    assert "json/accounts.json" in files
+    told = "{ viewer { account { notices { edges { node { kind } } } } } }"
+    kinds = await staff.ask("CUSTOMER", told)
+    assert "DATA_EXPORT_READY" in str(kinds)

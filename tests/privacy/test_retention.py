@@ -177,7 +177,7 @@ async def test_what_changed_since_it_was_flagged_stays(sweeping: Sweeping) -> No
 
     await sweeping.do(disclose)
     clocks = await sweeping.units.read(reads.swept)
-    run_id = await sweeping.do(lambda work: begin_run(work, [(clock, (0, 0)) for clock in clocks]))
+    run_id = await sweeping.do(lambda work: begin_run(work, [(clock, (1, 0)) for clock in clocks]))
     while (batch := await sweeping.units.read(lambda read: reads.next_batch(read, run_id))) is not None:
         if batch.at.table == "disclosures":
             assert len(batch.keys) == 2

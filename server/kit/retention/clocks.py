@@ -29,7 +29,7 @@ class Clock:
     `name` is a retention of personal.py. `began_by(instant)` says whose clock began at or before the instant. `period`
     is how long the rows are kept from then on, None where the clause `retain.<name>` says it. `account` is the column
     with the account whose cases may hold them. Rows with a `step`, a kind of due work of their own slice, are deleted
-    by it; the others by the sweep.
+    by it; the others by the sweep. `freed` rows wait for others that refer to them, which may go in the same sweep.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Clock:
     period: Callable[[Registry], Kept] | None = None
     account: Any = None
     step: str | None = None
+    freed: bool = False
 
     @property
     def table(self) -> str:

@@ -29,10 +29,21 @@ def begin_run(work: Work, found: Sequence[tuple[Clock, tuple[int, int]]]) -> str
         return str(before.id)
     run_id = work.ids.new("ret")
     work.execute(insert(RetentionRun).values(id=run_id, started_at=work.now))
-    for position, (clock, (flagged, held)) in enumerate(found):
-        figures = {"flagged": flagged, "held": held, "deleted": 0, "batches": 0}
-        of_clock = {"run_id": run_id, "position": position, "name": clock.name, "table": clock.table}
-        work.execute(insert(RetentionCount).values(**of_clock, **figures))
+    rows = [
+        {
+            "run_id": run_id,
+            "position": position,
+            "name": clock.name,
+            "table": clock.table,
+            "flagged": flagged,
+            "held": held,
+            "deleted": 0,
+            "batches": 0,
+            "done_at": None if flagged or clock.freed else work.now,
+        }
+        for position, (clock, (flagged, held)) in enumerate(found)
+    ]
+    work.connection.execute(insert(RetentionCount), rows)
     return run_id
 
 

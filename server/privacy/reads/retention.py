@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 
 from server.accounts.rules.lifecycle import add_months
 from server.kit.due import DueWork
@@ -55,12 +55,10 @@ def preview(read: Read, instant: datetime) -> Sequence[Forecast]:
 
 def counts(read: Read, clock: Clock, instant: datetime) -> tuple[int, int]:
     """How many rows are over at the instant and free to go, and how many are held."""
-    over, held = over_by(read, clock, instant), held_rows(read, clock)
-    query = select(func.count()).select_from(clock.model)
-    if clock.account is None:
-        return int(read.scalar(query.where(over)) or 0), 0
-    free = int(read.scalar(query.where(over, ~held)) or 0)
-    return free, int(read.scalar(query.where(over, held)) or 0)
+    held = func.sum(case((held_rows(read, clock), 1), else_=0))
+    query = select(func.count().label("over"), func.coalesce(held, 0).label("held")).select_from(clock.model)
+    (found,) = read.rows(query.where(over_by(read, clock, instant)))
+    return found.over - found.held, found.held
 
 
 def counts_now(read: Read, clock: Clock) -> tuple[int, int]:
