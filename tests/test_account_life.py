@@ -131,7 +131,7 @@ async def test_closing_shows_forfeits_and_refunds_nothing(customer: Customer) ->
     ]
     assert await customer.intact()
     assert await customer.staff.refused("CUSTOMER", ME) == "UNAUTHENTICATED"
-    assert (await customer.notices())[-1] == "account_closed"
+    assert (await customer.notices())[-2:] == ["account_closed", "privacy_request_received"]
 
 
 async def test_open_payments_and_jobs_are_among_the_losses(customer: Customer) -> None:

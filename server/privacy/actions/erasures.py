@@ -41,10 +41,9 @@ from server.privacy.rules.requests import PrivacyRequestKind, PrivacyRequestSour
 _SOURCES = {
     ErasureClock.REQUEST: PrivacyRequestSource.SELF,
     ErasureClock.CLOSURE: PrivacyRequestSource.CLOSURE,
-    ErasureClock.PREVENTIVE_CLOSURE: PrivacyRequestSource.CLOSURE,
-    ErasureClock.INACTIVITY: PrivacyRequestSource.CLOSURE,
     ErasureClock.MINOR: PrivacyRequestSource.REPORT,
 }
+"""How the request came that an erasure fulfils. A preventive closing and inactivity are nobody's request (C24)."""
 _TO_DO = frozenset({PrivacyRequestStatus.RECEIVED.value, PrivacyRequestStatus.IN_PROGRESS.value})
 
 ERASE = "privacy.erase"
@@ -114,7 +113,7 @@ def plan_erasure(
     """Erase the account when its clock, which began at `since` (None: now), has run out. Of two clocks the earlier
     one counts; what has begun goes on. An account that is open is closed when its erasure begins.
 
-    It fulfils the request with that id, or opens one (M123).
+    It fulfils the request with that id, or opens one where somebody asks by it (M123).
     """
     when = dates(clock, since or work.now, work.terms(ErasureTerms))
     lock_authority(work, account_id)
@@ -145,8 +144,10 @@ def call_off_erasure(work: Work, account_id: str) -> None:
 
 
 def _request(work: Work, account_id: str, clock: ErasureClock, due_at: datetime) -> str | None:
-    """The request that the erasure is to fulfil. An account with too many open ones is erased without one."""
-    source = _SOURCES[clock]
+    """The request that the erasure is to fulfil, if it is one. An account with too many open ones has none."""
+    source = _SOURCES.get(clock)
+    if source is None:
+        return None
     due = None if source is PrivacyRequestSource.SELF else due_at
     try:
         with savepoint(work.connection, "erasure_request"):
