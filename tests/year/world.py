@@ -19,7 +19,6 @@ from server.accounts.actions import reactivate_account, register, reinstate_acco
 from server.accounts.reads.lifecycle import may_be_charged
 from server.accounts.rules import NewPassword
 from server.accounts.rules import Terms as AccountTerms
-from server.accounts.rules.lifecycle import AccountStatusConflict
 from server.accounts.rules.signing import Signing, currency_of
 from server.kit.clock import ManualClock
 from server.kit.due import Handler
@@ -141,22 +140,21 @@ class World:
         self.currencies[account_id] = Currency[currency]
 
     async def act(self, account_id: str) -> None:
-        """Do something; being refused is a part of life."""
+        """Do something; being refused is a part of life. Who finds the account restricted asks to come back."""
         deed = self.random.choices([deed for deed, _ in DEEDS], [weight for _, weight in DEEDS])[0]
-        action = deed(self, account_id)
-        call = Call(deed.__name__, Viewer(None, None))
+        action, come_back = deed(self, account_id), self.come_back(account_id)
 
-        def allowed(work: Work) -> Any:
-            if deed not in WHILE_RESTRICTED and not may_be_charged(work, account_id):
-                raise AccountStatusConflict("RESTRICTED")
-            return action(work)
+        def act(work: Work) -> str:
+            if deed in WHILE_RESTRICTED or may_be_charged(work, account_id):
+                action(work)
+                return deed.__name__
+            come_back(work)
+            return World.come_back.__name__
 
         try:
-            await self.units.run(call, allowed)
+            self.done[await self.units.run(Call(deed.__name__, Viewer(None, None)), act)] += 1
         except Refusal as refusal:
             self.refused[f"{deed.__name__}: {refusal.code}"] += 1
-        else:
-            self.done[deed.__name__] += 1
 
     def save_card(self, account_id: str) -> Callable[[Work], Any]:
         purpose = self.random.choice(list(SavedFor))
