@@ -7,7 +7,7 @@ import pytest
 from server.gateway.engine import Engine, Limits
 from server.gateway.engine.cost import FIELD, own_cost
 from server.gateway.throttle import USUAL
-from server.kit.graph.prices import EXPORT, PASSKEY, PASSWORD, PROOF
+from server.kit.graph.prices import COUNT, EXPORT, PASSKEY, PASSWORD, PROOF
 from server.schema import schema
 
 DEAR = (
@@ -18,7 +18,8 @@ DEAR = (
         "completeSignIn startPasskeySignIn signInWithPasskey confirmSecondFactor startPasskeyRegistration "
         "registerPasskey startPasskeyProof",
     ),
-    (EXPORT, "exportLink"),
+    (COUNT, "retentionPreview"),
+    (EXPORT, "exportLink requestExport"),
     (PROOF, "verifyLedger verifyAudit checkPolicy"),
 )
 

@@ -10,7 +10,9 @@ PASSWORD = 200
 """A password is hashed, about a tenth of a second: five times a second in the long run."""
 PASSKEY = 50
 """A signature is verified, and a challenge kept for it."""
+COUNT = 100
+"""Rows of many tables are counted."""
 EXPORT = 200
-"""A link under which a file of every row is made."""
+"""A file of every row is made."""
 PROOF = 1_000
 """Everything there is of an account, or the newest part of a log, is replayed or checked."""

@@ -22,6 +22,7 @@ from server.kit.graph.event_feed import SubjectFeed
 from server.kit.graph.feed import FeedEventKind, FeedMode
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.graph.node import Node
+from server.kit.graph.prices import EXPORT
 from server.kit.graph.problems import Problem, common, problem
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read, Work
@@ -212,7 +213,7 @@ class ExportMutations:
     @strawberry.mutation(
         description="Ask for a copy of your data, or of the account's, at any time; one of each is made at a time. It "
         "needs a fresh proof of who you are.",
-        metadata=declare(MINE),
+        metadata=declare(MINE, cost=EXPORT),
     )
     async def request_export(
         self, info: Info, input: Annotated[RequestExportInput, _ASKED]

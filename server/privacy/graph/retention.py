@@ -13,6 +13,7 @@ from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
 from server.kit.graph.node import Node
+from server.kit.graph.prices import COUNT
 from server.kit.graph.scalars import BigInt
 from server.privacy.reads import retention as reads
 from server.privacy.reads.retention import Forecast
@@ -91,7 +92,7 @@ class RetentionQueries:
     @strawberry.field(
         description="For staff: what there is now of each retention that will be over at an instant, row by row of the "
         "policy's clocks. It counts; nothing is changed.",
-        metadata=declare(OFFICERS, cost=100, items=30),
+        metadata=declare(OFFICERS, cost=COUNT, items=30),
     )
     def retention_preview(
         self,
