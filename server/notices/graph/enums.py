@@ -172,6 +172,33 @@ class NoticeKind(Enum):
     RECIPIENT_ANNOUNCED = strawberry.enum_value(
         "recipient_announced", description="Data will be given to another kind of recipient."
     )
+    RECIPIENT_REQUEST_CODE = strawberry.enum_value(
+        "recipient_request_code", description="A code for a recipient who asks about their data; e-mail only."
+    )
+    RECIPIENT_REQUEST_RELAYED = strawberry.enum_value(
+        "recipient_request_relayed", description="A recipient asks about their data; answer by the due date."
+    )
+    RECIPIENT_REQUEST_REMINDER = strawberry.enum_value(
+        "recipient_request_reminder", description="The due date of a recipient's request is near."
+    )
+    RECIPIENT_REQUEST_ESCALATED = strawberry.enum_value(
+        "recipient_request_escalated", description="A recipient's request was not answered in time."
+    )
+    RECIPIENT_REQUEST_OVERDUE = strawberry.enum_value(
+        "recipient_request_overdue", description="A customer did not answer a recipient. For the staff."
+    )
+    RECIPIENT_REQUEST_DONE = strawberry.enum_value(
+        "recipient_request_done", description="Tells a recipient that it was done; e-mail only."
+    )
+    RECIPIENT_REQUEST_NOTHING_HELD = strawberry.enum_value(
+        "recipient_request_nothing_held", description="Tells a recipient that nothing is held; e-mail only."
+    )
+    RECIPIENT_REQUEST_REFUSED = strawberry.enum_value(
+        "recipient_request_refused", description="Tells a recipient of a refusal and why; e-mail only."
+    )
+    RECIPIENT_REQUEST_CLOSED = strawberry.enum_value(
+        "recipient_request_closed", description="Tells a recipient that there was no answer; e-mail only."
+    )
     PRIVACY_REQUEST_ENTERED = strawberry.enum_value(
         "privacy_request_entered",
         description="A request about the account's data waits for a proof of identity.",
@@ -202,35 +229,8 @@ class NoticeKind(Enum):
     PRIVACY_REQUEST_OVERDUE = strawberry.enum_value(
         "privacy_request_overdue", description="A customer's request was not answered in time. For the staff."
     )
-    RECIPIENT_REQUEST_CODE = strawberry.enum_value(
-        "recipient_request_code", description="A code for a recipient who asks about their data; e-mail only."
-    )
     DATA_EXPORT_READY = strawberry.enum_value(
         "data_export_ready", description="A copy of data that somebody asked for can be fetched."
-    )
-    RECIPIENT_REQUEST_RELAYED = strawberry.enum_value(
-        "recipient_request_relayed", description="A recipient asks about their data; answer by the due date."
-    )
-    RECIPIENT_REQUEST_REMINDER = strawberry.enum_value(
-        "recipient_request_reminder", description="The due date of a recipient's request is near."
-    )
-    RECIPIENT_REQUEST_ESCALATED = strawberry.enum_value(
-        "recipient_request_escalated", description="A recipient's request was not answered in time."
-    )
-    RECIPIENT_REQUEST_OVERDUE = strawberry.enum_value(
-        "recipient_request_overdue", description="A customer did not answer a recipient. For the staff."
-    )
-    RECIPIENT_REQUEST_DONE = strawberry.enum_value(
-        "recipient_request_done", description="Tells a recipient that it was done; e-mail only."
-    )
-    RECIPIENT_REQUEST_NOTHING_HELD = strawberry.enum_value(
-        "recipient_request_nothing_held", description="Tells a recipient that nothing is held; e-mail only."
-    )
-    RECIPIENT_REQUEST_REFUSED = strawberry.enum_value(
-        "recipient_request_refused", description="Tells a recipient of a refusal and why; e-mail only."
-    )
-    RECIPIENT_REQUEST_CLOSED = strawberry.enum_value(
-        "recipient_request_closed", description="Tells a recipient that there was no answer; e-mail only."
     )
 
 
