@@ -41,6 +41,7 @@ _WANTED: Mapping[str, Any] = {
     "disclosures.categories": "technical",
     "invoices.gross_minor": 2,
     "ip_addresses.retired_at": None,
+    "minor_reports.status": "RECEIVED",
     "outbox_messages.state": "FAILED",
     "privacy_requests.extended_at": None,
     "privacy_requests.kind": "ACCESS",
