@@ -178,6 +178,9 @@ class NoticeKind(Enum):
     RECIPIENT_REQUEST_CODE = strawberry.enum_value(
         "recipient_request_code", description="A code for a recipient who asks about their data; e-mail only."
     )
+    DATA_EXPORT_READY = strawberry.enum_value(
+        "data_export_ready", description="A copy of data that somebody asked for can be fetched."
+    )
     RECIPIENT_REQUEST_RELAYED = strawberry.enum_value(
         "recipient_request_relayed", description="A recipient asks about their data; answer by the due date."
     )
@@ -234,9 +237,6 @@ class NoticeKind(Enum):
     )
     DATA_CORRECTED = strawberry.enum_value(
         "data_corrected", description="The postal address of the account was changed."
-    )
-    DATA_EXPORT_READY = strawberry.enum_value(
-        "data_export_ready", description="A copy of data that somebody asked for can be fetched."
     )
 
 
