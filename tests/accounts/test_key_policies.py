@@ -67,6 +67,15 @@ async def test_with_both_asked_for_one_is_not_enough(
     assert await viewer(session.secret, key.secret) is None
 
 
+@pytest.mark.rule("M137")
+async def test_staff_have_no_keys_and_need_none(accounts: Accounts, units: Units, clock: ManualClock) -> None:
+    await authorise(accounts, mandate(clock.now()))
+    units.house.terms.add(Terms(api_auth=API_KEYS_AND_CREDENTIALS))
+    viewer = await accounts.viewer((await accounts.sign_in(STAFF)).secret)
+    assert viewer is not None
+    assert viewer.account_id is not None
+
+
 @pytest.mark.rule("M138", "C16")
 async def test_where_support_makes_keys_nobody_else_does(
     accounts: Accounts, units: Units, clock: ManualClock

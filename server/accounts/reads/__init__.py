@@ -51,6 +51,8 @@ class Credential:
 
     viewer: Viewer
     last_used_at: datetime | None
+    of_staff: bool = False
+    """Of the company's own people, who have no API keys."""
 
 
 class AccountRow(NamedTuple):
@@ -206,7 +208,7 @@ def credential_of_session(read: Read, token: str) -> Credential | None:
         authority_epoch=epoch_,
         allowance=_allowance(*limits),
     )
-    return Credential(viewer, from_micros(last_used))
+    return Credential(viewer, from_micros(last_used), of_staff=role == STAFF)
 
 
 def staff_authorisation(read: Read, person_id: str) -> Row[Any] | None:
