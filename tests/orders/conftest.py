@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from server.accounts import rules as account_rules
+from server.accounts.rules.restricting import RestrictionTerms
 from server.kit.idempotency import Once, Receipt
 from server.kit.money import Currency
 from server.kit.registry import Registry
@@ -33,7 +34,7 @@ STRANGER = "acc_2"
 
 @pytest.fixture
 def terms() -> Registry:
-    return Registry(account_rules.Terms(), Terms(), wallet_rules.Terms(), PriceLists())
+    return Registry(account_rules.Terms(), RestrictionTerms(), Terms(), wallet_rules.Terms(), PriceLists())
 
 
 @dataclass(frozen=True)

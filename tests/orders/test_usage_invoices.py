@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from server.accounts import rules as account_rules
+from server.accounts.rules.restricting import RestrictionTerms
 from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
 from server.kit.money import Currency
@@ -38,7 +39,7 @@ LOOKUP, CHECK = Metered.NUMBER_LOOKUP, Metered.EMAIL_VERIFICATION
 
 @pytest.fixture
 def terms() -> Registry:
-    return Registry(account_rules.Terms(), Terms(), wallet_rules.Terms(), notice_rules.Terms())
+    return Registry(account_rules.Terms(), RestrictionTerms(), Terms(), wallet_rules.Terms(), notice_rules.Terms())
 
 
 async def use(
