@@ -111,11 +111,11 @@ async def test_a_stranger_reads_the_policy_and_its_versions(
             "Annulation et remboursements",
         )
         assert fee["source"] == "004_22b9d201b4f9441a.txt [Order Cancellation]"
-        assert clauses["closure.erase_within"]["state"] == "NOT_YET"
+        assert clauses["defects.report"]["state"] == "NOT_YET"
         assert policy["versions"][0]["inForce"] is True
         assert policy["diff"] == []
         assert f"- {fee['text']}\n" in policy["text"]
-        unkept = clauses["closure.erase_within"]["text"]
+        unkept = clauses["defects.report"]["text"]
         assert f"- {unkept} (pas encore appliqué par ce serveur)" in policy["text"]
         other = await ask(postmeter, '{ policy(document: "api_policy") { clauses { id } } }')
         assert "api.own_risk" in str(other)

@@ -25,10 +25,11 @@ from server.kit.events import after
 from server.kit.registry import Registry
 from server.kit.work import House, Read, Units
 from server.policy.adapters.profiles import load_profile
-from server.privacy import http, jobs
+from server.privacy import http
 from server.privacy.actions.export_events import CHANGES
 from server.privacy.actions.exporting import cancel_export, cancel_exports, create_link, request_export
 from server.privacy.actions.packing import begin_file, store_chunk
+from server.privacy.jobs import exporting as jobs
 from server.privacy.model import DataExport, DataExportChunk, DataExportFile
 from server.privacy.reads import exporting as reads
 from server.privacy.reads.owned import exported, owned
