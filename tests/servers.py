@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.forked import Forked
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS_MAX = 60
@@ -32,6 +33,7 @@ ADDRESS = {
     "city": "Boston",
     "country": "US",
 }
+Running = subprocess.Popen[bytes] | Forked
 _numbers = count(1)
 
 
@@ -162,12 +164,9 @@ def running_server() -> Iterator[RunningServer]:
 def serving(folder: Path, **settings: str) -> Iterator[RunningServer]:
     """`postmeter serve --sandbox`, all of whose files, its log too, lie in `folder`."""
     log = folder / "log"
-    command = [sys.executable, "-m", "server", "serve", "--sandbox", "--port", "0"]
+    log.touch()
     variables = environment(folder) | {f"POSTMETER_{name}": value for name, value in settings.items()}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, env=variables, stdout=output, stderr=subprocess.STDOUT
-        )
+    process = Forked(("serve", "--sandbox", "--port", "0"), cwd=folder, env=variables, output=log)
     try:
         origin = listening_at(process, log)
         with httpx.Client(base_url=origin, timeout=30, trust_env=False) as client:
@@ -176,7 +175,7 @@ def serving(folder: Path, **settings: str) -> Iterator[RunningServer]:
         end(process)
 
 
-def listening_at(process: subprocess.Popen[bytes], log: Path) -> str:
+def listening_at(process: Running, log: Path) -> str:
     """The origin that the server prints once it listens."""
     started_by = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < started_by and process.poll() is None:
@@ -186,7 +185,7 @@ def listening_at(process: subprocess.Popen[bytes], log: Path) -> str:
     raise AssertionError(f"the server did not start:\n{log.read_text(errors='replace')}")
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: Running) -> None:
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(timeout=30)

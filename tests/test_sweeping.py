@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from server.topups.actions import create_top_up
 from server.topups.model import TopUp
 from server.wallet.model import Posting
 from server.wallet.reads.proof import Report
+from tests import forked
 from tests.servers import environment
 from tests.test_serving import settings
 
@@ -39,22 +39,11 @@ def variables(folder: Path, database_url: str) -> dict[str, str]:
     }
 
 
-def started(folder: Path, database_url: str, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "server", "sweep", *arguments],
-        cwd=folder,
-        env=variables(folder, database_url),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def ran(folder: Path, database_url: str, *arguments: str) -> tuple[int, str]:
     """The exit code and all that was said."""
-    process = started(folder, database_url, *arguments)
-    said, errors = process.communicate(timeout=COMMAND_SECONDS_MAX)
-    return process.returncode, said + errors
+    env = variables(folder, database_url)
+    done = forked.ran(("sweep", *arguments), cwd=folder, env=env, timeout=COMMAND_SECONDS_MAX)
+    return done.returncode, done.stdout + done.stderr
 
 
 async def on(folder: Path, database_url: str, action: Callable[[Postmeter], Any]) -> Any:
@@ -120,9 +109,9 @@ async def test_two_sweeps_at_once_do_each_step_once(database_url: str, tmp_path:
     mark(tmp_path)
     await on(tmp_path, database_url, order_top_ups)
     until = f"{datetime.now(UTC) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}"
-    both = [started(tmp_path, database_url, "--until", until) for _ in range(2)]
-    ended = [await asyncio.to_thread(process.communicate, timeout=COMMAND_SECONDS_MAX) for process in both]
-    assert [process.returncode for process in both] == [0, 0], ended
+    sweep = partial(asyncio.to_thread, ran, tmp_path, database_url, "--until", until)
+    ended = await asyncio.gather(sweep(), sweep())
+    assert [status for status, _ in ended] == [0, 0], ended
     # A step that met the other's lock for too long has failed and waits for its next attempt.
     later = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
     code, said = await asyncio.to_thread(ran, tmp_path, database_url, "--until", later)

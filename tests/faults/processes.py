@@ -5,7 +5,6 @@ from __future__ import annotations
 import resource
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from server.settings import Settings
+from tests.forked import Forked, ran
 from tests.servers import environment, listening_at
 
 EXIT_SECONDS_MAX = 30
@@ -32,19 +32,14 @@ class Process:
     """Further variables of its environment."""
     origin: str = ""
     log: Path = field(default=Path(), repr=False)
-    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _process: Forked | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Return once it listens; `origin` says where."""
         self.log = self.folder / f"log-{next(_logs)}"
-        with self.log.open("wb") as output:
-            self._process = subprocess.Popen(
-                self._command("serve", self.mode, "--port", "0"),
-                cwd=self.folder,
-                env=self._environment(),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        self.log.touch()
+        command = ("serve", self.mode, "--port", "0")
+        self._process = Forked(command, cwd=self.folder, env=self._environment(), output=self.log)
         self.origin = listening_at(self._process, self.log)
 
     def kill(self) -> None:
@@ -77,15 +72,7 @@ class Process:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of `postmeter` beside it."""
-        return subprocess.run(
-            self._command(*arguments),
-            cwd=self.folder,
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS_MAX,
-            check=False,
-        )
+        return ran(arguments, cwd=self.folder, env=self._environment(), timeout=COMMAND_SECONDS_MAX)
 
     @property
     def database_file(self) -> Path:
@@ -104,11 +91,7 @@ class Process:
         env = environment(self.folder) | {"TMPDIR": str(self.folder)} | dict(self.variables)
         return env if self.database_url is None else env | {"POSTMETER_DATABASE_URL": self.database_url}
 
-    @staticmethod
-    def _command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "server", *arguments]
-
     @property
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> Forked:
         assert self._process is not None, "not started"
         return self._process

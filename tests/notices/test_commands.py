@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from server.app import Postmeter
@@ -13,14 +11,13 @@ from server.notices.actions import notify
 from server.notices.actions.delivery import begin_delivery, settle_failed
 from server.notices.model import OutboxMessage
 from server.notices.rules import Channel, Failure, Mailing
+from tests.forked import ran
 from tests.test_serving import environment, settings
 
 
 def printed(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "server", "notices", *arguments]
-    done = subprocess.run(
-        command, env=environment(folder), cwd=folder, capture_output=True, text=True, timeout=60, check=True
-    )
+    done = ran(("notices", *arguments), cwd=folder, env=environment(folder), timeout=60)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

@@ -39,7 +39,9 @@ LOOKUP, CHECK = Metered.NUMBER_LOOKUP, Metered.EMAIL_VERIFICATION
 
 @pytest.fixture
 def terms() -> Registry:
-    return Registry(account_rules.Terms(), RestrictionTerms(), Terms(), wallet_rules.Terms(), notice_rules.Terms())
+    return Registry(
+        account_rules.Terms(), RestrictionTerms(), Terms(), wallet_rules.Terms(), notice_rules.Terms()
+    )
 
 
 async def use(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ import pytest
 from pydantic import ValidationError
 
 from server.watching.feed import BalanceFeed
+from tests.forked import ran
 from tests.servers import environment
 from tests.topups import fake_stripe_books as cards
 from tests.topups.fake_stripe import SECRET_KEY, WEBHOOK_SECRET, FakeStripe, fake_stripe
@@ -243,14 +242,8 @@ def test_a_private_way_to_stripe_is_taken(tmp_path: Path, url: str) -> None:
 
 def test_a_server_with_half_a_stripe_says_why_it_does_not_start(tmp_path: Path) -> None:
     """In one clear line, and without what was given: it may be a secret."""
-    refused = subprocess.run(
-        [sys.executable, "-m", "server", "serve"],
-        cwd=tmp_path,
-        env=environment(tmp_path) | {"POSTMETER_STRIPE_SECRET_KEY": "sk_test_topsecret"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    env = environment(tmp_path) | {"POSTMETER_STRIPE_SECRET_KEY": "sk_test_topsecret"}
+    refused = ran(["serve"], cwd=tmp_path, env=env, timeout=60)
     assert refused.returncode == 1
     assert refused.stderr.splitlines() == [
         "Postmeter does not start:",
