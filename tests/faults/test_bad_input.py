@@ -162,6 +162,8 @@ GOOD_BY_SCALAR: dict[str, Any] = {
 }
 """Well-formed values, so that the bad one beside them is what the server looks at."""
 
+VALUES_A_LEAF = 4
+"""So many of the bad values each leaf is asked with, drawn by the seed; with `--full` all of them."""
 NOT_ASKED = {"register", "signIn", "changePassword", "reportCompromise"}
 """They cost a password's work each, or end the session that asks; tests of their own give them bad input."""
 
@@ -172,8 +174,11 @@ NOT_ASKED = {"register", "signIn", "changePassword", "reportCompromise"}
 class Asker:
     """Builds operations from the schema, with one bad value among good ones."""
 
-    def __init__(self, schema: GraphQLSchema, foreign_ids: list[str], random: Random) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, foreign_ids: list[str], random: Random, values: int | None
+    ) -> None:
         self._schema = schema
+        self._values = values
         self._ids = foreign_ids
         self._random = random
 
@@ -226,7 +231,8 @@ class Asker:
             yield from (None, "x", [], {}, {"unknown": 1})
             yield from self._bad_objects(kind)
         else:
-            yield from BAD_BY_SCALAR[kind.name]
+            bad = BAD_BY_SCALAR[kind.name]
+            yield from bad if self._values is None else self._random.sample(bad, min(self._values, len(bad)))
 
     def _bad_objects(self, kind: GraphQLInputObjectType) -> Iterator[Any]:
         for name, field in kind.fields.items():
@@ -255,9 +261,14 @@ class Asker:
 
 
 @pytest.fixture
-async def asker(api: Api, http: httpx.AsyncClient) -> Asker:
+async def asker(api: Api, http: httpx.AsyncClient, request: pytest.FixtureRequest) -> Asker:
     introspection = (await api.post(get_introspection_query(input_value_deprecation=True))).json()["data"]
-    return Asker(build_client_schema(introspection), await ids_of(await customer(http)), Random(SEED))
+    return Asker(
+        build_client_schema(introspection),
+        await ids_of(await customer(http)),
+        Random(SEED),
+        None if request.config.getoption("--full") else VALUES_A_LEAF,
+    )
 
 
 async def ids_of(api: Api) -> list[str]:

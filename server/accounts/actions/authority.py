@@ -52,6 +52,8 @@ _CHANGES_CREDENTIALS = frozenset(
         "restrictProcessing",
         "objectToProcessing",
         "liftRestriction",
+        "giveConsent",
+        "withdrawConsent",
     }
 )
 
@@ -64,8 +66,8 @@ def guard(work: Work, call: Call) -> None:
     """What every unit of work begins with: the actor's credential must still be good.
 
     The account's epoch stays locked until the commit, shared among mutations and alone for those that change
-    credentials, or stop what is done. So a revocation waits for what was begun before it, and nothing commits after a
-    revocation was answered.
+    credentials, consents, or what may be done: two that share it and both want it alone would wait for each other. So a
+    revocation waits for what was begun before it, and nothing commits after a revocation was answered.
 
     Raises PublicError UNAUTHENTICATED, and FORBIDDEN for a reseller on behalf of an account (B014).
     """

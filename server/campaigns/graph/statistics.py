@@ -36,6 +36,7 @@ from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
 from server.kit.graph.scalars import BigInt
+from server.kit.ids import is_id
 from server.kit.problems import PublicError
 from server.kit.work import Read
 
@@ -119,7 +120,7 @@ class StatisticsQueries:
             message = f"Compare 1 to {COMPARED_MAX} campaigns over 1 to {COMPARED_HOURS_MAX} hours."
             raise PublicError("BAD_USER_INPUT", message)
         read = info.context.read
-        rows = campaign_reads.campaigns(read, account_of(info), ids)
+        rows = campaign_reads.campaigns(read, account_of(info), [each for each in ids if is_id(each, "cmp")])
         return [_compared(read, rows[each], hours) for each in dict.fromkeys(ids) if each in rows]
 
     @strawberry.field(
