@@ -58,7 +58,7 @@ PLANS = ("STARTER", "STARTER", "BUSINESS", "SCALE")
 PACKS = ("EMAIL_1K", "EMAIL_10K", "SMS_100")
 STEP = timedelta(hours=12)
 """What is due within one step is done at its end."""
-ACTIONS_A_DAY = 30
+ACTIONS_A_DAY = 14
 RECONCILED_WITHIN = timedelta(days=8)
 """By then a top-up whose outcome was unknown has one."""
 
