@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import server.schema  # noqa: F401 - loads every slice, so that all tables are known
+import tests.cheap_passwords  # noqa: F401 - for the whole session
 from server.kit import logs
 from server.kit.bus.memory import MemoryBus
 from server.kit.clock import ManualClock

@@ -1,7 +1,7 @@
 """The command `postmeter` in processes of its own, forked from one that has imported the server already.
 
 To import it takes five seconds of a core, which is most of what a test that starts servers takes. What runs in such a
-process is the same; tests/test_serving.py starts the command as a user does.
+process is the same but for the cost of a password's hash; tests/test_serving.py starts the command as a user does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["server.app", "server.schema"])
+_context.set_forkserver_preload(["server.app", "server.schema", "tests.cheap_passwords"])
 
 
 class Forked:

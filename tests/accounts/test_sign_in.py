@@ -17,6 +17,7 @@ from server.kit.problems import PublicError
 from server.kit.viewer import Credentials, Viewer
 from server.kit.work import Call, Units
 from tests.accounts.conftest import DEVICE, LOGIN, PASSWORD, Accounts, CountingHasher
+from tests.cheap_passwords import AS_SERVED
 
 OTHER_PASSWORD = "seven tired postmen whistle"
 
@@ -67,9 +68,9 @@ def test_nothing_matches_the_hash_of_unknown_logins() -> None:
 
 @pytest.mark.rule("Q006")
 def test_passwords_are_hashed_with_argon2id() -> None:
-    stored = Argon2id().hash(b"some password")
-    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
-    assert Argon2id().unmatchable().startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    as_served = Argon2id(AS_SERVED)
+    assert as_served.hash(b"some password").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert as_served.unmatchable().startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 async def test_a_password_is_the_same_however_its_accents_are_composed(accounts: Accounts) -> None:

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import argon2
 from sqlalchemy import Row
@@ -56,9 +56,11 @@ class Hasher(Protocol):
 class Argon2id:
     """argon2id with the library's RFC 9106 parameters, or given ones."""
 
-    def __init__(self, parameters: argon2.Parameters = argon2.profiles.RFC_9106_LOW_MEMORY) -> None:
-        self._parameters = parameters
-        self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
+    parameters: ClassVar[argon2.Parameters] = argon2.profiles.RFC_9106_LOW_MEMORY
+
+    def __init__(self, parameters: argon2.Parameters | None = None) -> None:
+        self._parameters = parameters or self.parameters
+        self._argon2 = argon2.PasswordHasher.from_parameters(self._parameters)
 
     def hash(self, password: bytes) -> str:
         return self._argon2.hash(password)
