@@ -108,20 +108,23 @@ class Display:
                 self.counts.done["event"] += 1
 
 
-async def caught_up(
-    watchers: list[Watcher], final: dict[int, dict[str, Any]], seconds_max: float
-) -> list[str]:
-    """Wait until all have seen the newest change of their accounts; what those lack who have not in time."""
+async def caught_up(watchers: list[Watcher], seconds_max: float) -> list[str]:
+    """Wait until all have what their accounts have; what is wrong if they never do.
+
+    The accounts are asked each time: what a client asked for that went away may come after it.
+    """
     ends_at = asyncio.get_running_loop().time() + seconds_max
-    while behind := [one for one in watchers if one.last < int(final[id(one.api)]["sequence"])]:
-        if asyncio.get_running_loop().time() > ends_at:
-            break
+    while (wrong := await _unlike(watchers)) and asyncio.get_running_loop().time() < ends_at:
         await asyncio.sleep(0.05)
-    late = [f"a subscriber saw {one.last} of {final[id(one.api)]['sequence']}" for one in behind]
+    return wrong
+
+
+async def _unlike(watchers: list[Watcher]) -> list[str]:
+    accounts = {id(one.api): one.api for one in watchers}
+    now = {key: await api.balance("EMAIL") for key, api in accounts.items()}
     figures = ("sequence", "posted", "held", "available")
-    wrong = [
-        f"a subscriber has {one.newest}, the account {final[id(one.api)]}"
+    return [
+        f"a subscriber has {one.newest}, the account {now[id(one.api)]}"
         for one in watchers
-        if one not in behind and any(one.newest[name] != final[id(one.api)][name] for name in figures)
+        if any(one.newest.get(name) != now[id(one.api)][name] for name in figures)
     ]
-    return late + wrong
