@@ -114,9 +114,11 @@ async def caught_up(watchers: list[Watcher], seconds_max: float) -> list[str]:
     The accounts are asked each time: what a client asked for that went away may come after it.
     """
     ends_at = asyncio.get_running_loop().time() + seconds_max
-    while (wrong := await _unlike(watchers)) and asyncio.get_running_loop().time() < ends_at:
+    while True:
+        wrong = await _unlike(watchers)
+        if not wrong or asyncio.get_running_loop().time() > ends_at:
+            return wrong
         await asyncio.sleep(0.05)
-    return wrong
 
 
 async def _unlike(watchers: list[Watcher]) -> list[str]:
