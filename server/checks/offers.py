@@ -29,7 +29,6 @@ _DOORS: Mapping[str, tuple[str, ...]] = {
     "address_offered": ("Mutation.setPostalAddress", "Mutation.setEmail"),
     "auto_top_up_offered": ("Mutation.setAutoTopUp", "AutoTopUpInput.below", "AutoTopUpInput.add"),
     "closing_offered": ("Mutation.closeAccount",),
-    "consents_offered": ("Mutation.giveConsent", "Mutation.withdrawConsent"),
     "copies_offered": ("Mutation.requestExport", "Mutation.createExportLink", "Query.exportLink"),
     "correction_offered": ("Mutation.requestRectification",),
     "free_plan_left": ("Mutation.startPlan", "Mutation.closeAccount"),

@@ -84,14 +84,15 @@ def passwords_unseen(read: Read) -> Finding:
     """No field of the schema gives a password or the hash of one, to nobody (Q018)."""
     fields = read.terms(Served).offer.fields
     read_ones = [one for one in fields if not one.startswith("Mutation.")]
-    return finding(len(read_ones), "fields", sorted(one for one in read_ones if _PASSWORD.search(one)))
+    return finding(len(read_ones), "fields", sorted(one for one in read_ones if _PASSWORD.search(_name(one))))
 
 
 def keys_shown_once(read: Read) -> Finding:
     """Nothing that can be read again gives a secret: only what makes it answers with it (Q012)."""
     offer = read.terms(Served).offer
-    reachable = [one for kind in _reachable(offer) for one in offer.fields if one.startswith(f"{kind}.")]
-    return finding(len(reachable), "fields", sorted(one for one in reachable if one.endswith(".secret")))
+    reachable = _reachable(offer)
+    secrets = [one for one in offer.fields if _name(one) == "secret" and one.partition(".")[0] in reachable]
+    return finding(len(reachable), "types", sorted(secrets))
 
 
 def nothing_brought_back(read: Read) -> Finding:
@@ -161,6 +162,10 @@ def clients_limited(read: Read) -> Finding:
         "account_factor": terms.account_factor,
     }
     return finding(len(limits), "limits", [name for name, limit in limits.items() if limit <= 0])
+
+
+def _name(coordinates: str) -> str:
+    return coordinates.partition(".")[2]
 
 
 def _reachable(offer: Offer) -> set[str]:

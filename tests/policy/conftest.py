@@ -48,6 +48,7 @@ def served(folder: Path) -> Served:
     return Served(offer(), transport, NODES, Timers(TIMERS), Journal(folder / "erasures.journal"))
 
 
+@cache
 def running(profile: str, folder: Path) -> Registry:
     """What a server runs by that has this profile."""
     registry = terms_of(load_profile(profile))
