@@ -283,9 +283,10 @@ class Postmeter:
     def _served(self) -> Served:
         """What the checks of the policy look at beside the database."""
         session = Cookie(SESSION_COOKIE, "secret", 1)
+        passed: list[object] = [each.cls for each in self.asgi.user_middleware]
         transport = Transport(
             over_tls=self.settings.reached_over_tls,
-            refuses_plain=any(each.cls is TransportSecurity for each in self.asgi.user_middleware),
+            refuses_plain=TransportSecurity in passed,
             loopback=is_loopback(self.settings.host),
             throttle=self.throttle,
             cookies=tuple(value.decode() for _, value in set_cookie_headers([session], secure=True)),

@@ -114,7 +114,7 @@ def credits_live(read: Read) -> Finding:
 
 def suspensions_recorded(read: Read) -> Finding:
     """Of every suspension it is recorded since when, and why where the policy wants a reason (M083)."""
-    unsaid = Account.status_since.is_(None)
+    unsaid: ColumnElement[bool] = Account.status_since.is_(None)
     if read.terms(Terms).suspension_reason_required:
         unsaid |= Account.status_reason.is_(None)
     suspended = Account.status == AccountStatus.SUSPENDED.value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import String, Table, Text, or_, select
+from sqlalchemy import Column, String, Table, Text, or_, select
 
 from server.checks.looking import NEWEST_MAX, look
 from server.kit.card_numbers import holds_card_number
@@ -93,7 +94,7 @@ def card_numbers_nowhere(read: Read) -> Finding:
     return finding(looked_at, "texts", sorted(wrong))
 
 
-def _texts(table: Table) -> Iterator[object]:
+def _texts(table: Table) -> Iterator[Column[Any]]:
     """The columns that hold words and are no ids."""
     for column in table.columns:
         is_text = isinstance(column.type, String | Text)

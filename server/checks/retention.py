@@ -20,7 +20,7 @@ from server.privacy.reads.keys import keys_of, shown
 from server.privacy.reads.retention import held_rows, over_by
 from server.privacy.rules.retention import RetentionTerms
 
-_JUDGEMENT = frozenset({"account_id", "verdict", "method", "judged_at"})
+_JUDGEMENT = frozenset(f"age_judgements.{name}" for name in ("account_id", "verdict", "method", "judged_at"))
 
 
 def kept_in_time(read: Read, name: str) -> Finding:
@@ -57,13 +57,13 @@ def nothing_forever(read: Read) -> Finding:
 def age_evidence_gone(read: Read) -> Finding:
     """Of somebody's age the judgement is there and nothing that it came from, and no report of a minor that was judged
     has its words still."""
-    columns = [column for table, column in read.rows(stored_columns(read)) if table == "age_judgements"]
-    more = sorted(set(columns) - _JUDGEMENT)
+    stored = {".".join(row) for row in read.rows(stored_columns(read))}
+    columns = {name for name in stored if name.startswith("age_judgements.")}
     words = MinorReport.named.is_not(None) | MinorReport.text.is_not(None)
     judged = MinorReport.judged_at.is_not(None)
     return combined(
         {
-            "columns": finding(len(columns), "columns", [f"age_judgements.{name}" for name in more]),
+            "columns": finding(len(columns), "columns", sorted(columns - _JUDGEMENT)),
             "reports": look(read, "reports", MinorReport, MinorReport.id, judged & words),
         }
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from server.checks.looking import NEWEST_MAX, WRONG_MAX, look, since_in_force
 from server.kit.work import Read
@@ -42,15 +43,18 @@ def orders_registered(read: Read) -> Finding:
 def sales_taxed(read: Read) -> Finding:
     """What is paid is the price and, beside it, the tax at its rate, of orders and of subscriptions (M029)."""
 
-    def wrong(table: type[Order] | type[PlanCharge], rate: object) -> object:
-        return func.abs(BASIS_POINTS * table.tax_minor - table.net_minor * rate) > BASIS_POINTS
+    def wrong(table: type[Order] | type[PlanCharge], rate: Any) -> ColumnElement[bool]:
+        off: ColumnElement[bool] = (
+            func.abs(BASIS_POINTS * table.tax_minor - table.net_minor * rate) > BASIS_POINTS
+        )
+        return off
 
     of_orders = wrong(Order, Order.tax_rate_basis_points)
     of_plans = wrong(PlanCharge, PlanCharge.rate_basis_points)
     return combined(
         {
-            "orders": look(read, "orders", Order, Order.id, of_orders),  # type: ignore[arg-type]
-            "cycles": look(read, "cycles", PlanCharge, PlanCharge.id, of_plans),  # type: ignore[arg-type]
+            "orders": look(read, "orders", Order, Order.id, of_orders),
+            "cycles": look(read, "cycles", PlanCharge, PlanCharge.id, of_plans),
         }
     )
 
@@ -80,9 +84,9 @@ def cancellations_at_order_rate(read: Read) -> Finding:
     rows = read.rows(select(Order.__table__).where(charged).order_by(Order.id.desc()).limit(NEWEST_MAX))
     terms = read.terms(Terms).cancellation
 
-    def fee(row: object) -> int:
-        rate = FxRate(row.fx_numerator, row.fx_denominator)  # type: ignore[attr-defined]
-        return cancellation_fee(row.net_minor, CancellationReason.CUSTOMER_ERROR, rate, terms)  # type: ignore[attr-defined]
+    def fee(row: Row[Any]) -> int:
+        rate = FxRate(row.fx_numerator, row.fx_denominator)
+        return cancellation_fee(row.net_minor, CancellationReason.CUSTOMER_ERROR, rate, terms)
 
     return finding(len(rows), "fees", [row.id for row in rows if row.fee_minor != fee(row)])
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from server.accounts.model import CLOSED, Account
+from server.accounts.reads import open_or_none
 from server.checks.looking import WRONG_MAX, look
 from server.kit.work import Read
 from server.orders.model import Invoice
 from server.policy.rules.checking import Check, Finding, combined, finding
 from server.policy.rules.publishing import Published
 from server.senders.model import Sender, SenderCountry, SenderDocument, SenderDocumentChunk
-from server.senders.reads import effective_sender, is_kept, name_of, senders_of_account
+from server.senders.reads import NAME_COLUMN, effective_sender, is_kept, name_of, senders_of_account
 from server.senders.rules import ENDED, SenderStatus, Terms
 from server.wallet.model import Posting
 
@@ -116,7 +117,7 @@ def refused_names_replaced(read: Read) -> Finding:
     among = SenderCountry.__table__.join(Sender.__table__, Sender.id == SenderCountry.sender_id)
     refused = select(Sender.id, Sender.account_id, Sender.name, SenderCountry.country).select_from(among)
     rows = read.rows(refused.where(accepted, heeded).limit(WRONG_MAX))
-    asked = [(row.id, row.account_id, name_of(read, row), row.country) for row in rows]
+    asked = [(row.id, row.account_id, open_or_none(read, NAME_COLUMN, row.name), row.country) for row in rows]
     shown = {
         f"{key} {country}": effective_sender(read, account_id, name, country).effective
         for key, account_id, name, country in [*asked, ("nobody", "", "NOBODY", "CH")]
