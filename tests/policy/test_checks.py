@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import strawberry
 from sqlalchemy import text
 
 from server.app import Postmeter
 from server.checks import CHECKS
+from server.checks.served import Offer
+from server.gateway.engine import Engine
 from server.kit.clock import ManualClock
+from server.kit.graph.access import Access, Who, declare
 from server.kit.work import Work
 from server.policy.actions.attestations import record_attestation
 from server.policy.actions.checking import store_findings
@@ -202,6 +206,19 @@ async def test_keys_that_are_the_same_are_red(world: World) -> None:
 
     await world.units.run_unaudited(sabotage)
     assert "key_1, key_2" in (await world.read(CHECKS["api_keys_unique"])).evidence
+
+
+def test_what_a_schema_serves_is_read_from_it() -> None:
+    @strawberry.type
+    class Query:
+        open: int
+        closed: int = strawberry.field(metadata=declare(Access(Who.STAFF, "security")))
+
+    served = Offer.of(Engine(strawberry.Schema(Query))).fields
+    assert {name: one.access and one.access.who for name, one in served.items()} == {
+        "Query.open": None,
+        "Query.closed": Who.STAFF,
+    }
 
 
 def test_every_check_is_named_by_a_clause() -> None:
