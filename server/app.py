@@ -33,10 +33,12 @@ from server.campaigns.http.webhooks import EventWebhooks
 from server.campaigns.jobs import statistics as statistic_jobs
 from server.campaigns.rules.connections import WebhookTerms
 from server.checks import CHECKS
+from server.checks.served import Offer, Served, Transport
 from server.gateway.browser_safety import BrowserSafety, CrossOrigin
 from server.gateway.engine import Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
+from server.gateway.identity import set_cookie_headers
 from server.gateway.limits import GatewayLimits
 from server.gateway.observed import ObservedEngine, ObservedLive
 from server.gateway.operations import Ports
@@ -46,14 +48,14 @@ from server.gateway.rate_limiter import MemoryRateLimiter
 from server.gateway.request_ids import RequestIds
 from server.gateway.tcp_connections import TcpConnections
 from server.gateway.throttle import ThrottleTerms
-from server.gateway.transport_security import TransportSecurity
+from server.gateway.transport_security import TransportSecurity, is_loopback
 from server.kit import metrics, personal
 from server.kit.bus.memory import MemoryBus
 from server.kit.clock import Clock, SystemClock
 from server.kit.db import open_database
 from server.kit.due import DueRunner, overview
 from server.kit.due.overview import Count
-from server.kit.graph.context import Context
+from server.kit.graph.context import Context, Cookie
 from server.kit.graph.live import Live, LiveLimits
 from server.kit.ids import Entropy, Ids, SystemEntropy
 from server.kit.journal import Journal
@@ -84,7 +86,7 @@ from server.privacy import http as privacy_http
 from server.privacy.adapters.erasing import Eraser
 from server.privacy.jobs import retention as retention_jobs
 from server.reactions import reactions
-from server.schema import HELD, schema, sdl
+from server.schema import HELD, NODES, schema, sdl
 from server.scraping import Gauges, States, metrics_server
 from server.senders import http as sender_http
 from server.settings import Settings
@@ -170,6 +172,7 @@ class Postmeter:
             middleware=[Middleware(RequestIds, self._new_request_id), *_middleware(settings)],
             lifespan=lambda _: self.running(),
         )
+        self.house.terms.add(self._served())
 
     @asynccontextmanager
     async def storage(self) -> AsyncIterator[None]:
@@ -276,6 +279,19 @@ class Postmeter:
             allowed_origins=frozenset(self.settings.allowed_origins),
             session_cookie_name=SESSION_COOKIE,
         )
+
+    def _served(self) -> Served:
+        """What the checks of the policy look at beside the database."""
+        session = Cookie(SESSION_COOKIE, "secret", 1)
+        passed: list[object] = [each.cls for each in self.asgi.user_middleware]
+        transport = Transport(
+            over_tls=self.settings.reached_over_tls,
+            refuses_plain=TransportSecurity in passed,
+            loopback=is_loopback(self.settings.host),
+            throttle=self.throttle,
+            cookies=tuple(value.decode() for _, value in set_cookie_headers([session], secure=True)),
+        )
+        return Served(Offer.of(self.engine), transport, NODES, self.due.timers, self.eraser.journal)
 
     def _new_request_id(self) -> str:
         return self.house.ids.new("req")

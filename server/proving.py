@@ -39,7 +39,7 @@ async def check(postmeter: Postmeter) -> tuple[list[str], bool]:
     await postmeter.units.run(Call("checkPolicy", SYSTEM), lambda work: store_findings(work, found))
 
     def proven(read: Read) -> list[ClauseProof]:
-        return [proof for proof in compliance(read) if proof.clause.check or proof.clause.attestation]
+        return [proof for proof in compliance(read) if proof.checks or proof.clause.attestation]
 
     proofs = await postmeter.units.read(proven)
     failed = [proof for proof in proofs if proof.compliance is Compliance.FAILED]

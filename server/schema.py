@@ -39,7 +39,7 @@ from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
 _SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, policy, privacy)
-_NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
+NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
     for _type, _field in _part.EXTENSIONS:
@@ -69,7 +69,7 @@ class Query(
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The id of anything.")],
     ) -> Node | None:
-        loader = _NODES.get(prefix_of(id) or "")
+        loader = NODES.get(prefix_of(id) or "")
         found: Node | None = loader(info, id) if loader else None
         return found
 

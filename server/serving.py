@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import ipaddress
 import shutil
 import signal
 import socket
@@ -20,6 +19,7 @@ from rich.console import Console
 from server.app import Postmeter
 from server.demo import Demo, DemoClock
 from server.gateway.server import GracefulServer, uvicorn_options
+from server.gateway.transport_security import is_loopback
 from server.kit import logs
 from server.policy.adapters.profiles import DEMO
 from server.settings import Settings
@@ -97,13 +97,6 @@ def mark_sandbox(settings: Settings) -> None:
         )
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.write_text("This is a sandbox: its payment gateway mints play money. Remove it with its database.\n")
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Server(GracefulServer):

@@ -101,6 +101,9 @@ OPEN_CASES = HoldSources((complaint_reads.is_open,))
 PRICES = PriceLists((plan_prices.list_prices,))
 """What is sold by the cycle has prices that change as those of orders do (M033)."""
 
+ACCEPTED_BEFORE_KEYS = "acceptance.documents"
+"""The clause that names the documents which customers accept before they get an API key (M020)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -144,7 +147,7 @@ def default_terms() -> Registry:
         ConsentTerms(),
         AttestationTerms(),
         ChangeTerms(),
-        Published(mailpro, load_wordings()),
+        Published(mailpro, load_wordings(), numbered=NUMBERED),
         RecipientRequestTerms(),
         ErasureTerms(),
         FLIGHTS,
@@ -178,7 +181,7 @@ def terms_of(profile: Profile, upcoming: Profile | None = None) -> Registry:
     registry.add(dataclasses.replace(stopped, served=profile.purposes))
     registry.add(AttestationTerms(_reviews(profile)))
     registry.add(RetentionTerms(_kept(profile)))
-    registry.add(Published(profile, wordings, upcoming))
+    registry.add(Published(profile, wordings, upcoming, NUMBERED))
     return registry
 
 
@@ -194,7 +197,7 @@ def _agreements(terms: account_rules.Terms, profile: Profile, wordings: Wordings
             profile.languages,
         )
 
-    wanted = profile.value("acceptance.documents")
+    wanted = profile.value(ACCEPTED_BEFORE_KEYS)
     of_keys = tuple(version(each) for each in profile.documents if each.name in wanted)
     return dataclasses.replace(terms, policy=version(profile.policy), key_policies=of_keys)
 
@@ -537,3 +540,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("policy.change.notice", ChangeTerms, "notice", _time),
 )
 """Every clause that sets a number of a slice."""
+
+NUMBERED = frozenset(
+    {
+        ACCEPTED_BEFORE_KEYS,
+        *(setting.key for setting in SETTINGS),
+        *(f"{RETAIN}{held.retention}" for held in HELD),
+    }
+)
+"""The keys of all clauses that set a number of a slice, or how long rows are kept."""

@@ -1,4 +1,5 @@
-"""The checks that prove clauses against the live database, by what is stored and not by the code that stored it.
+"""The checks that prove clauses: against the live database, by what is stored and not by the code that stored it, and
+against the running server, by what it serves.
 
 They stand here, beside the composition root, because they look into the tables of every slice.
 """
@@ -9,26 +10,54 @@ from collections.abc import Mapping
 
 from server.checks import (
     accounts,
+    api_use,
+    billing,
     campaigns,
+    complaints,
+    consents,
     erasures,
+    in_force,
+    lifecycle,
     money,
+    offers,
+    payments,
+    people,
+    plans,
     privacy,
     registers,
     retention,
+    rights,
+    sales,
     senders,
+    serving,
     storage,
+    versions,
 )
 from server.policy.rules.checking import Check
 
 CHECKS: Mapping[str, Check] = {
+    **in_force.CHECKS,
+    **serving.CHECKS,
+    **offers.CHECKS,
     **storage.CHECKS,
     **accounts.CHECKS,
+    **people.CHECKS,
+    **api_use.CHECKS,
+    **lifecycle.CHECKS,
     **money.CHECKS,
+    **payments.CHECKS,
+    **sales.CHECKS,
+    **plans.CHECKS,
     **senders.CHECKS,
     **campaigns.CHECKS,
+    **complaints.CHECKS,
     **erasures.CHECKS,
+    **billing.CHECKS,
     **registers.CHECKS,
+    **consents.CHECKS,
+    **versions.CHECKS,
     **retention.CHECKS,
     **privacy.CHECKS,
+    **rights.CHECKS,
 }
 """Every check by the name that clauses give."""

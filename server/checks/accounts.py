@@ -28,6 +28,8 @@ from server.kit.work import Read
 from server.policy.rules.checking import Check, Finding, finding
 
 _PASSWORDS_MAX = 500
+_PUBLIC_KEY_BYTES_MAX = 1_100
+"""An RSA key of 8192 bits as COSE has it; the usual ones have less than 100 bytes."""
 _GRACE = timedelta(hours=1)
 """How late what forgets may be before it counts as not done."""
 _active = (Account.kind == CUSTOMER) & (Account.status == ACTIVE)
@@ -180,6 +182,12 @@ def failures_forgotten(read: Read) -> Finding:
     return finding(total, "counters", [f"{count} failures" for count in late])
 
 
+def passkeys_are_keys(read: Read) -> Finding:
+    """What is stored of a passkey is a public key and no more: nothing of that size is biometric data (P013)."""
+    too_long = func.length(Passkey.public_key) > _PUBLIC_KEY_BYTES_MAX
+    return look(read, "passkeys", Passkey, Passkey.id, too_long | (func.length(Passkey.public_key) == 0))
+
+
 CHECKS: Mapping[str, Check] = {
     "accepted_before_active": accepted_before_active,
     "keys_under_policy": keys_under_policy,
@@ -194,4 +202,5 @@ CHECKS: Mapping[str, Check] = {
     "keys_name_policies": keys_name_policies,
     "ages_verified": ages_verified,
     "failures_forgotten": failures_forgotten,
+    "passkeys_are_keys": passkeys_are_keys,
 }

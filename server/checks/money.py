@@ -52,9 +52,12 @@ def cancellation_fees(read: Read) -> Finding:
 
 
 def auto_top_ups_have_cards(read: Read) -> Finding:
-    """No automatic top-up is active without a valid payment method (M053)."""
+    """No automatic top-up is active without a valid payment method: its own, or the account's default one (M053)."""
+    default = AutoTopUp.method_id.is_(None) & PaymentMethod.is_default.is_(True)
     valid = select(PaymentMethod.id).where(
-        PaymentMethod.id == AutoTopUp.method_id, PaymentMethod.status == MethodStatus.ACTIVE.value
+        PaymentMethod.account_id == AutoTopUp.account_id,
+        (PaymentMethod.id == AutoTopUp.method_id) | default,
+        PaymentMethod.status == MethodStatus.ACTIVE.value,
     )
     active = AutoTopUp.enabled.is_(True) & AutoTopUp.suspension.is_(None)
     return look(read, "automatic top-ups", AutoTopUp, AutoTopUp.id, active & ~valid.exists())

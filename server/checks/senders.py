@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from server.accounts.model import CLOSED, Account
+from server.accounts.reads import open_or_none
 from server.checks.looking import WRONG_MAX, look
 from server.kit.work import Read
+from server.orders.model import Invoice
 from server.policy.rules.checking import Check, Finding, combined, finding
-from server.senders.model import Sender, SenderDocument, SenderDocumentChunk
-from server.senders.reads import is_kept, name_of, senders_of_account
-from server.senders.rules import SenderStatus, Terms
+from server.policy.rules.publishing import Published
+from server.senders.model import Sender, SenderCountry, SenderDocument, SenderDocumentChunk
+from server.senders.reads import NAME_COLUMN, effective_sender, is_kept, name_of, senders_of_account
+from server.senders.rules import ENDED, SenderStatus, Terms
+from server.wallet.model import Posting
 
 _GRACE = timedelta(hours=1)
 """How late the due work that deletes may be before it counts as not done."""
@@ -60,8 +64,75 @@ def sender_documents_in_time(read: Read) -> Finding:
     )
 
 
+def senders_reviewed(read: Read) -> Finding:
+    """A sender is in a state that the policy lists, or over, and none is accepted that nobody decided about (M071)."""
+    listed = [state.upper() for state in read.terms(Published).profile.value("sms.sender_states")]
+    known = [*listed, *(status.value for status in ENDED)]
+    decided = Sender.status.not_in([SenderStatus.ACCEPTED.value, SenderStatus.REFUSED.value])
+    undecided = ~decided & (Sender.decided_at.is_(None) | Sender.submission_id.is_(None))
+    return look(read, "senders", Sender, Sender.id, Sender.status.not_in(known) | undecided)
+
+
+def sender_documents_there(read: Read) -> Finding:
+    """No application was submitted without each of the documents that it needs (M072)."""
+    lacking = []
+    for kind in read.terms(Published).profile.value("sms.sender_documents"):
+        stored = select(SenderDocument.id).where(
+            SenderDocument.sender_id == Sender.id,
+            SenderDocument.kind == kind.upper(),
+            SenderDocument.stored_at.is_not(None),
+        )
+        lacking.append(~stored.exists())
+    applied = Sender.submissions > 0
+    return look(read, "senders", Sender, Sender.id, applied & or_(*lacking))
+
+
+def senders_free(read: Read) -> Finding:
+    """Nobody was billed, and nothing was taken from a wallet, for a sender or a new submission (M074, M076)."""
+    billed = Invoice.subject_id.like("snd%") | Invoice.subject_id.like("sub%")
+    taken = select(Posting.reference).where(
+        or_(*(Posting.reference.like(f"{mark}%") for mark in ("snd", "sub")))
+    )
+    return combined(
+        {
+            "billed": look(read, "invoices", Invoice, Invoice.id, billed),
+            "taken": finding(0, "postings", sorted(read.execute(taken.limit(WRONG_MAX)).scalars())),
+        }
+    )
+
+
+def sender_countries_decided(read: Read) -> Finding:
+    """A sender is allowed country by country, and in none before somebody decided about it (M067)."""
+    undecided = select(Sender.id).where(Sender.id == SenderCountry.sender_id, Sender.decided_at.is_(None))
+    wrong = SenderCountry.accepted.is_(True) & undecided.exists()
+    return look(read, "countries", SenderCountry, SenderCountry.sender_id, wrong)
+
+
+def refused_names_replaced(read: Read) -> Finding:
+    """What a carrier refused shows the policy's default instead, and so does a name that nobody accepted: a message is
+    never refused for its sender (M065, M066)."""
+    default = read.terms(Published).profile.value("sms.default_sender")
+    heeded = SenderCountry.carrier_refused_at > read.now - read.terms(Terms).carrier_refusal_stands
+    accepted = Sender.status == SenderStatus.ACCEPTED.value
+    among = SenderCountry.__table__.join(Sender.__table__, Sender.id == SenderCountry.sender_id)
+    refused = select(Sender.id, Sender.account_id, Sender.name, SenderCountry.country).select_from(among)
+    rows = read.rows(refused.where(accepted, heeded).limit(WRONG_MAX))
+    asked = [(row.id, row.account_id, open_or_none(read, NAME_COLUMN, row.name), row.country) for row in rows]
+    shown = {
+        f"{key} {country}": effective_sender(read, account_id, name, country).effective
+        for key, account_id, name, country in [*asked, ("nobody", "", "NOBODY", "CH")]
+        if name is not None
+    }
+    return finding(len(shown), "names", [name for name, sender in shown.items() if sender != default])
+
+
 CHECKS: Mapping[str, Check] = {
     "sender_names_fit": sender_names_fit,
     "senders_end_with_accounts": senders_end_with_accounts,
     "sender_documents_in_time": sender_documents_in_time,
+    "senders_reviewed": senders_reviewed,
+    "sender_documents_there": sender_documents_there,
+    "senders_free": senders_free,
+    "sender_countries_decided": sender_countries_decided,
+    "refused_names_replaced": refused_names_replaced,
 }

@@ -38,7 +38,7 @@ def sealed_columns(read: Read) -> Finding:
 def columns_declared(read: Read) -> Finding:
     """Every column that the database really has is declared in one category (Q003)."""
     declared = {name for held in HELD for name in held.names()}
-    stored = {".".join(row) for row in read.rows(_stored_columns(read))}
+    stored = {".".join(row) for row in read.rows(stored_columns(read))}
     known = {table.name for table in Base.metadata.sorted_tables}
     wrong = sorted(name for name in stored - declared if name.partition(".")[0] in known)
     return finding(len(stored), "columns", [*wrong, *personal.faults(HELD)])
@@ -59,7 +59,8 @@ def audit_append_only(read: Read) -> Finding:
     return finding(1, "guard of the audit", [] if there else ["audit_entries_append_only"])
 
 
-def _stored_columns(read: Read) -> TextClause:
+def stored_columns(read: Read) -> TextClause:
+    """Table and name of each column that the database really has."""
     if read.connection.dialect.name == "sqlite":
         return text(
             "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'"

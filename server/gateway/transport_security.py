@@ -40,14 +40,15 @@ class TransportSecurity:
 def _may_be_plain(scope: Scope) -> bool:
     """Health probes, and what never left the machine."""
     client = scope.get("client")
-    return scope["path"] in PROBES or client is None or _is_loopback(client[0])
+    return scope["path"] in PROBES or client is None or is_loopback(client[0])
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether nothing leaves the machine that goes to this address, or to a host of this name."""
     try:
-        return ipaddress.ip_address(address).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost"
 
 
 def _remembering(send: Send) -> Send:

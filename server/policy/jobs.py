@@ -10,7 +10,7 @@ from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.policy.actions.announcing import ANNOUNCE, announce
 from server.policy.actions.checking import store_findings
-from server.policy.rules.checking import Checks, Finding
+from server.policy.rules.checking import Checks, Finding, checks_of
 from server.policy.rules.publishing import Published
 
 CHECK = "policy.check"
@@ -45,7 +45,8 @@ def handlers(checks: Checks) -> Mapping[str, Handler]:
 
 
 async def find(units: Units, checks: Checks) -> dict[str, Finding]:
-    """What every check finds that a clause names; each reads by itself, so that none holds up a writer."""
-    clauses = units.house.terms.get(Published).profile.clauses.values()
-    named = sorted({clause.check for clause in clauses if clause.check})
+    """What every check of a clause finds; each reads by itself, so that none holds up a writer."""
+    published = units.house.terms.get(Published)
+    clauses = published.profile.clauses.values()
+    named = sorted({name for clause in clauses for name in checks_of(clause, published.numbered)})
     return {name: await units.read(checks.by_name[name]) for name in named}

@@ -4,27 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from server.accounts import actions as account_actions
+from server.accounts.adapters.authenticator import SESSION_COOKIE
 from server.accounts.rules import NewPassword
 from server.accounts.rules import Terms as AccountTerms
 from server.accounts.rules.signing import Signing
+from server.checks.served import Offer, Served, Transport
+from server.duties import TIMERS
+from server.gateway.engine import Engine
+from server.gateway.identity import set_cookie_headers
+from server.gateway.throttle import ThrottleTerms
 from server.kit.clock import ManualClock
+from server.kit.due import Timers
+from server.kit.graph.context import Cookie
+from server.kit.journal import Journal
 from server.kit.registry import Registry
 from server.kit.viewer import Viewer
 from server.kit.work import Call, House, Read, Units, Work
 from server.policy.adapters.profiles import load_profile
+from server.schema import NODES, schema
 from server.terms import terms_of
 
 T = TypeVar("T")
 
 
+@cache
+def offer() -> Offer:
+    """The schema that the server serves."""
+    return Offer.of(Engine(schema))
+
+
+def served(folder: Path) -> Served:
+    """A server that is reached over TLS, with a journal in the folder."""
+    session = Cookie(SESSION_COOKIE, "secret", 1)
+    cookies = tuple(value.decode() for _, value in set_cookie_headers([session], secure=True))
+    transport = Transport(True, True, False, ThrottleTerms(), cookies)
+    return Served(offer(), transport, NODES, Timers(TIMERS), Journal(folder / "erasures.journal"))
+
+
+@cache
+def running(profile: str, folder: Path) -> Registry:
+    """What a server runs by that has this profile."""
+    registry = terms_of(load_profile(profile))
+    registry.add(served(folder))
+    return registry
+
+
 @pytest.fixture
-def terms() -> Registry:
-    return terms_of(load_profile("mailpro"))
+def terms(tmp_path: Path) -> Registry:
+    return running("mailpro", tmp_path)
 
 
 @dataclass
@@ -33,6 +67,7 @@ class World:
 
     units: Units
     clock: ManualClock
+    folder: Path
     customer: str
     other: str
 
@@ -44,7 +79,7 @@ class World:
 
 
 @pytest.fixture
-async def world(units: Units, house: House, clock: ManualClock) -> World:
+async def world(units: Units, house: House, clock: ManualClock, tmp_path: Path) -> World:
     policy = house.terms.get(AccountTerms).policy
 
     def register(work: Work, login: str) -> str:
@@ -56,4 +91,4 @@ async def world(units: Units, house: House, clock: ManualClock) -> World:
         await units.run(Call("register"), lambda work, login=login: register(work, login))  # type: ignore[misc]
         for login in ("lark.press", "wren.press")
     ]
-    return World(units, clock, *ids)
+    return World(units, clock, tmp_path, *ids)

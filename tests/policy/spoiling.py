@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +16,7 @@ from server.kit.work import Work
 from server.policy.model import RecipientNotice
 from server.privacy.model import DataExport, DataExportChunk
 from tests.policy.conftest import World
-
-Sabotage = Callable[[Work, World], Any]
+from tests.policy.rows import Sabotage
 
 
 def launched(**values: Any) -> Sabotage:

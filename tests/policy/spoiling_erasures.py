@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from server.privacy.model import Erasure
 from server.privacy.rules.erasures import SIGNING_KEY
 from server.senders.model import Sender
 from tests.policy.conftest import World
-from tests.policy.spoiling import Sabotage
+from tests.policy.rows import Sabotage
 
 _SECOND = timedelta(seconds=1)
 _TEXT = "a certificate"
@@ -86,6 +87,19 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("rights.erasure.scope", "ers_1", done(timedelta(days=1), signature=b"1" * 64)),
 ]
 """Each clause with what its check names, and what was done against it."""
+
+OF: Mapping[str, list[tuple[str, str, Sabotage]]] = {
+    "quix": [
+        ("hold.billing", "senders", left_behind("acc_gone")),
+        ("erasure.irreversible", "ers_1", done(timedelta(days=36))),
+    ],
+    "helpdesk": [
+        ("erasure.method", "senders", left_behind("acc_gone")),
+        ("erase.contract_end", "acc_", closed),
+        ("erase.service_end", "acc_", closed),
+    ],
+}
+"""The same of clauses that only other profiles have, or have with another value."""
 
 KEPT: list[tuple[str, Sabotage]] = [
     ("closure.erase_within", planned(timedelta(days=60))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from server.privacy.model import PrivacyRequest
 from server.privacy.reads.requests import due_date
 from server.privacy.rules.requests import PrivacyRequestTerms
 from tests.policy.conftest import World
-from tests.policy.spoiling import Sabotage, launched
+from tests.policy.rows import Sabotage
+from tests.policy.spoiling import launched
 
 
 def asked(days_ago: int = 0, later: timedelta = timedelta(0), **values: Any) -> Sabotage:
@@ -77,6 +79,15 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("rights.objection.effect", "cmp_1", restricted()),
 ]
 """Each clause with what its check names, and what was done against it."""
+
+OF: Mapping[str, list[tuple[str, str, Sabotage]]] = {
+    "platform": [
+        ("purposes", "cmp_1", restricted()),
+        ("rights.restriction.effect", "cmp_1", restricted()),
+    ],
+    "qboxmail": [("intake.email", "dsr_1", asked(days_ago=31))],
+}
+"""The same of clauses that only other profiles have, or have with another value."""
 
 KEPT: list[tuple[str, Sabotage]] = [
     ("deadline.respond", asked(days_ago=27)),

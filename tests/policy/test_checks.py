@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, text, update
+import strawberry
+from sqlalchemy import text
 
-from server.accounts.model import Acceptance, Account, ApiKey, Person, Session, StaffAuthorisation
 from server.app import Postmeter
 from server.checks import CHECKS
+from server.checks.served import Offer
+from server.gateway.engine import Engine
 from server.kit.clock import ManualClock
+from server.kit.graph.access import Access, Who, declare
 from server.kit.work import Work
-from server.orders.model.tax import PriceChange
 from server.policy.actions.attestations import record_attestation
 from server.policy.actions.checking import store_findings
 from server.policy.actions.versions import record_versions
-from server.policy.adapters.profiles import SHIPPED, load_profile
+from server.policy.adapters.profiles import DEMO, SHIPPED, load_profile
 from server.policy.jobs import find
-from server.policy.model import Consent, Disclosure, PolicyVersion, Processor
 from server.policy.reads.compliance import compliance
-from server.policy.rules.checking import Checks, Compliance, compliance_of
+from server.policy.rules.checking import IN_FORCE, Checks, Compliance, checks_of, compliance_of
 from server.policy.rules.profile import ClauseState
 from server.policy.rules.publishing import Published
 from server.policy.rules.validation import states, weakest
 from server.proving import attest, check, coverage, marked_tests, missing
-from server.senders.model import Sender
-from server.wallet.model import Wallet
-from tests.policy import spoiling_erasures, spoiling_requests
-from tests.policy.conftest import World
-from tests.policy.spoiling import KEPT, SPOILED, Sabotage
+from server.terms import NUMBERED
+from tests.policy import (
+    spoiling,
+    spoiling_accounts,
+    spoiling_erasures,
+    spoiling_mailings,
+    spoiling_plans,
+    spoiling_registers,
+    spoiling_requests,
+    spoiling_rights,
+    spoiling_sales,
+    spoiling_serving,
+    spoiling_storage,
+)
+from tests.policy.conftest import World, running
+from tests.policy.rows import Sabotage
+from tests.policy.spoiling_numbers import NUMBERS, other_words
 from tests.staffed import Staff
 from tests.test_app import settings
+
+PARTS: tuple[Any, ...] = (
+    spoiling,
+    spoiling_accounts,
+    spoiling_erasures,
+    spoiling_mailings,
+    spoiling_plans,
+    spoiling_registers,
+    spoiling_requests,
+    spoiling_rights,
+    spoiling_sales,
+    spoiling_serving,
+    spoiling_storage,
+)
+"""What was done against clauses, by the part of the server."""
 
 
 async def in_order(world: World) -> None:
@@ -44,13 +72,16 @@ async def in_order(world: World) -> None:
     await world.do(lambda work: record_attestation(work, "confidentiality", "legal.office", "Folder 7", now))
 
 
-def evidence_in(work: Work, key: str) -> str:
-    """What the clause's own check finds against it; nothing while it is kept."""
-    clause = work.terms(Published).profile.clauses[key]
-    if clause.check is not None:
-        store_findings(work, {clause.check: CHECKS[clause.check](work)})
-    (proof,) = [one for one in compliance(work) if one.clause.key == key]
-    return proof.evidence or "" if proof.compliance is Compliance.FAILED else ""
+def evidence_in(work: Work, key: str) -> Mapping[str, str]:
+    """What the checks of the clause find against it, by their names, or what its attestation lacks; nothing while it is
+    kept."""
+    published = work.terms(Published)
+    clause = published.profile.clauses[key]
+    if clause.attestation is not None:
+        (proof,) = [one for one in compliance(work) if one.clause.key == key]
+        return {clause.attestation: proof.evidence or ""} if proof.compliance is Compliance.FAILED else {}
+    found = {name: CHECKS[name](work) for name in checks_of(clause, published.numbered)}
+    return {name: finding.evidence for name, finding in found.items() if not finding.passed}
 
 
 async def red(world: World) -> dict[str, str]:
@@ -63,254 +94,109 @@ async def red(world: World) -> dict[str, str]:
     }
 
 
-def disclosed(world: World, **values: Any) -> Sabotage:
-    """An entry that nobody should have been able to make."""
-    row = {
-        "id": "dsc_1",
-        "account_id": world.customer,
-        "ground": "OPERATION",
-        "recipient_class": "CARRIER",
-        "categories": "technical",
-        "disclosed_by": "ses_1",
-        "disclosed_at": world.clock.now(),
-    }
-
-    def sabotage(work: Work, _world: World) -> None:
-        sealed = work.seal(world.customer, "content", "disclosures.recipient", "Carrier Example")
-        work.execute(insert(Disclosure).values(**(row | values), recipient=sealed))
-
-    return sabotage
-
-
-def processing(world: World, **values: Any) -> Sabotage:
-    """An active processor that is not as it should be."""
-    now = world.clock.now()
-    row = {
-        "id": "prc_1",
-        "name": "Stripe",
-        "role": "PROCESSOR",
-        "recipient_class": "INFRASTRUCTURE",
-        "region": "IT",
-        "categories": "technical",
-        "status": "ACTIVE",
-        "agreement": "DPA-1",
-        "review_at": now + timedelta(days=1),
-        "created_at": now,
-    }
-    return lambda work, _world: work.execute(insert(Processor).values(**(row | values)))
-
-
-def change(table: Any, **values: Any) -> Sabotage:
-    return lambda work, _world: work.execute(update(table).values(**values))
-
-
-def _key(work: Work, world: World) -> None:
-    person = work.scalar(text("SELECT min(id) FROM people"))
-    work.execute(
-        insert(ApiKey).values(
-            id="key_1",
-            account_id=world.customer,
-            created_by=person,
-            name=work.seal(world.customer, "identity", "api_keys.name", "Key"),
-            secret_hash=b"1" * 32,
-            prefix="pm_1234",
-            scopes="account:read",
-            created_at=work.now,
-        )
-    )
-
-
-def _session(work: Work, world: World) -> None:
-    person = work.scalar(text("SELECT min(id) FROM people"))
-    far = work.now + timedelta(days=400)
-    work.execute(
-        insert(Session).values(
-            id="ses_1",
-            account_id=world.customer,
-            person_id=person,
-            token_hash=b"1" * 32,
-            created_at=work.now,
-            last_used_at=work.now,
-            idle_at=far,
-            expires_at=far,
-        )
-    )
-
-
-def _authorised(work: Work, world: World) -> None:
-    person = work.scalar(text("SELECT min(id) FROM people"))
-    work.execute(
-        insert(StaffAuthorisation).values(
-            id="aut_1",
-            account_id=world.customer,
-            person_id=person,
-            roles="ADMIN",
-            scope="all",
-            instructions_version="1",
-            starts_at=work.now,
-            ends_at=work.now + timedelta(days=367),
-            created_at=work.now,
-        )
-    )
-
-
-def _wallet(work: Work, world: World) -> None:
-    work.execute(
-        insert(Wallet).values(
-            id="wal_1",
-            account_id=world.customer,
-            unit="EUR",
-            posted=5,
-            held=0,
-            sequence=0,
-            head=b"",
-            opened_at=work.now,
-            changed_at=work.now,
-        )
-    )
-
-
-def _sender(status: str) -> Sabotage:
-    def sabotage(work: Work, world: World) -> None:
-        work.execute(
-            insert(Sender).values(
-                id="snd_1",
-                account_id=world.customer,
-                name=work.seal(world.customer, "identity", "senders.name", "Far too long"),
-                kind="NAME",
-                status="ACCEPTED",
-                submissions=1,
-                submission_id="sub_1",
-                created_at=work.now,
-                updated_at=work.now,
-            )
-        )
-        work.execute(update(Account).where(Account.id == world.customer).values(status=status))
-
-    return sabotage
-
-
-def _price(work: Work, _world: World) -> None:
-    work.execute(
-        insert(PriceChange).values(
-            id="prc_1",
-            product="EMAIL_1K",
-            currency="EUR",
-            amount_minor=1,
-            set_by="per_1",
-            reason="FX",
-            effective_at=work.now,
-            announced_at=work.now,
-        )
-    )
-
-
-SABOTAGES: list[tuple[str, str, Callable[[World], Sabotage]]] = [
-    (
-        "encryption.at_rest",
-        "people.login",
-        lambda _w: change(Person, login=b"lark.press in the clear, for all"),
-    ),
-    ("password.hash", "per_", lambda _w: _plain_password),
-    ("acceptance.mode", "acc_", lambda _w: lambda work, _world: work.execute(delete(Acceptance))),
-    ("acceptance.documents", "key_1", lambda _w: _key),
-    ("entity.by_region", "acc_", lambda _w: change(Account, country="CH", contracting_entity=None)),
-    ("account.kind", "acc_", lambda _w: change(Account, professional_since=None)),
-    ("industries.deny", "acc_", lambda _w: change(Account, industry="CASINO")),
-    ("session.idle_ttl", "ses_1", lambda _w: _session),
-    ("staff.authorisation", "aut_1", lambda _w: _authorised),
-    ("ledger.invariant", "wal_", lambda _w: _wallet),
-    ("sms.sender_max_len", "snd_1", lambda _w: _sender("ACTIVE")),
-    ("sms.sender_life", "snd_1", lambda _w: _sender("CLOSED")),
-    ("price.effective", "prc_1", lambda _w: _price),
-    ("disclosure.allowed_grounds", "dsc_1", lambda w: disclosed(w, ground="DELIVERY")),
-    ("disclosure.operation", "dsc_1", lambda w: disclosed(w, categories="")),
-    ("disclosure.legality_check", "dsc_1", lambda w: disclosed(w, ground="LEGAL_OBLIGATION")),
-    ("disclosure.consent_ref", "dsc_1", lambda w: disclosed(w, ground="CONSENT")),
-    ("disclosure.notify_before", "dsc_1", lambda w: disclosed(w)),
-    ("processors.require_agreement", "prc_1", lambda w: processing(w, review_at=w.clock.now())),
-    (
-        "processors.cdn_categories",
-        "prc_1",
-        lambda w: processing(w, recipient_class="DELIVERY_NETWORK", categories="financial"),
-    ),
-    ("processors.ai_require_mechanism", "prc_1", lambda w: processing(w, region="US")),
-    ("processors", "prc_1", lambda w: processing(w, recipient_class="PAYMENT_PROVIDER", name="Other")),
-    (
-        "consent.bundled",
-        "cns_1",
-        lambda w: (
-            lambda work, _world: work.execute(
-                insert(Consent).values(
-                    id="cns_1",
-                    account_id=w.customer,
-                    purpose="advertising",
-                    policy_version="1",
-                    given_at=work.now,
-                )
-            )
-        ),
-    ),
-    (
-        "attest.confidentiality",
-        "review due",
-        lambda w: lambda work, _world: setattr(work, "now", work.now + timedelta(days=366)),
-    ),
-    ("policy.one_in_force", "mailpro", lambda _w: lambda work, _world: work.execute(delete(PolicyVersion))),
-    ("policy.languages", "mailpro", lambda _w: change(PolicyVersion, text_hash="0" * 64)),
-]
-
-
-def _plain_password(work: Work, world: World) -> None:
-    sealed = work.seal(world.customer, "identity", "people.password_hash", "a long enough phrase")
-    work.execute(update(Person).where(Person.account_id == world.customer).values(password_hash=sealed))
-
-
 class Undone(Exception):
     """Carries what was found out of a transaction that must leave nothing."""
 
 
-async def spoiled(world: World, key: str, spoil: Sabotage) -> str:
-    """The evidence against the clause once the sabotage is done, in a transaction that is undone."""
+async def spoiled(world: World, key: str, spoil: Sabotage, profile: str | None = None) -> Mapping[str, str]:
+    """What is found against the clause once the sabotage is done, in a transaction that is undone; of a server that
+    runs by another profile, where one is named.
+    """
 
     def attempt(work: Work) -> None:
+        if profile is not None:
+            work.house = dataclasses.replace(work.house, terms=running(profile, world.folder))
+            assert record_versions(work) == []
         spoil(work, world)
         raise Undone(evidence_in(work, key))
 
     with pytest.raises(Undone) as undone:
         await world.units.run_unaudited(attempt)
-    return str(undone.value)
+    (evidence,) = undone.value.args
+    return evidence  # type: ignore[no-any-return]
 
 
 async def test_each_sabotage_turns_its_clause_red_and_names_what_is_wrong(world: World) -> None:
     await in_order(world)
-    for key, named, sabotage in SABOTAGES:
-        assert named in await spoiled(world, key, sabotage(world)), key
-    for key, named, spoil in [*SPOILED, *spoiling_requests.SPOILED, *spoiling_erasures.SPOILED]:
-        assert named in await spoiled(world, key, spoil), key
-    for key, harmless in [*KEPT, *spoiling_requests.KEPT, *spoiling_erasures.KEPT]:
-        assert await spoiled(world, key, harmless) == "", key
-    assert await red(world) == {}
+    red_ones: set[tuple[str, str]] = set()
+    ours = [(None, *one) for part in PARTS for one in part.SPOILED]
+    theirs = [
+        (name, *one) for part in PARTS for name, ones in getattr(part, "OF", {}).items() for one in ones
+    ]
+    for profile, key, named, spoil in [*ours, *theirs]:
+        found = await spoiled(world, key, spoil, profile)
+        assert any(named in evidence for evidence in found.values()), (profile, key, found)
+        red_ones |= {(key, check) for check in found}
+    for part in PARTS:
+        for key, harmless in part.KEPT:
+            assert await spoiled(world, key, harmless) == {}, key
+    unspoiled = {one for one in enforced() - red_ones if not one[1].startswith(IN_FORCE)}
+    assert unspoiled == {("api_keys.unique", "api_keys_unique")}, "which only one database lets anybody spoil"
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("profile", ["mailpro", "platform"])
+async def test_another_number_turns_its_clause_red_and_names_it(world: World, profile: str) -> None:
+    """So do other words than those that were published."""
+
+    def attempt(work: Work) -> None:
+        house = dataclasses.replace(work.house, terms=running(profile, world.folder))
+        work.house = house
+        assert record_versions(work) == []
+        numbered = {key for key in NUMBERED if enforces(profile, key)}
+        only_here = {key for key in numbered if profile == "mailpro" or not enforces("mailpro", key)}
+        for key, named, spoil in [one for one in NUMBERS if one[0] in only_here]:
+            spoil(work, world)
+            found = CHECKS[f"{IN_FORCE}{key}"](work)
+            assert not found.passed, key
+            assert named in found.evidence, key
+            work.house = house
+        assert found_against(work, numbered) == {}
+        other_words(work, world)
+        assert found_against(work, numbered).keys() == numbered
+        raise Undone
+
+    with pytest.raises(Undone):
+        await world.units.run_unaudited(attempt)
+
+
+def enforces(profile: str, key: str) -> bool:
+    clause = load_profile(profile).clauses.get(key)
+    return clause is not None and clause.state is ClauseState.ENFORCED
+
+
+def found_against(work: Work, keys: set[str]) -> Mapping[str, str]:
+    """What the checks of these clauses' numbers find, as the staff sees it."""
+    names = [f"{IN_FORCE}{key}" for key in sorted(keys)]
+    store_findings(work, {name: CHECKS[name](work) for name in names})
+    failed = [proof for proof in compliance(work) if proof.compliance is Compliance.FAILED]
+    return {proof.clause.key: proof.evidence or "" for proof in failed if proof.clause.key in keys}
+
+
+def enforced() -> set[tuple[str, str]]:
+    """Every enforced clause of every profile, with each of its checks."""
+    found = set()
+    for name in (*SHIPPED, DEMO):
+        for clause in load_profile(name).clauses.values():
+            checks = checks_of(clause, NUMBERED)
+            assert bool(checks) == (clause.state is ClauseState.ENFORCED), clause.key
+            found |= {(clause.key, check) for check in checks}
+    return found
 
 
 @pytest.mark.rule("M116", "P022")
 async def test_a_house_in_order_is_green(world: World) -> None:
-    assert set(await red(world)) == {"attest.confidentiality", "policy.languages", "policy.one_in_force"}
+    for name in ("authentic_texts", "one_version_in_force", f"{IN_FORCE}password.min_length"):
+        assert "mailpro" in (await world.read(CHECKS[name])).evidence
     await in_order(world)
     assert await red(world) == {}
-
-
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-async def test_without_its_guard_the_audit_is_red(world: World) -> None:
-    await world.units.run_unaudited(lambda work: work.execute(text("DROP TRIGGER audit_entries_append_only")))
-    assert "audit_entries_append_only" in (await world.read(CHECKS["audit_append_only"])).evidence
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 async def test_keys_that_are_the_same_are_red(world: World) -> None:
     def sabotage(work: Work) -> None:
         work.execute(text("ALTER TABLE api_keys DROP CONSTRAINT uq_api_keys_secret_hash"))
-        _key(work, world)
+        spoiling_accounts.key(work, world)
         work.execute(
             text(
                 "INSERT INTO api_keys SELECT 'key_2', account_id, created_by, name, secret_hash, prefix, scopes, "
@@ -322,9 +208,22 @@ async def test_keys_that_are_the_same_are_red(world: World) -> None:
     assert "key_1, key_2" in (await world.read(CHECKS["api_keys_unique"])).evidence
 
 
+def test_what_a_schema_serves_is_read_from_it() -> None:
+    @strawberry.type
+    class Query:
+        open: int
+        closed: int = strawberry.field(metadata=declare(Access(Who.STAFF, "security")))
+
+    served = Offer.of(Engine(strawberry.Schema(Query))).fields
+    assert {name: one.access and one.access.who for name, one in served.items()} == {
+        "Query.open": None,
+        "Query.closed": Who.STAFF,
+    }
+
+
 def test_every_check_is_named_by_a_clause() -> None:
     named = {clause.check for name in SHIPPED for clause in load_profile(name).clauses.values()}
-    assert CHECKS.keys() <= named
+    assert {name for name in CHECKS if not name.startswith(IN_FORCE)} <= named
 
 
 def test_what_code_enforces_has_its_test() -> None:
@@ -352,9 +251,8 @@ def test_what_is_not_translated_is_listed() -> None:
     assert missing("quix") == []
 
 
-def test_a_clause_without_a_check_counts_as_tested_only() -> None:
+def test_where_a_clause_stands_before_anything_ran() -> None:
     clauses = load_profile("mailpro").clauses
-    assert compliance_of(clauses["refund.prepaid"], None) is Compliance.TESTED
     assert compliance_of(clauses["cancel.fee_min"], None) is Compliance.NOT_RUN
     assert compliance_of(clauses["defects.sla"], None) is Compliance.NOT_YET
     assert compliance_of(clauses["law"], None) is Compliance.STATEMENT
@@ -449,21 +347,3 @@ async def test_refusing_the_api_policy_ends_the_keys_and_keeps_the_account(staff
     assert wrong["__typename"] == "PolicyLanguageUnknown"
     assert (await staff.ask("CUSTOMER", accept.replace("LANG", "fr")))["__typename"] == "PolicyAccepted"
     assert (await staff.ask("CUSTOMER", create))["__typename"] == "ApiKeyCreated"
-
-
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-@pytest.mark.rule("Q024")
-async def test_an_erasure_that_nobody_acknowledged_is_red(world: World) -> None:
-    """The clause is of another profile."""
-
-    def attempt(acknowledged: str | None) -> Callable[[Work], None]:
-        def spoil(work: Work) -> None:
-            spoiling_erasures.planned(clock="REQUEST", acknowledged=acknowledged)(work, world)
-            raise Undone(CHECKS["erasures_acknowledged"](work).evidence)
-
-        return spoil
-
-    for acknowledged, named in (("{}", False), (None, True)):
-        with pytest.raises(Undone) as undone:
-            await world.units.run_unaudited(attempt(acknowledged))
-        assert ("ers_1" in str(undone.value)) == named

@@ -252,6 +252,7 @@ BAD: list[tuple[str, Callable[[], list[str]]]] = [
         ),
     ),
     ("there is no point `nowhere`", lambda: faults(changed("ids.reuse", point="nowhere"), installed())),
+    ("`ids.reuse`: no check proves it", lambda: faults(changed("ids.reuse", check=None), installed())),
     ("there is no check `nothing`", lambda: faults(changed("ids.reuse", check="nothing"), installed())),
     (
         "there is no attestation `nobody`",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import strawberry
-from graphql import GraphQLError, OperationType
+from graphql import GraphQLError, GraphQLSchema, OperationType
 from graphql.execution.values import VariableValues
 
 from server.gateway.engine.binding import Bindings
@@ -18,6 +18,7 @@ from server.gateway.engine.plan import Field, Plan, compile_plan
 from server.gateway.engine.response import Result
 from server.gateway.engine.run import Frame, Run, call_each
 from server.gateway.engine.values import frozen
+from server.kit.graph.access import Access
 from server.kit.graph.context import Context
 
 if TYPE_CHECKING:
@@ -87,9 +88,18 @@ class Engine:
             self._limits.cached_plan_fields_max, lambda _, plan: 1 + len(plan.fields)
         )
 
+    @property
+    def core(self) -> GraphQLSchema:
+        """What is served, as graphql-core knows it."""
+        return self._bindings.core
+
+    def declared(self) -> Mapping[str, Access | None]:
+        """What each field declares, by its coordinates `Type.field`; introspection is not among them."""
+        return {b.coordinates: b.access for b in self._bindings.declared() if not b.open}
+
     def undeclared(self) -> list[str]:
         """The fields, as `Type.field`, that declare no access; they are refused (Q010)."""
-        return [b.coordinates for b in self._bindings.declared() if not b.open and b.access is None]
+        return [coordinates for coordinates, access in self.declared().items() if access is None]
 
     def prepare(
         self,

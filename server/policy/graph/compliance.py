@@ -33,9 +33,6 @@ class ComplianceEnum(Enum):
         "FAILED", description="Its check found a fault, or its attestation is overdue."
     )
     NOT_RUN = strawberry.enum_value("NOT_RUN", description="It has a check that never ran here.")
-    TESTED = strawberry.enum_value(
-        "TESTED", description="Code enforces it and tests prove that; no check looks here."
-    )
     STATEMENT = strawberry.enum_value("STATEMENT", description="It is a statement that needs no proof.")
     NOT_YET = strawberry.enum_value("NOT_YET", description="This server does not enforce it yet.")
 
@@ -45,7 +42,9 @@ class ComplianceEnum(Enum):
 class ClauseCompliance:
     clause: ClauseType = strawberry.field(description="The clause.")
     compliance: ComplianceEnum = strawberry.field(description="Whether it is kept.")
-    check: str | None = strawberry.field(description="The check that looks; null where none does.")
+    check: str | None = strawberry.field(
+        description="The checks that look, with commas between them; null where none does."
+    )
     evidence: str | None = strawberry.field(
         description="What was looked at, and what was wrong, by opaque ids; null before the first run."
     )
@@ -56,7 +55,7 @@ class ClauseCompliance:
         return cls(
             clause=ClauseType.of(proof.clause),
             compliance=ComplianceEnum[proof.compliance.value],
-            check=proof.clause.check,
+            check=", ".join(proof.checks) or None,
             evidence=proof.evidence,
             last_run=proof.last_run,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from server.policy.rules.profile import Clause, ClauseState
 
 EVIDENCE_LENGTH_MAX = 400
+IN_FORCE = "in_force/"
+"""Begins the names of the checks that compare what a clause says with what the server runs by; its key follows."""
 _NAMED_MAX = 5
 
 
@@ -19,7 +21,6 @@ class Compliance(StrEnum):
     PASSED = "PASSED"
     FAILED = "FAILED"
     NOT_RUN = "NOT_RUN"
-    TESTED = "TESTED"
     STATEMENT = "STATEMENT"
     NOT_YET = "NOT_YET"
 
@@ -48,6 +49,16 @@ class Checks:
     by_name: Mapping[str, Check]
 
 
+def checks_of(clause: Clause, numbered: Collection[str]) -> tuple[str, ...]:
+    """The names of the checks that look at a clause: its own, and for one of those that set a number of a slice that
+    the number is the one in force.
+    """
+    if clause.state is not ClauseState.ENFORCED:
+        return ()
+    own = () if clause.check is None else (clause.check,)
+    return (f"{IN_FORCE}{clause.key}", *own) if clause.key in numbered else own
+
+
 def finding(looked_at: int, what: str, wrong: list[str]) -> Finding:
     """The finding in words: `what` is looked at, `wrong` names what is not as it should be, by ids."""
     if not wrong:
@@ -68,16 +79,11 @@ def combined(findings: Mapping[str, Finding]) -> Finding:
 
 
 def compliance_of(clause: Clause, passed: bool | None) -> Compliance:
-    """Where a clause stands; `passed` is what its check last found, None before the first run.
-
-    A clause that is enforced and has no check of the database is proven by its tests alone: TESTED.
-    """
+    """Where a clause stands; `passed` is what its checks last found, None before the first run."""
     if clause.state is ClauseState.NOT_YET:
         return Compliance.NOT_YET
     if clause.state is ClauseState.TEXT:
         return Compliance.STATEMENT
-    if clause.check is None:
-        return Compliance.TESTED
     if passed is None:
         return Compliance.NOT_RUN
     return Compliance.PASSED if passed else Compliance.FAILED

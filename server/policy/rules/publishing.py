@@ -29,11 +29,15 @@ class ChangeTerms:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The profile that this server runs by, the next one where it was announced, and the words of both."""
+    """The profile that this server runs by, the next one where it was announced, and the words of both.
+
+    `numbered` are the keys of the clauses that set a number of a slice.
+    """
 
     profile: Profile
     wordings: Wordings
     upcoming: Profile | None = None
+    numbered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from server.policy.rules.checking import IN_FORCE
 from server.policy.rules.disclosing import Ground
 from server.policy.rules.periods import Period, is_period, period
 from server.policy.rules.profile import POLICY, Clause, ClauseState, Profile
@@ -104,11 +105,21 @@ def warnings(profile: Profile) -> list[str]:
 
 def _places(profile: Profile, installed: Installed) -> Iterator[str]:
     for clause in profile.clauses.values():
-        known = {"point": installed.points, "check": installed.checks, "attestation": installed.attestations}
+        known = {
+            "point": installed.points,
+            "check": list(_named(installed.checks)),
+            "attestation": installed.attestations,
+        }
         for name, registered in known.items():
             said = getattr(clause, name)
             if said is not None and said not in registered:
                 yield f"`{clause.key}`: there is no {name} `{said}`; take one of {_listed(registered)}"
+        if (
+            clause.point is not None
+            and clause.check is None
+            and f"{IN_FORCE}{clause.key}" not in installed.checks
+        ):
+            yield f"`{clause.key}`: no check proves it; name one of {_listed(_named(installed.checks))}"
     used = {clause.point for clause in profile.clauses.values()}
     for point in sorted(set(installed.points) - used):
         yield f"no clause names the point `{point}`; say what it enforces, or extend the profile `house`"
@@ -275,6 +286,11 @@ def _is_clock(profile: Profile, key: str) -> bool:
 def _said(profile: Profile, key: str) -> Any:
     clause = profile.clauses.get(key)
     return None if clause is None else clause.value
+
+
+def _named(checks: Iterable[str]) -> Iterator[str]:
+    """Those that a clause may name: it has the others by its key."""
+    return (name for name in checks if not name.startswith(IN_FORCE))
 
 
 def _listed(names: Iterable[str]) -> str:
