@@ -19,6 +19,7 @@ from server.accounts import actions as account_actions
 from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
+from server.accounts.actions.accesses import check_asked, note_reading
 from server.accounts.actions.restricting import restrain
 from server.accounts.adapters.api_log import ApiLog
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
@@ -38,7 +39,7 @@ from server.gateway.engine import Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
 from server.gateway.limits import GatewayLimits
-from server.gateway.observed import ObservedEngine, ObservedLive
+from server.gateway.observed import ObservedEngine, ObservedLive, Witness
 from server.gateway.operations import Ports
 from server.gateway.pages import pages
 from server.gateway.ports import RequestFacts
@@ -99,6 +100,7 @@ from server.wallet import jobs as wallet_jobs
 from server.wallet.reads.proof import Report
 
 USES_STORED_EVERY_SECONDS = 60.0
+_WITNESS = Witness(check_asked, note_reading)
 
 _log = structlog.get_logger("postmeter.app")
 
@@ -140,6 +142,7 @@ class Postmeter:
             introspection=settings.introspection,
             suggestions=settings.suggestions,
             observer=self._observer,
+            witness=_WITNESS,
         )
         self.live = Live(
             self.units,
@@ -266,7 +269,7 @@ class Postmeter:
     def _ports(self) -> Ports:
         return Ports(
             engine=self.engine,
-            live=ObservedLive(self.live, self._observer),
+            live=ObservedLive(self.live, self._observer, _WITNESS),
             authenticator=self.authenticator,
             make_context=self._context,
             new_request_id=self._new_request_id,

@@ -17,6 +17,7 @@ from server.checks import (
     retention,
     senders,
     storage,
+    support,
 )
 from server.policy.rules.checking import Check
 
@@ -30,5 +31,6 @@ CHECKS: Mapping[str, Check] = {
     **registers.CHECKS,
     **retention.CHECKS,
     **privacy.CHECKS,
+    **support.CHECKS,
 }
 """Every check by the name that clauses give."""
