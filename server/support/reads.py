@@ -114,8 +114,11 @@ def messages(read: Read, ticket_ids: Collection[str]) -> Mapping[str, Sequence[R
 
 
 def message(read: Read, message_id: str) -> Row[Any] | None:
-    """One message with its ticket's id, for the staff."""
-    query = select(TicketMessage.__table__).where(TicketMessage.id == message_id)
+    """One message that the staff may see."""
+    among = select(_tickets.id).where(_confirmed)
+    query = select(TicketMessage.__table__).where(
+        TicketMessage.id == message_id, TicketMessage.ticket_id.in_(among)
+    )
     return read.first(query) if is_id(message_id, MESSAGE_PREFIX) else None
 
 

@@ -107,6 +107,14 @@ class TicketNotFound(Refusal):
 
 
 @dataclass(eq=False)
+class TicketMessageNotFound(Refusal):
+    """No customer wrote such a message."""
+
+    code = "TICKET_MESSAGE_NOT_FOUND"
+    blames = "messageId"
+
+
+@dataclass(eq=False)
 class TicketStatusConflict(Refusal):
     """The ticket is not in a state that allows this."""
 

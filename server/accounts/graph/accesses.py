@@ -63,8 +63,8 @@ class DataAccess:
 
 
 @strawberry.field(
-    description="Who read the account's data, or changed it, without being of it: the company's staff, and the reseller "
-    "who manages it; newest first. For its owners.",
+    description="Who read the account's data, or changed it, without being of it: the company's staff, and the "
+    "reseller who manages it; newest first. For its owners.",
     metadata=declare(_READ),
 )
 def data_access(

@@ -97,9 +97,9 @@ class ContactMutations:
         def confirm(work: Work) -> TicketRow | CodeRefused:
             return actions.confirm_contact(work, input.receipt, input.code)
 
-        def present(_work: Work, row: TicketRow | CodeRefused) -> ContactConfirmed | ContactCodeInvalid:
+        def present(_work: Work, row: TicketRow | CodeRefused) -> ContactConfirmed | CodeRefused:
             if isinstance(row, CodeRefused):
-                return ContactCodeInvalid.of(row)
+                return row
             return ContactConfirmed(receipt=strawberry.ID(row.id), received_at=row.received_at)
 
         return await run(info, confirm, present)

@@ -19,6 +19,12 @@ class TicketNotFound(Problem):
     pass
 
 
+@problem(rules.TicketMessageNotFound)
+@strawberry.type(description="No customer wrote such a message.")
+class TicketMessageNotFound(Problem):
+    pass
+
+
 @problem(rules.TicketStatusConflict)
 @strawberry.type(description="The ticket is not in a state that allows this.")
 class TicketStatusConflict(Problem):
