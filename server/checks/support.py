@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import or_, select
 
-from server.accounts.model import CLOSED, Account, Person, PostalAddress
+from server.accounts.model import CLOSED, Account
 from server.accounts.model.accesses import DataAccess
 from server.accounts.rules import Terms as AccountTerms
+from server.accounts.rules.accesses import Reader
 from server.checks.looking import look
 from server.kit.crypto import Shredded, key_id_of
 from server.kit.work import Read
 from server.notices.model import Notice
-from server.orders.model import Invoice
 from server.policy.rules.checking import Check, Finding, combined, finding
 from server.policy.rules.publishing import Published
 from server.schema import HELD
@@ -24,12 +24,12 @@ from server.support.rules import TicketKind
 _NEWEST = 1_000
 """So many of the newest messages are looked at."""
 _PROVIDED = {
-    "name": PostalAddress.name,
-    "company": PostalAddress.name,
-    "contact": PostalAddress.street,
-    "email": Person.email,
-    "support": TicketMessage.text,
-    "billing": Invoice.customer,
+    "name": "postal_addresses.name",
+    "company": "postal_addresses.name",
+    "contact": "postal_addresses.street",
+    "email": "people.email",
+    "support": "ticket_messages.text",
+    "billing": "invoices.customer",
 }
 """Where what people provide is, by the names that a policy gives to it."""
 
@@ -56,9 +56,10 @@ def support_owned(read: Read) -> Finding:
 def provided_declared(read: Read) -> Finding:
     """What the policy says that people provide is declared where it is held, sealed, and part of their copy (H004)."""
     clause = read.terms(Published).profile.clauses.get("categories.provided")
-    named = list(_PROVIDED) if clause is None else [str(each) for each in clause.value]
+    value = tuple(_PROVIDED) if clause is None else clause.value
+    named = list(value) if isinstance(value, tuple) else []
     declared = {name for held in HELD if held.exported and held.retention_class for name in held.names()}
-    wrong = [each for each in named if each not in _PROVIDED or str(_PROVIDED[each]) not in _spelt(declared)]
+    wrong = [each for each in named if _PROVIDED.get(each) not in declared]
     return finding(len(named), "kinds of data", wrong)
 
 
@@ -80,12 +81,12 @@ def defects_undated(read: Read) -> Finding:
 
 
 def closed_accounts_unread(read: Read) -> Finding:
-    """Since an account was closed, nobody of the staff read of it without a legal duty (M097)."""
+    """Since an account was closed, nobody of the staff read of it without a legal duty (M097); it has no reseller."""
+    if not read.terms(AccountTerms).closed_accounts_denied:
+        return finding(0, "accesses that would be forbidden", [])
     among = DataAccess.__table__.join(Account.__table__, Account.id == DataAccess.account_id)
     since = (Account.status == CLOSED) & (DataAccess.at > Account.status_since)
-    wrong = since & DataAccess.duty.is_(None)
-    if not read.terms(AccountTerms).closed_accounts_denied:
-        wrong &= DataAccess.duty.is_not(None)
+    wrong = since & (DataAccess.reader == Reader.STAFF.value) & DataAccess.duty.is_(None)
     return look(read, "accesses", DataAccess, DataAccess.id, wrong, among)
 
 
@@ -95,12 +96,6 @@ def _sealed_for(read: Read, sealed: bytes) -> str | None:
         return read.keys.key_by_id(key_id_of(sealed)).owner_id
     except Shredded:
         return None
-
-
-def _spelt(names: set[str]) -> set[str]:
-    """Names of columns as the models are called."""
-    models = {held.model.__tablename__: held.model.__name__ for held in HELD}
-    return {f"{models[table]}.{column}" for table, _, column in (name.partition(".") for name in names)}
 
 
 _DEFECT = Ticket.kind == TicketKind.DEFECT.value

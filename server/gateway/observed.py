@@ -14,7 +14,6 @@ import strawberry
 from graphql import OperationType
 
 from server.gateway.engine import Engine, Limits, Prepared, RequestError, Result
-from server.gateway.engine.plan import Field
 from server.gateway.ports import Live
 from server.kit import metrics
 from server.kit.graph.access import Who
@@ -117,15 +116,16 @@ class ObservedEngine(Engine):
 
     async def _audit(self, prepared: Prepared, context: Context, result: Result) -> None:
         done = reading(prepared, context, result)
-        viewer, opened_others = context.viewer, bool(done.owners - {context.viewer.account_id})
-        if not (done.duties or opened_others or viewer.management_id):
+        others, is_query = done.owners - {context.viewer.account_id}, prepared.kind is OperationType.QUERY
+        by_reseller = bool(context.viewer.management_id and is_query and done.fields)
+        if not (done.duties or others or by_reseller):
             return
 
         def note(work: Work) -> None:
             if self._witness is not None:
                 self._witness.note(work, done)
 
-        if prepared.kind is not OperationType.QUERY or viewer.management_id:
+        if by_reseller or not is_query:
             await context.units.run_unaudited(note)  # it has a row in the audit
             return
         await context.units.run(_call(context, done), note)
@@ -141,41 +141,39 @@ class ObservedLive:
         self._witness = witness
 
     async def subscribe(self, prepared: Prepared, context: Context, sink: Sink) -> Subscription:
-        watched = reading(prepared, context, None)
-        if watched.duties:
-            call = _call(context, watched)
-            await context.units.run(call, lambda work: None)
-        elif self._witness is not None and context.viewer.management_id:
-            note = self._witness.note
-            await context.units.run_unaudited(lambda work: note(work, watched))
+        if context.viewer.staff_roles or context.viewer.management_id:
+            await self._write_down(reading(prepared, context, None), context)
         subscription = await self._live.subscribe(prepared, context, sink)
         _EXECUTED[OperationType.SUBSCRIPTION].inc()
         metrics.operation_cost.observe(prepared.cost)
         self._observer(prepared, context, None)
         return subscription
 
-
-def staff_fields(prepared: Prepared, context: Context) -> list[Field]:
-    """The fields of the operation that only staff may read, and this viewer may."""
-    plan = prepared.plan
-    denied = plan.verdict(context.viewer)
-    return [
-        each
-        for each in plan.fields
-        if (access := each.binding.access) is not None and access.who is Who.STAFF and each not in denied
-    ]
+    async def _write_down(self, watched: Reading, context: Context) -> None:
+        if watched.duties:
+            await context.units.run(_call(context, watched), lambda work: None)
+        elif self._witness is not None and context.viewer.management_id:
+            note = self._witness.note
+            await context.units.run_unaudited(lambda work: note(work, watched))
 
 
 def reading(prepared: Prepared, context: Context, result: Result | None) -> Reading:
-    """What the operation asks for, before there is a result, or has shown."""
-    for_staff = [each.binding.access for each in staff_fields(prepared, context)]
-    own = [each.binding.access for each in prepared.plan.fields if not each.binding.open]
-    accesses = [access for access in for_staff or own if access is not None]
+    """What the operation asks for, before there is a result, or has shown. Fields that anybody may read are left out,
+    and those that the viewer may not; what staff queries lead to is personal data, too.
+    """
+    denied = prepared.plan.verdict(context.viewer)
+    shown = [
+        (each.binding.coordinates, access)
+        for each in prepared.plan.fields
+        if (access := each.binding.access) is not None and access.who is not Who.ANYONE and each not in denied
+    ]
+    for_staff = [access for _, access in shown if access.who is Who.STAFF]
+    names = " ".join(sorted({name for name, _ in shown}))
     return Reading(
         context.viewer,
-        _names(prepared),
-        next((access.purpose for access in accesses if access.who is not Who.ANYONE), "api_use"),
-        frozenset(access.duty for access in for_staff if access is not None),
+        names if len(names) <= FIELDS_LENGTH_MAX else f"{names[: FIELDS_LENGTH_MAX - 1]}…",
+        next((access.purpose for access in for_staff or [access for _, access in shown]), ""),
+        frozenset(access.duty for access in for_staff),
         frozenset(context.opened) if result is not None else frozenset(),
         _subjects(prepared, result),
     )
@@ -185,13 +183,6 @@ def _call(context: Context, done: Reading) -> Call:
     """What the audit says of a read by staff."""
     ids, address = " ".join(_few(done.ids)), context.remote_address
     return Call(STAFF_READ, done.viewer, context.request_id, done.purpose, address, done.fields, ids)
-
-
-def _names(prepared: Prepared) -> str:
-    """Every field that the operation asks for: what staff queries lead to is personal data, too."""
-    fields = prepared.plan.fields
-    names = " ".join(sorted({each.binding.coordinates for each in fields if not each.binding.open}))
-    return names if len(names) <= FIELDS_LENGTH_MAX else f"{names[: FIELDS_LENGTH_MAX - 1]}…"
 
 
 def _subjects(prepared: Prepared, result: Result | None) -> tuple[str, ...]:

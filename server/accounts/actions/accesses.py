@@ -31,9 +31,8 @@ def note_reading(work: Work, reading: Reading) -> None:
         return
     opened = {one for one in reading.owners if prefix_of(one) == "acc"} - {viewer.account_id}
     reads.check_closed(work, opened, reading.duties)
-    by_ids = (
-        set() if reading.duties == {LegalDuty.OPERATION.value} else reads.accounts_among(work, reading.ids)
-    )
+    only_ids = reading.duties == {LegalDuty.OPERATION.value}  # nothing of anybody is in them
+    by_ids = set() if only_ids else reads.accounts_among(work, reading.ids)
     duties = sorted(duty for duty in reading.duties if duty is not None)
     excused = None if None in reading.duties or not duties else duties[0]
     shared = {
@@ -42,7 +41,7 @@ def note_reading(work: Work, reading: Reading) -> None:
         "roles": " ".join(sorted(viewer.staff_roles)),
         "duty": excused,
     }
-    _note(work, (opened | by_ids) - {viewer.account_id}, reading, shared)
+    _note(work, reads.customers_among(work, opened | by_ids), reading, shared)
 
 
 def _note_reseller(work: Work, reading: Reading) -> None:
