@@ -52,8 +52,8 @@ class Ticket(Base):
 
 
 class TicketMessage(Base):
-    """One message of a ticket, by whose subject it is read as the ticket is. `written_by` is the credential of who of
-    the staff wrote it; null where it is the subject's own.
+    """One message of a ticket. It is whose the ticket is, whoever wrote it. `written_by` is the credential of who of
+    the staff did, null where the customer did.
     """
 
     __tablename__ = "ticket_messages"
