@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from server.accounts.rules import Terms as AccountTerms
+from server.accounts.rules.collecting import DetailNotCollected
 from server.accounts.rules.lifecycle import add_months
 from server.kit.crypto import key_id_of
 from server.kit.work import Read
@@ -202,6 +204,9 @@ async def test_the_form_is_limited_by_caller_by_address_and_in_all(desk: Desk) -
         await desk.contact("no address", caller="198.51.100.9")
     desk.clock.advance(Terms().contacts_window)
     await desk.contact()
+    desk.units.house.terms.add(AccountTerms(collect=frozenset()))
+    with pytest.raises(DetailNotCollected):  # of whom the policy asks no address (Q002)
+        await desk.contact()
 
 
 async def test_what_is_no_customers_is_kept_for_its_time(desk: Desk) -> None:

@@ -10,6 +10,8 @@ from server.accounts import reads as account_reads
 from server.accounts.actions.issuing import new_one_time_code
 from server.accounts.actions.public_calls import note_public_call
 from server.accounts.reads import team
+from server.accounts.rules import Terms as AccountTerms
+from server.accounts.rules.collecting import Detail, check_collected
 from server.accounts.rules.lifecycle import AccountStatus
 from server.accounts.rules.people import EmailInvalid, normal_email
 from server.kit.work import Work
@@ -41,11 +43,12 @@ def contact_support(work: Work, email: str, subject: str, text: str, caller: str
     Nothing is shown to anybody before the code came back that goes to the address: it may be another's. Of too many
     codes to one address nobody learns that they were not sent.
 
-    Raises ContactAddressInvalid, TicketTextInvalid or ContactLimitReached.
+    Raises DetailNotCollected (Q002), ContactAddressInvalid, TicketTextInvalid or ContactLimitReached.
     """
     terms = work.terms(Terms)
     before = note_public_call(work, CONTACT, caller, terms.contacts_window)
     check_contacts(before.from_address, before.from_everywhere, terms)
+    check_collected([Detail.EMAIL], work.terms(AccountTerms).collect)
     address = _normal(email)
     to_address = note_public_call(work, CONTACT_EMAIL, address, terms.contacts_window).from_address
     row = insert_ticket(work, TicketKind.QUESTION, TicketSource.FORM, TicketStatus.UNCONFIRMED, subject)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from server.accounts.graph.problems import DetailNotCollectedProblem
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
@@ -57,7 +58,11 @@ class ContactConfirmed:
 
 
 ContactSupportResult = Annotated[
-    ContactReceived | ContactAddressInvalid | TicketTextInvalid | ContactLimitReached,
+    ContactReceived
+    | DetailNotCollectedProblem
+    | ContactAddressInvalid
+    | TicketTextInvalid
+    | ContactLimitReached,
     strawberry.union("ContactSupportResult", description="What became of `contactSupport`."),
 ]
 ConfirmContactResult = Annotated[
