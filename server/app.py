@@ -19,6 +19,7 @@ from server.accounts import actions as account_actions
 from server.accounts import jobs as account_jobs
 from server.accounts import reads as account_reads
 from server.accounts import rules as account_rules
+from server.accounts.actions.accesses import check_asked, note_reading
 from server.accounts.actions.restricting import restrain
 from server.accounts.adapters.api_log import ApiLog
 from server.accounts.adapters.authenticator import SESSION_COOKIE, Authenticator
@@ -40,7 +41,7 @@ from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
 from server.gateway.identity import set_cookie_headers
 from server.gateway.limits import GatewayLimits
-from server.gateway.observed import ObservedEngine, ObservedLive
+from server.gateway.observed import ObservedEngine, ObservedLive, Witness
 from server.gateway.operations import Ports
 from server.gateway.pages import pages
 from server.gateway.ports import RequestFacts
@@ -101,6 +102,7 @@ from server.wallet import jobs as wallet_jobs
 from server.wallet.reads.proof import Report
 
 USES_STORED_EVERY_SECONDS = 60.0
+_WITNESS = Witness(check_asked, note_reading)
 
 _log = structlog.get_logger("postmeter.app")
 
@@ -142,6 +144,7 @@ class Postmeter:
             introspection=settings.introspection,
             suggestions=settings.suggestions,
             observer=self._observer,
+            witness=_WITNESS,
         )
         self.live = Live(
             self.units,
@@ -269,7 +272,7 @@ class Postmeter:
     def _ports(self) -> Ports:
         return Ports(
             engine=self.engine,
-            live=ObservedLive(self.live, self._observer),
+            live=ObservedLive(self.live, self._observer, _WITNESS),
             authenticator=self.authenticator,
             make_context=self._context,
             new_request_id=self._new_request_id,

@@ -47,6 +47,8 @@ from server.privacy.rules.exporting import ExportStatus
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
 from server.privacy.rules.requests import PrivacyRequestKind
 from server.senders.actions.documents import DELETE_DOCUMENTS
+from server.support.actions.events import STEP as SUPPORT_STEP
+from server.support.model import Ticket
 
 _SECONDS_A_DAY = 24 * 60 * 60
 _OPEN_COMPLAINTS = sorted({*HOLDING, ComplaintStatus.RECEIVED, ComplaintStatus.APPEALED})
@@ -200,6 +202,7 @@ CLOCKS = Clocks(
             _answered,
             step=STEP,
         ),
+        Clock("support", Ticket, _since(Ticket.closed_at, Ticket.account_id.is_(None)), step=SUPPORT_STEP),
         Clock("exports", DataExportChunk, _packed_by, step=DELETE_EXPORT),
     ),
     steps=(Step("inactivity", INACTIVITY), Step("sender_documents", DELETE_DOCUMENTS), Step("proof", LAPSE)),

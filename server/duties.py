@@ -20,6 +20,7 @@ from server.policy.rules.checking import Checks
 from server.privacy import jobs as privacy_jobs
 from server.privacy.adapters.erasing import Eraser
 from server.senders import jobs as sender_jobs
+from server.support import jobs as support_jobs
 from server.topups import jobs as topup_jobs
 from server.topups.adapters.gateway import Gateways
 from server.topups.adapters.sandbox import Sandbox
@@ -34,6 +35,7 @@ TIMERS: Mapping[str, Timer] = {
     **plan_jobs.TIMERS,
     **sender_jobs.TIMERS,
     **campaign_jobs.TIMERS,
+    **support_jobs.TIMERS,
     **policy_jobs.TIMERS,
     **privacy_jobs.TIMERS,
     **operation_jobs.TIMERS,
@@ -58,6 +60,7 @@ def handlers(
         **plan_jobs.handlers(),
         **sender_jobs.handlers(),
         **campaign_jobs.handlers(),
+        **support_jobs.handlers(),
         **policy_jobs.handlers(Checks(CHECKS)),
         **privacy_jobs.handlers(eraser, rotate_master),
         **operation_jobs.handlers(seals_dir),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from server.accounts import actions as account_actions
+from server.accounts.actions import accesses as reading
 from server.accounts.actions import (
     address,
     ages,
@@ -31,7 +32,7 @@ from server.accounts.actions import (
 )
 from server.accounts.adapters.authenticator import Authenticator
 from server.accounts.adapters.passwords import Passwords
-from server.accounts.reads import team
+from server.accounts.reads import accesses, team
 from server.accounts.rules import age, collecting, guessable, people, resale, signing, standing
 from server.accounts.rules import lifecycle as account_lifecycle
 from server.accounts.rules import staff as staff_rules
@@ -74,6 +75,7 @@ from server.schema import HELD, schema
 from server.senders import rules as sender_rules
 from server.senders.actions import documents as sender_documents
 from server.senders.actions import review
+from server.support import actions as support_actions
 from server.topups.actions import methods, settlement
 from server.wallet.actions import erasure as wallet_erasure
 from server.wallet.actions.ledger import Ledger
@@ -91,7 +93,9 @@ POINTS: Mapping[str, object] = {
     "accounts.api_keys": keys.create_api_key,
     "accounts.api_limits": limits.set_api_limits,
     "accounts.closing": closing.close_account,
+    "accounts.closed_accounts": accesses.check_closed,
     "accounts.collecting": collecting.check_collected,
+    "accounts.data_access": reading.note_reading,
     "accounts.forgetting_failures": pruning.prune,
     "accounts.inactivity": lifecycle.apply_inactivity,
     "accounts.industry": industry.review_industry,
@@ -185,6 +189,8 @@ POINTS: Mapping[str, object] = {
     "senders.effective": sender_rules.effective,
     "senders.names": sender_rules.kind_of,
     "senders.review": review.decide_sender,
+    "support.defects": support_actions.report_defect,
+    "support.tickets": support_actions.open_ticket,
     "topups.methods": methods.save_method,
     "topups.record": settlement.apply_answer,
     "wallet.billing": wallet_erasure,

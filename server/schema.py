@@ -33,12 +33,14 @@ from server.privacy import graph as privacy
 from server.privacy import personal as privacy_personal
 from server.senders import graph as senders
 from server.senders import personal as senders_personal
+from server.support import graph as support
+from server.support import personal as support_personal
 from server.topups import graph as topups
 from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, policy, privacy)
+_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, support, policy, privacy)
 NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -56,6 +58,7 @@ class Query(
     plans.PlanQueries,
     senders.SenderQueries,
     campaigns.CampaignQueries,
+    support.SupportQueries,
     policy.PolicyQueries,
     privacy.PrivacyQueries,
     operations.OperationsQueries,
@@ -86,6 +89,7 @@ class Mutation(
     plans.PlanMutations,
     senders.SenderMutations,
     campaigns.CampaignMutations,
+    support.SupportMutations,
     policy.PolicyMutations,
     privacy.PrivacyMutations,
     operations.OperationsMutations,
@@ -105,6 +109,7 @@ class Subscription(
     plans.PlanSubscriptions,
     senders.SenderSubscriptions,
     campaigns.CampaignSubscriptions,
+    support.SupportSubscriptions,
     privacy.PrivacySubscriptions,
 ):
     pass
@@ -136,6 +141,7 @@ HELD = (
     *plans_personal.HELD,
     *senders_personal.HELD,
     *campaigns_personal.HELD,
+    *support_personal.HELD,
     *policy_personal.HELD,
     *privacy_personal.HELD,
 )

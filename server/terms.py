@@ -65,6 +65,7 @@ from server.privacy.rules.retention import RetentionTerms
 from server.schema import HELD
 from server.senders import reads as sender_reads
 from server.senders import rules as sender_rules
+from server.support import rules as support_rules
 from server.topups import rules as topup_rules
 from server.topups.reads import lifecycle as topup_lifecycle
 from server.wallet import rules as wallet_rules
@@ -143,6 +144,7 @@ def default_terms() -> Registry:
         ExportTerms(),
         WebhookTerms(),
         MachineTerms(),
+        support_rules.Terms(),
         DisclosureTerms(),
         ConsentTerms(),
         AttestationTerms(),
@@ -291,7 +293,7 @@ def _resale(said: Any) -> ResalePolicy:
     return found
 
 
-def _age_max(said: Any) -> timedelta | None:
+def _time_or_none(said: Any) -> timedelta | None:
     return None if said == "none" else _time(said)
 
 
@@ -376,7 +378,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("pricing.default_currency", _ACCOUNTS, "default_currency", lambda said: Currency[said].code),
     Setting("password.min_length", _ACCOUNTS, "password_length_min", _whole),
     Setting("password.min_score", _ACCOUNTS, "password_score_min", _whole),
-    Setting("password.max_age", _ACCOUNTS, "password_age_max", _age_max),
+    Setting("password.max_age", _ACCOUNTS, "password_age_max", _time_or_none),
     Setting("mfa.required_for", _ACCOUNTS, "second_factor_required_for", _all_of(_ROLES)),
     Setting("mfa.nudge", _ACCOUNTS, "second_factor_advised", _truth),
     Setting("abuse.lockout", _ACCOUNTS, "patience_with_client.free", lambda said: _whole(said["failures"])),
@@ -427,6 +429,12 @@ SETTINGS: tuple[Setting, ...] = (
         _ACCOUNTS,
         "sensitive_read_by",
         _all_of({role.value: role.value for role in StaffRole}),
+    ),
+    Setting(
+        "staff.closed_account_access",
+        _ACCOUNTS,
+        "closed_accounts_denied",
+        _one_of({"deny": True, "allow": False}),
     ),
     Setting("staff.authorisation.max", _ACCOUNTS, "staff_authorisation_age_max", _time),
     Setting("cancel.fee_min", _ORDERS, "cancellation.fee_min_minor", _minor),
@@ -495,6 +503,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("retain.statistics", _RECORDING, "statistics_kept_months", _months),
     Setting("retain.bounces", _RECORDING, "bounces_kept_months", _months),
     Setting("retain.soft_bounces", _RECORDING, "soft_bounces_kept_months", _months),
+    Setting("retain.support", support_rules.Terms, "kept_months", _months),
+    Setting("defects.sla", support_rules.Terms, "defect_answered_within", _time_or_none),
     Setting("sms.default_sender", _SENDERS, "default_sender", str),
     Setting("sms.sender_max_len", _SENDERS, "name_length_max", _whole),
     Setting("sms.carrier_refusal", _SENDERS, "carrier_refusal_stands", _time),

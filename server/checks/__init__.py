@@ -31,6 +31,7 @@ from server.checks import (
     senders,
     serving,
     storage,
+    support,
     versions,
 )
 from server.policy.rules.checking import Check
@@ -59,5 +60,6 @@ CHECKS: Mapping[str, Check] = {
     **retention.CHECKS,
     **privacy.CHECKS,
     **rights.CHECKS,
+    **support.CHECKS,
 }
 """Every check by the name that clauses give."""

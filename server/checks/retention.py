@@ -69,7 +69,7 @@ def age_evidence_gone(read: Read) -> Finding:
     )
 
 
-NAMES = ("sessions", "registers", "audit", "api_log", "repetitions", "until_settled", "exports")
+NAMES = ("sessions", "registers", "audit", "api_log", "repetitions", "until_settled", "exports", "support")
 
 CHECKS: Mapping[str, Check] = {
     "periods_named": periods_named,

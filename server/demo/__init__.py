@@ -21,7 +21,7 @@ from rich.console import Console
 from server.accounts.actions.events import EmailVerificationAsked
 from server.app import Postmeter
 from server.bench_data import Dice
-from server.demo import commerce, mailings
+from server.demo import commerce, mailings, support
 from server.demo.api import KEY_SCOPES, Api
 from server.demo.commerce import PATIENCE_SECONDS
 from server.demo.mailings import Engine, LiveMailing, Mailings
@@ -79,7 +79,7 @@ class Demo:
             async with self._company(url) as company:
                 engine = await Engine.authorised(self._postmeter, company)
                 written = Mailings(company, engine, self._key)
-                await self._history(company, written)
+                await self._history(company, written, engine)
                 await self._attest()
                 self._clock.catch_up()
                 live = LiveMailing(written)
@@ -124,12 +124,14 @@ class Demo:
 
     # ---- history
 
-    async def _history(self, company: Api, written: Mailings) -> None:
+    async def _history(self, company: Api, written: Mailings, engine: Engine) -> None:
         await self._top_up(company, 400, "tok_sandbox_ok")
         await self._order_credits(company, "EMAIL_10K", 1)
         await self._order_credits(company, "SMS_1K", 1)
         for day in range(DAYS):
             await self._special(company, day)
+            if day in support.QUESTIONS:
+                await support.ask_something(await self._signed_in(company), engine, day)
             if day in mailings.PAST:
                 await written.past(mailings.PAST[day], self._clock.now, self._clock.forward)
             for _ in range(self._dice.between(2, 4)):
@@ -174,6 +176,8 @@ class Demo:
                 await self._cancel(company, order, "DUPLICATE")
             case 47:
                 await self._hold(company, 1_500, 1_320)
+            case support.DEFECT_DAY:
+                await support.report_defect(await self._signed_in(company))
             case _:
                 pass
 

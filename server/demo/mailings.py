@@ -89,6 +89,11 @@ class Engine:
             self._api = await self._signed_in()
             await self._api.report(events)
 
+    async def answer(self, ticket_id: str, text: str) -> None:
+        """Answer a ticket: it is the only person of the staff here."""
+        self._api = await self._signed_in()
+        await self._api.do("answerTicket", "AnswerTicketInput", {"ticketId": ticket_id, "text": text})
+
     async def _signed_in(self) -> Api:
         """In a new session. Staff do nothing without a second factor, which the first session sets up (P003)."""
         nobody = self._api.as_bearer("")

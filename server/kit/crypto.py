@@ -30,10 +30,11 @@ class Shredded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """A key in the clear, as it lives in memory only."""
+    """A key in the clear, as it lives in memory only. `owner_id` is whose values it seals; a master key is nobody's."""
 
     key_id: bytes
     secret: bytes
+    owner_id: str = ""
 
 
 def seal(key: DataKey, column: str, value: bytes, entropy: Entropy) -> bytes:

@@ -179,7 +179,7 @@ class KeyStore:
         rows = connection.execute(select(_keys).where(mine).order_by(_keys.c.key_id.desc()))
         there = {row.purpose: self._unwrap(row) for row in rows}
         made = {
-            purpose: DataKey(self._entropy.bytes(KEY_ID_BYTES), self._entropy.bytes(KEY_BYTES))
+            purpose: DataKey(self._entropy.bytes(KEY_ID_BYTES), self._entropy.bytes(KEY_BYTES), owner_id)
             for purpose in purposes
             if purpose not in there
         }
@@ -455,7 +455,8 @@ class KeyStore:
 
     def _unwrap(self, row: object) -> DataKey:
         master = self._masters.key(row.master_version)  # type: ignore[attr-defined]
-        return DataKey(row.key_id, open_sealed(master, _WRAP, row.wrapped))  # type: ignore[attr-defined]
+        secret = open_sealed(master, _WRAP, row.wrapped)  # type: ignore[attr-defined]
+        return DataKey(row.key_id, secret, row.owner_id)  # type: ignore[attr-defined]
 
 
 class KeysLeft(Exception):

@@ -68,6 +68,23 @@ class Viewer:
         return (self.account_id, self.scopes, self.staff_roles)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an operation reads of accounts that are not its viewer's own.
+
+    `fields` are names with spaces between. `purpose` and `duties` are those that the fields for staff declare, None for
+    a field without a duty. `owners` are those whose sealed values were opened, `ids` the opaque ids that were asked for
+    or shown.
+    """
+
+    viewer: Viewer
+    fields: str
+    purpose: str
+    duties: frozenset[str | None] = frozenset()
+    owners: frozenset[str] = frozenset()
+    ids: tuple[str, ...] = ()
+
+
 ANONYMOUS = Viewer()
 SYSTEM = Viewer(credential_id="system", staff_roles=frozenset({"system"}))
 """The authority of the server's own jobs."""

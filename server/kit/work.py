@@ -62,6 +62,8 @@ class Read:
         self.house = house
         self.connection = connection
         self.now: datetime = house.clock.now()
+        self.opened: set[str] = set()
+        """Whose sealed values were read."""
         self._keys_are_fresh = False
 
     @property
@@ -91,6 +93,7 @@ class Read:
     def open(self, column: str, sealed: bytes) -> str:
         """The text of a sealed personal value. Raises Shredded when its key is gone."""
         key = self.keys.key_by_id(key_id_of(sealed))
+        self.opened.add(key.owner_id)
         return open_sealed(key, column, sealed).decode()
 
     def keyed_hash(self, purpose: str, *parts: bytes) -> bytes:

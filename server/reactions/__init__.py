@@ -35,6 +35,7 @@ from server.reactions import (
     recipient_requests,
     senders,
     statistics,
+    support,
 )
 from server.topups.actions.changes import (
     TopUpFailed,
@@ -81,6 +82,7 @@ def reactions() -> Reactions:
         senders,
         campaigns,
         complaints,
+        support,
         privacy_requests,
         recipient_requests,
         exports,

@@ -36,6 +36,8 @@ _WANTED: Mapping[str, Any] = {
     "acceptances.mode": "EXPLICIT",
     "account_closures.closing": "VOLUNTARY",
     "complaint_decisions.accepted": True,
+    "data_accesses.handle": "0a1b2c",
+    "data_accesses.reader": "STAFF",
     "disclosures.ground": "LEGAL_REQUEST",
     "disclosures.recipient_class": "AUTHORITY",
     "disclosures.categories": "technical",
@@ -49,6 +51,8 @@ _WANTED: Mapping[str, Any] = {
     "privacy_requests.source": "SELF",
     "privacy_requests.status": "FULFILLED",
     "security_reports.kind": "LOSS",
+    "tickets.status": "CLOSED",
+    "tickets.waiting_since": None,
 }
 """What constraints want of a column."""
 

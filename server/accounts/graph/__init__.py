@@ -2,7 +2,7 @@
 
 import strawberry
 
-from server.accounts.graph import reports, resellers, restricting
+from server.accounts.graph import accesses, reports, resellers, restricting
 from server.accounts.graph.ages import AgeMutations
 from server.accounts.graph.api_log import ApiLogQueries
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
@@ -22,7 +22,7 @@ from server.accounts.graph.types import Account
 
 __all__ = ["EXTENSIONS", "NODES", "Account", "AccountMutations", "AccountQueries"]
 
-EXTENSIONS = (*reports.EXTENSIONS, *resellers.EXTENSIONS, *restricting.EXTENSIONS)
+EXTENSIONS = (*accesses.EXTENSIONS, *reports.EXTENSIONS, *resellers.EXTENSIONS, *restricting.EXTENSIONS)
 """Fields whose types need the account's own."""
 
 

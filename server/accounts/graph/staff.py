@@ -16,6 +16,7 @@ from server.accounts.graph.lifecycle_problems import (
 )
 from server.accounts.graph.types import Industry
 from server.accounts.rules import lifecycle, signing
+from server.accounts.rules.accesses import LegalDuty
 from server.accounts.rules.staff import StaffRole
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
@@ -33,7 +34,12 @@ from server.kit.work import Work
 
 _ASKED = strawberry.argument(description="What is asked for.")
 _STAFF = declare(
-    Access(Who.STAFF, "security", staff_roles=frozenset({StaffRole.SUPPORT.value, StaffRole.ADMIN.value}))
+    Access(
+        Who.STAFF,
+        "security",
+        staff_roles=frozenset({StaffRole.SUPPORT.value, StaffRole.ADMIN.value}),
+        duty=LegalDuty.OPERATION.value,  # nothing of the account is shown
+    )
 )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.accounts.model.accesses import DataAccess
 from server.accounts.model.reports import SecurityReport
 from server.accounts.model.resellers import Management, Reseller
 from server.accounts.model.restrictions import Restriction
@@ -34,6 +35,7 @@ __all__ = [
     "ApiKey",
     "ApiLimit",
     "AuthorityEpoch",
+    "DataAccess",
     "EmailVerification",
     "Invitation",
     "KnownDevice",

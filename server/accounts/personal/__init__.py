@@ -28,11 +28,12 @@ from server.accounts.model import (
     Session,
     StaffAuthorisation,
 )
-from server.accounts.personal import reports, resellers, restrictions, sign_in
+from server.accounts.personal import accesses, reports, resellers, restrictions, sign_in
 from server.kit.personal import Held
 
 HELD = (
     *sign_in.HELD,
+    *accesses.HELD,
     *reports.HELD,
     *resellers.HELD,
     *restrictions.HELD,

@@ -187,7 +187,7 @@ def credential_of_session(read: Read, token: str) -> Credential | None:
     (row,) = found
     session_id, account_id, last_used, expires, epoch_, person_id, role, status, *rest = row
     changed, proved, shown_by, *limits = rest
-    staff_roles = _staff_roles(read, person_id) if role == STAFF else frozenset()
+    staff_roles = roles_of_staff(read, person_id) if role == STAFF else frozenset()
     if role == STAFF and not staff_roles:
         return None
     terms, scopes, ends_at = read.terms(Terms), session_scopes(status, scopes_of(role)), from_micros(expires)
@@ -222,7 +222,7 @@ def staff_authorisation(read: Read, person_id: str) -> Row[Any] | None:
     return read.first(of_person.order_by(StaffAuthorisation.id.desc()).limit(1))
 
 
-def _staff_roles(read: Read, person_id: str) -> frozenset[str]:
+def roles_of_staff(read: Read, person_id: str) -> frozenset[str]:
     """The roles of somebody of the staff at this instant; none without a valid authorisation (B011)."""
     authorisation = staff_authorisation(read, person_id)
     return frozenset() if authorisation is None else frozenset(authorisation.roles.split(" "))

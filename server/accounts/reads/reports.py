@@ -7,15 +7,20 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from server.accounts.model import SecurityReport
+from server.accounts.model import CLOSED, Account, SecurityReport
+from server.accounts.rules import Terms
 from server.kit.work import Read
 
 
 def reports(read: Read, account_id: str | None, after: str | None, limit: int) -> Sequence[Row[Any]]:
-    """The reports of one account, or of all, newest first, from behind the report `after`."""
+    """The reports of one account, or for the staff of all that are not closed (M097), newest first, from behind the
+    report `after`."""
     query = select(SecurityReport.__table__)
     if account_id is not None:
         query = query.where(SecurityReport.account_id == account_id)
+    elif read.terms(Terms).closed_accounts_denied:
+        closed = select(Account.id).where(Account.status == CLOSED)
+        query = query.where(SecurityReport.account_id.not_in(closed))
     if after is not None:
         query = query.where(SecurityReport.id < after)
     return read.rows(query.order_by(SecurityReport.id.desc()).limit(limit))

@@ -180,6 +180,8 @@ class Terms:
     sensitive_read_by: frozenset[str] = frozenset({"SUPPORT", "FINANCE", "PRIVACY_OFFICER", "ADMIN"})
     """To which roles of the staff sensitive values are shown, of those that are let to the field; the others are told
     that it is masked (H017)."""
+    closed_accounts_denied: bool = True
+    """Whether the staff may not look at closed accounts, but for a legal duty (M097)."""
     suspension_reason_required: bool = False
     """Whether the company gives a reason when it suspends an account (M083)."""
     api_auth: frozenset[str] = API_KEY_ALONE

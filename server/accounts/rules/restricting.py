@@ -96,6 +96,11 @@ STAYS_OPEN = frozenset(
         "setNoticeLanguage",
         "setPostalAddress",
         "withdrawConsent",
+        # Asking for help.
+        "closeTicket",
+        "openTicket",
+        "replyToTicket",
+        "reportDefect",
         # What was told.
         "markAllNoticesRead",
         "markNoticeRead",

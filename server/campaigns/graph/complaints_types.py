@@ -12,6 +12,7 @@ import strawberry
 from server.accounts.graph.masking import MASKED, Masked, masked
 from server.accounts.reads import open_or_none
 from server.accounts.rules import COMPLAINTS_ANSWER
+from server.accounts.rules.accesses import LegalDuty
 from server.campaigns.graph.complaints_enums import (
     CategoryEnum,
     EvidenceKindEnum,
@@ -32,7 +33,12 @@ from server.kit.viewer import Viewer
 from server.kit.work import Read
 
 ANSWER = Access(Who.SIGNED_IN, "security", COMPLAINTS_ANSWER)
-DECIDE = Access(Who.STAFF, "security", staff_roles=frozenset({"SUPPORT", "ADMIN"}))
+DECIDE = Access(
+    Who.STAFF,
+    "security",
+    staff_roles=frozenset({"SUPPORT", "ADMIN"}),
+    duty=LegalDuty.DISPUTES.value,
+)
 OWN = Access(Who.SIGNED_IN, "security")
 """For the fields of a complaint: whoever was let through a field that leads to it may read it."""
 

@@ -8,6 +8,7 @@ from typing import Self
 
 import strawberry
 
+from server.accounts.rules.accesses import LegalDuty
 from server.campaigns.reads.connections import ConnectionRow
 from server.campaigns.rules import connections as rules
 from server.kit.graph.access import Access, Who, exposes
@@ -17,7 +18,7 @@ from server.kit.graph.scalars import BigInt
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "account:read")
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "account:write")
-OPERATOR = Access(Who.STAFF, "security", staff_roles=frozenset({"ADMIN"}))
+OPERATOR = Access(Who.STAFF, "security", staff_roles=frozenset({"ADMIN"}), duty=LegalDuty.OPERATION.value)
 _OWN = Access(Who.SIGNED_IN, "balance_and_orders")
 """For the fields of a connection: whoever was let through a field that leads to it may read it."""
 

@@ -35,12 +35,17 @@ class Denial(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may read a field, with which API-key scope, and for which declared purpose (Q010)."""
+    """Who may read a field, with which API-key scope, and for which declared purpose (Q010).
+
+    `duty` is the legal duty for which the staff may ask for it of an account that is closed, too; None: it may not
+    (M097).
+    """
 
     who: Who
     purpose: str
     scope: str | None = None
     staff_roles: frozenset[str] = frozenset()
+    duty: str | None = None
 
     def denial(self, viewer: Viewer) -> Denial | None:
         if self.who is Who.ANYONE:

@@ -30,7 +30,8 @@ class Context:
     """One request, or one shared execution of a subscription.
 
     Every resolver but a root mutation field is synchronous and runs while `read` is open: on a reader
-    connection, inside one snapshot. Root mutation fields are coroutines and use `units`.
+    connection, inside one snapshot. Root mutation fields are coroutines and use `units`. `opened` says whose sealed
+    values somebody of the staff was shown.
     """
 
     units: Units
@@ -42,6 +43,7 @@ class Context:
     user_agent: str | None = None
     channel: str = "HTTP"
     cookies: list[Cookie] = field(default_factory=list)
+    opened: set[str] = field(default_factory=set)
     _read: Read | None = None
 
     @property
@@ -58,6 +60,8 @@ class Context:
             yield
         finally:
             self._read = before
+            if self.viewer.staff_roles:
+                self.opened |= read.opened
 
 
 Info = strawberry.Info[Context, None]

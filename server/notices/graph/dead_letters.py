@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 import strawberry
 
+from server.accounts.rules.accesses import LegalDuty
 from server.accounts.rules.staff import StaffRole
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
@@ -18,7 +19,12 @@ from server.notices import actions, reads, rules
 from server.notices.graph.enums import NoticeKind
 
 _ASKED = strawberry.argument(description="Which e-mail.")
-_STAFF = Access(Who.STAFF, "api_use", staff_roles=frozenset({StaffRole.SUPPORT.value, StaffRole.ADMIN.value}))
+_STAFF = Access(
+    Who.STAFF,
+    "api_use",
+    staff_roles=frozenset({StaffRole.SUPPORT.value, StaffRole.ADMIN.value}),
+    duty=LegalDuty.OPERATION.value,
+)
 
 
 @strawberry.enum(description="Why an e-mail that was given up cannot be sent again.")

@@ -238,6 +238,16 @@ class NoticeKind(Enum):
     DATA_CORRECTED = strawberry.enum_value(
         "data_corrected", description="The postal address of the account was changed."
     )
+    DEFECT_RECEIVED = strawberry.enum_value(
+        "defect_received", description="The receipt of a defect that was reported."
+    )
+    TICKET_ANSWERED = strawberry.enum_value("ticket_answered", description="Support answered a ticket.")
+    CONTACT_CODE = strawberry.enum_value(
+        "contact_code", description="A code goes to whoever uses the contact form; by e-mail only."
+    )
+    CONTACT_ANSWERED = strawberry.enum_value(
+        "contact_answered", description="Support answers somebody who has no account; by e-mail only."
+    )
 
 
 @strawberry.enum(

@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import Row
 
+from server.accounts.rules.accesses import LegalDuty
 from server.accounts.rules.staff import StaffRole
 from server.kit.due import DueState, Timer
 from server.kit.due.overview import Count
@@ -17,9 +18,17 @@ from server.operations.auditing.proof import AuditReport
 from server.operations.graph.enums import DueStateEnum, TimerEnum
 
 OPERATORS = Access(
-    Who.STAFF, "security", staff_roles=frozenset({StaffRole.ADMIN.value, StaffRole.SUPPORT.value})
+    Who.STAFF,
+    "security",
+    staff_roles=frozenset({StaffRole.ADMIN.value, StaffRole.SUPPORT.value}),
+    duty=LegalDuty.OPERATION.value,
 )
-ADMINS = Access(Who.STAFF, "security", staff_roles=frozenset({StaffRole.ADMIN.value}))
+ADMINS = Access(
+    Who.STAFF,
+    "security",
+    staff_roles=frozenset({StaffRole.ADMIN.value}),
+    duty=LegalDuty.OPERATION.value,
+)
 
 
 @exposes(OPERATORS)

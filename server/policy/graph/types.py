@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import Row
 
+from server.accounts.rules.accesses import LegalDuty
 from server.accounts.rules.staff import StaffRole
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
@@ -25,6 +26,7 @@ OFFICERS = Access(
     Who.STAFF,
     "security",
     staff_roles=frozenset({StaffRole.PRIVACY_OFFICER.value, StaffRole.ADMIN.value}),
+    duty=LegalDuty.DISCLOSURES.value,
 )
 READ = Access(Who.SIGNED_IN, "identification", "account:read")
 WRITE = Access(Who.SIGNED_IN, "identification", "account:write")

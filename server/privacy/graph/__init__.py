@@ -16,6 +16,7 @@ from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
 from server.privacy.graph.request_mutations import OwnRequestMutations
 from server.privacy.graph.request_queries import PrivacyRequestQueries, privacy_request_node
 from server.privacy.graph.retention import RetentionQueries
+from server.privacy.graph.tickets import TicketRequestMutations
 
 EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
 NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node, "exp": export_node}
@@ -37,6 +38,7 @@ class PrivacyMutations(
     AnsweringMutations,
     OwnRequestMutations,
     RequestDeskMutations,
+    TicketRequestMutations,
     ExportMutations,
     MinorMutations,
     ErasureMutations,

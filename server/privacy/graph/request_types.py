@@ -112,7 +112,7 @@ class PrivacyRequestCase:
     account_id: strawberry.ID = strawberry.field(description="Whose data it is about.")
     request: PrivacyRequestType = strawberry.field(description="The request.")
     message_id: str | None = strawberry.field(
-        description="The Message-ID of the mail by which it came; null without."
+        description="The Message-ID of the mail, or the message of the ticket, by which it came; null without."
     )
     overdue: bool = strawberry.field(description="Whether the due date passed while it was open.")
     cursor: strawberry.Private[str]

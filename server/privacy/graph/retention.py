@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy import Row
 
+from server.accounts.rules.accesses import LegalDuty
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
@@ -18,7 +19,12 @@ from server.kit.graph.scalars import BigInt
 from server.privacy.reads import retention as reads
 from server.privacy.reads.retention import Forecast
 
-OFFICERS = Access(Who.STAFF, "security", staff_roles=frozenset({"PRIVACY_OFFICER", "ADMIN"}))
+OFFICERS = Access(
+    Who.STAFF,
+    "security",
+    staff_roles=frozenset({"PRIVACY_OFFICER", "ADMIN"}),
+    duty=LegalDuty.OPERATION.value,
+)
 _BATCHED = "resolved for many sweeps at once"
 
 

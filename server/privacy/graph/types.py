@@ -10,6 +10,7 @@ import strawberry
 from server.accounts.graph.masking import MASKED, Masked, masked
 from server.accounts.reads import open_or_none
 from server.accounts.rules import REQUESTS_ANSWER
+from server.accounts.rules.accesses import LegalDuty
 from server.kit.clock import to_micros
 from server.kit.graph.access import Access, Who, exposes
 from server.kit.graph.feed import FeedEventKind
@@ -23,7 +24,12 @@ from server.privacy.reads.recipient_requests import RequestRow
 
 OPEN = Access(Who.ANYONE, "security")
 ANSWER = Access(Who.SIGNED_IN, "security", REQUESTS_ANSWER)
-DESK = Access(Who.STAFF, "security", staff_roles=frozenset({"PRIVACY_OFFICER", "SUPPORT", "ADMIN"}))
+DESK = Access(
+    Who.STAFF,
+    "security",
+    staff_roles=frozenset({"PRIVACY_OFFICER", "SUPPORT", "ADMIN"}),
+    duty=LegalDuty.DATA_PROTECTION.value,
+)
 OWN = Access(Who.SIGNED_IN, "security")
 """For the fields of a request: whoever was let through a field that leads to it may read it."""
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 
 from server.accounts.graph.people_problems import StepUpRequiredProblem
+from server.accounts.rules.accesses import LegalDuty
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import (
@@ -39,7 +40,12 @@ from server.topups.rules import money_of
 from server.topups.rules.refunds import RefundReason
 from server.wallet.graph.problems import InsufficientBalanceProblem
 
-_FINANCE = Access(Who.STAFF, "balance_and_orders", staff_roles=frozenset({"FINANCE", "ADMIN"}))
+_FINANCE = Access(
+    Who.STAFF,
+    "balance_and_orders",
+    staff_roles=frozenset({"FINANCE", "ADMIN"}),
+    duty=LegalDuty.BOOKKEEPING.value,
+)
 REFUNDS_SHOWN_MAX = 1_000
 
 
