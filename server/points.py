@@ -69,6 +69,7 @@ from server.policy.rules import validation
 from server.privacy.actions import erasures, exporting, limiting, minors, recipient_requests, requests
 from server.privacy.actions import retention as sweeping
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.rules import regimes
 from server.privacy.rules import requests as request_rules
 from server.schema import HELD, schema
 from server.senders import rules as sender_rules
@@ -171,6 +172,8 @@ POINTS: Mapping[str, object] = {
     "schema": schema,
     "privacy.erasing": Eraser.step,
     "privacy.erasure": erasures.plan_erasure,
+    "privacy.regimes": regimes.due_by_law,
+    "privacy.channels": request_rules.check_channel,
     "privacy.replay": Eraser.replay,
     "privacy.exports": exporting.request_export,
     "privacy.retention": sweeping.delete_flagged,

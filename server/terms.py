@@ -60,7 +60,8 @@ from server.privacy.rules.erasures import ErasureScope, ErasureTerms
 from server.privacy.rules.exporting import Form, PackageTerms
 from server.privacy.rules.minors import MinorReportTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
-from server.privacy.rules.requests import PrivacyRequestTerms
+from server.privacy.rules.regimes import RegimeChoice, RegimeTerms
+from server.privacy.rules.requests import SELF_SERVICE, SUPPORT, PrivacyRequestTerms
 from server.privacy.rules.retention import RetentionTerms
 from server.schema import HELD
 from server.senders import reads as sender_reads
@@ -156,6 +157,7 @@ def default_terms() -> Registry:
         Declared(tuple(HELD)),
         PackageTerms(),
         PrivacyRequestTerms(),
+        RegimeTerms(),
         MinorReportTerms(),
     )
 
@@ -481,6 +483,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("purposes", RestrictionTerms, "purposes", _named),
     Setting("deadline.respond", PrivacyRequestTerms, "respond_months", _months),
     Setting("deadline.extend", PrivacyRequestTerms, "extend_months", _months),
+    Setting(
+        "rights.access.channels",
+        PrivacyRequestTerms,
+        "access_channels",
+        _all_of({each: each for each in (SELF_SERVICE, SUPPORT)}),
+    ),
+    Setting("regime.by_region", RegimeTerms, "by_region", _truth),
+    Setting("regime.apply", RegimeTerms, "apply", _one_of({each.value: each for each in RegimeChoice})),
     Setting("complaint.appeal_within", _COMPLAINTS, "appeal_within", _time),
     Setting("complaint.rate", _COMPLAINTS, "rate_window", lambda said: _time(said["window"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),

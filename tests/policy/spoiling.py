@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, text, update
 
@@ -13,12 +14,38 @@ from server.campaigns.model import Bounce, Campaign, ComplaintCase, SeenEvent, S
 from server.campaigns.rules.events import BounceClass
 from server.campaigns.rules.metrics import CLASSES, moment, second_of
 from server.kit.audit import AuditEntry, AuditSeal
+from server.kit.registry import Registry
 from server.kit.work import Work
 from server.policy.model import RecipientNotice
 from server.privacy.model import DataExport, DataExportChunk
 from tests.policy.conftest import World
 
+T = TypeVar("T")
 Sabotage = Callable[[Work, World], Any]
+
+
+class _Otherwise(Registry):
+    """Terms with other ones in the place of one."""
+
+    def __init__(self, beneath: Registry, other: object) -> None:
+        super().__init__(other)
+        self.beneath = beneath
+
+    def get(self, kind: type[T]) -> T:
+        try:
+            return super().get(kind)
+        except LookupError:
+            return self.beneath.get(kind)
+
+
+def under(terms: object, sabotage: Sabotage) -> Sabotage:
+    """The same where the policy says this."""
+
+    def spoil(work: Work, world: World) -> None:
+        work.house = replace(work.house, terms=_Otherwise(work.house.terms, terms))
+        sabotage(work, world)
+
+    return spoil
 
 
 def launched(**values: Any) -> Sabotage:

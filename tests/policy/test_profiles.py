@@ -67,6 +67,7 @@ TECHNICAL = {
     "PackageTerms": "link_age_max rows_a_read rows_a_file rows_a_workbook rows_an_old_workbook rows_a_step "
     "files_a_step chunk_bytes chunks_deleted_at_once package_bytes_max downloads_at_once_max",
     "AuditTerms": "",
+    "RegimeTerms": "",
     "DisclosureTerms": "listed_max",
     "ConsentTerms": "",
     "ChangeTerms": "accounts_a_step",
@@ -156,6 +157,7 @@ def test_mailpro_sets_what_the_code_has_by_itself_but_for_its_switches() -> None
         "api_keys_require_policy_url",  # M141
         "purposes",  # M111
         "objection_effect",  # M127
+        "access_channels",  # M121
     }
     assert [policy.document for policy in ours.get(account_rules.Terms).key_policies] == [
         "api_policy"

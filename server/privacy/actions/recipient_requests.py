@@ -41,6 +41,7 @@ from server.privacy.reads.recipient_requests import (
     TEXT_COLUMN,
     RequestRow,
 )
+from server.privacy.reads.regimes import account_regime
 from server.privacy.rules.recipient_requests import (
     QUEUE,
     STOPS_MESSAGES,
@@ -59,6 +60,7 @@ from server.privacy.rules.refusals import (
     RecipientSenderUnknown,
     RecipientTextInvalid,
 )
+from server.privacy.rules.regimes import RegimeTerms, due_by_law
 
 FILE = "fileRecipientRequest"
 """What public requests are counted as."""
@@ -203,7 +205,8 @@ def _open(
     _check_text(asked.text, terms.text_length_max)
     parts = (found.account_id.encode(), found.address_hash, asked.kind.value.encode())
     open_key = work.keyed_hash("recipient_requests", *parts)
-    due_at = add_months(received_at, terms.due_months)
+    promised, regime = add_months(received_at, terms.due_months), account_regime(work, found.account_id)
+    due_at = due_by_law(promised, received_at, regime, work.terms(RegimeTerms))
     values = {
         "id": work.ids.new("rrq"),
         "account_id": found.account_id,

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select, tuple_
 
-from server.accounts.rules.lifecycle import add_months
 from server.kit.clock import from_micros
 from server.kit.ids import is_id
 from server.kit.work import Read
 from server.privacy.model import PrivacyRequest
-from server.privacy.rules.requests import PrivacyRequestTerms, months_to_answer
+from server.privacy.rules.regimes import Regime, RegimeTerms
+from server.privacy.rules.requests import PrivacyRequestTerms, answered_by
 
 PREFIX = "dsr"
 """What ids of requests begin with: a data subject's request."""
@@ -38,6 +38,7 @@ class PrivacyRequestRow(NamedTuple):
     text: bytes | None
     message_id: bytes | None
     received_at: datetime
+    regime: str
     filed_at: datetime
     filed_by: str | None
     due_at: datetime
@@ -58,9 +59,10 @@ class PrivacyRequestRow(NamedTuple):
     updated_at: datetime
 
 
-def due_date(received_at: datetime, terms: PrivacyRequestTerms, *, extended: bool = False) -> datetime:
-    """By when a request is answered that has no clock of its own (C26)."""
-    return add_months(received_at, months_to_answer(terms, extended=extended))
+def due_date(read: Read, received_at: datetime, regime: str, *, extended: bool = False) -> datetime:
+    """By when a request is answered that has no clock of its own, by the policy and by this law."""
+    terms, laws = read.terms(PrivacyRequestTerms), read.terms(RegimeTerms)
+    return answered_by(received_at, terms, laws, Regime(regime), extended=extended)
 
 
 def request(read: Read, account_id: str, request_id: str) -> PrivacyRequestRow | None:

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from server.accounts.rules.lifecycle import add_months
 from server.privacy.rules.recipient_requests import GROUNDS as RECIPIENT_GROUNDS
 from server.privacy.rules.recipient_requests import RefusalGround
+from server.privacy.rules.regimes import Regime, RegimeTerms, due_by_law
 from server.privacy.rules.request_refusals import (
+    PrivacyRequestChannelClosed,
     PrivacyRequestGroundInvalid,
     PrivacyRequestNotExtendable,
     PrivacyRequestPurposesInvalid,
     PrivacyRequestReceivedAtInvalid,
     PrivacyRequestStatusConflict,
 )
+
+SELF_SERVICE, SUPPORT, MAIL = "self", "support", "mail"
+"""The ways by which one asks: in the account, by telling the staff, and by mail or letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class PrivacyRequestTerms:
     """Calendar months from the receipt to the due date (C26, GDPR article 12(3))."""
     extend_months: int = 2
     """By how many more months the due date may be moved, once and with a reason."""
+    access_channels: frozenset[str] = frozenset({SELF_SERVICE, SUPPORT})
+    """On which ways a copy can be asked for. By mail it always can, for who cannot sign in (P023, M121)."""
     remind_before: timedelta = timedelta(days=7)
     """How long before the due date the staff is reminded."""
     verify_within: timedelta = timedelta(days=30)
@@ -106,6 +114,8 @@ class IdentityProof(StrEnum):
     DOCUMENT = "DOCUMENT"
 
 
+_CHANNELS = {PrivacyRequestSource.SELF: SELF_SERVICE, PrivacyRequestSource.STAFF: SUPPORT}
+
 _S = PrivacyRequestStatus
 _ENDS = frozenset({_S.FULFILLED, _S.PARTLY_FULFILLED, _S.REFUSED, _S.WITHDRAWN})
 MOVES: Mapping[PrivacyRequestStatus, frozenset[PrivacyRequestStatus]] = {
@@ -174,9 +184,19 @@ def check_move(status: PrivacyRequestStatus, to: PrivacyRequestStatus) -> None:
         raise PrivacyRequestStatusConflict(status.value)
 
 
-def months_to_answer(terms: PrivacyRequestTerms, *, extended: bool) -> int:
-    """In how many calendar months after its receipt a request is answered (C26)."""
-    return terms.respond_months + (terms.extend_months if extended else 0)
+def answered_by(
+    received_at: datetime,
+    terms: PrivacyRequestTerms,
+    laws: RegimeTerms,
+    regime: Regime,
+    *,
+    extended: bool = False,
+) -> datetime:
+    """By when a request is answered: as the policy promises, or as the law of its account or of any account wants it,
+    whichever comes first (C26, P040, P042).
+    """
+    promised = add_months(received_at, terms.respond_months + (terms.extend_months if extended else 0))
+    return due_by_law(promised, received_at, regime, laws, extended=extended)
 
 
 def check_extendable(status: PrivacyRequestStatus, due_at: datetime, extended: bool, now: datetime) -> None:
@@ -188,6 +208,18 @@ def check_extendable(status: PrivacyRequestStatus, due_at: datetime, extended: b
         raise PrivacyRequestStatusConflict(status.value)
     if extended or now >= due_at:
         raise PrivacyRequestNotExtendable(extended, due_at.isoformat())
+
+
+def is_offered(kind: PrivacyRequestKind, source: PrivacyRequestSource, terms: PrivacyRequestTerms) -> bool:
+    """Whether the policy takes such a request on this way (P023, M121)."""
+    channel = _CHANNELS.get(source)
+    return kind is not PrivacyRequestKind.ACCESS or channel is None or channel in terms.access_channels
+
+
+def check_channel(kind: PrivacyRequestKind, source: PrivacyRequestSource, terms: PrivacyRequestTerms) -> None:
+    """Raises PrivacyRequestChannelClosed, with the ways that are open."""
+    if not is_offered(kind, source, terms):
+        raise PrivacyRequestChannelClosed(" ".join(sorted({*terms.access_channels, MAIL})))
 
 
 def check_ground(kind: PrivacyRequestKind, ground: RefusalGround | None, *, needed: bool) -> None:
