@@ -65,11 +65,11 @@ from server.orders.rules import auto_top_up, cancellation, tax
 from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
-from server.policy.rules import validation
+from server.policy.rules import storing, validation
 from server.privacy.actions import erasures, exporting, limiting, minors, recipient_requests, requests
 from server.privacy.actions import retention as sweeping
 from server.privacy.adapters.erasing import Eraser
-from server.privacy.rules import regimes
+from server.privacy.reads import regimes
 from server.privacy.rules import requests as request_rules
 from server.schema import HELD, schema
 from server.senders import rules as sender_rules
@@ -92,6 +92,7 @@ POINTS: Mapping[str, object] = {
     "accounts.api_keys": keys.create_api_key,
     "accounts.api_limits": limits.set_api_limits,
     "accounts.closing": closing.close_account,
+    "accounts.dpo": staff_rules.check_mandate,
     "accounts.collecting": collecting.check_collected,
     "accounts.forgetting_failures": pruning.prune,
     "accounts.inactivity": lifecycle.apply_inactivity,
@@ -167,6 +168,8 @@ POINTS: Mapping[str, object] = {
     "policy.disclosures": disclosures.record_disclosure,
     "policy.processors": processors.register_processor,
     "policy.publishing": version_reads.versions_of,
+    "policy.dpo": validation.dpo_faults,
+    "policy.stores": storing.store_faults,
     "policy.validation": validation.faults,
     "policy.versions": versions.record_versions,
     "schema": schema,

@@ -53,6 +53,7 @@ from server.policy.rules.disclosing import DisclosureTerms, Ground, Mechanism
 from server.policy.rules.periods import is_period, period
 from server.policy.rules.profile import Document, Profile, ProfileInvalid
 from server.policy.rules.publishing import ChangeTerms, Published, Telling
+from server.policy.rules.storing import StoreTerms, is_region
 from server.policy.rules.validation import RETAIN
 from server.policy.rules.wording import Wordings, authentic_hash
 from server.privacy.reads.erasures import FlightSources, HoldSources
@@ -142,6 +143,7 @@ def default_terms() -> Registry:
         WebhookTerms(),
         MachineTerms(),
         DisclosureTerms(),
+        StoreTerms(),
         ConsentTerms(),
         AttestationTerms(),
         ChangeTerms(),
@@ -319,6 +321,12 @@ def _entity(place: str, country: str) -> Callable[[Any], ContractingEntity]:
 
 
 def _named(said: Any) -> frozenset[str]:
+    return frozenset(said)
+
+
+def _regions(said: Any) -> frozenset[str]:
+    if isinstance(said, str) or not said or not all(is_region(item) for item in said):
+        raise ValueError("list countries, such as CH, or EEA")
     return frozenset(said)
 
 
@@ -536,6 +544,7 @@ SETTINGS: tuple[Setting, ...] = (
         _all_of({mechanism.value.lower(): mechanism for mechanism in Mechanism}),
     ),
     Setting("processors.cdn_categories", DisclosureTerms, "delivery_network_categories", _named),
+    Setting("stores.allowed_regions", StoreTerms, "allowed", _regions),
     Setting("categories", DisclosureTerms, "categories", _named),
     Setting("consent.purposes", ConsentTerms, "purposes", _named),
     Setting(

@@ -26,13 +26,14 @@ from server.policy.reads.compliance import compliance
 from server.policy.rules.checking import Checks, Compliance, compliance_of
 from server.policy.rules.profile import ClauseState
 from server.policy.rules.publishing import Published
+from server.policy.rules.storing import StoreTerms
 from server.policy.rules.validation import states, weakest
 from server.proving import attest, check, coverage, marked_tests, missing
 from server.senders.model import Sender
 from server.wallet.model import Wallet
 from tests.policy import spoiling_erasures, spoiling_requests
 from tests.policy.conftest import World
-from tests.policy.spoiling import KEPT, SPOILED, Sabotage
+from tests.policy.spoiling import KEPT, SPOILED, Sabotage, under
 from tests.staffed import Staff
 from tests.test_app import settings
 
@@ -137,21 +138,26 @@ def _session(work: Work, world: World) -> None:
     )
 
 
-def _authorised(work: Work, world: World) -> None:
-    person = work.scalar(text("SELECT min(id) FROM people"))
-    work.execute(
-        insert(StaffAuthorisation).values(
-            id="aut_1",
-            account_id=world.customer,
-            person_id=person,
-            roles="ADMIN",
-            scope="all",
-            instructions_version="1",
-            starts_at=work.now,
-            ends_at=work.now + timedelta(days=367),
-            created_at=work.now,
+def authorised(roles: str, days: int = 1) -> Sabotage:
+    """Somebody of the staff with these roles."""
+
+    def sabotage(work: Work, world: World) -> None:
+        person = work.scalar(text("SELECT min(id) FROM people"))
+        work.execute(
+            insert(StaffAuthorisation).values(
+                id="aut_1",
+                account_id=world.customer,
+                person_id=person,
+                roles=roles,
+                scope="all",
+                instructions_version="1",
+                starts_at=work.now,
+                ends_at=work.now + timedelta(days=days),
+                created_at=work.now,
+            )
         )
-    )
+
+    return sabotage
 
 
 def _wallet(work: Work, world: World) -> None:
@@ -205,6 +211,8 @@ def _price(work: Work, _world: World) -> None:
     )
 
 
+ABROAD = StoreTerms(frozenset({"CH"}), {"main": "CH", "backups": "US"})
+
 SABOTAGES: list[tuple[str, str, Callable[[World], Sabotage]]] = [
     (
         "encryption.at_rest",
@@ -218,7 +226,7 @@ SABOTAGES: list[tuple[str, str, Callable[[World], Sabotage]]] = [
     ("account.kind", "acc_", lambda _w: change(Account, professional_since=None)),
     ("industries.deny", "acc_", lambda _w: change(Account, industry="CASINO")),
     ("session.idle_ttl", "ses_1", lambda _w: _session),
-    ("staff.authorisation", "aut_1", lambda _w: _authorised),
+    ("staff.authorisation", "aut_1", lambda _w: authorised("ADMIN", days=367)),
     ("ledger.invariant", "wal_", lambda _w: _wallet),
     ("sms.sender_max_len", "snd_1", lambda _w: _sender("ACTIVE")),
     ("sms.sender_life", "snd_1", lambda _w: _sender("CLOSED")),
@@ -236,6 +244,9 @@ SABOTAGES: list[tuple[str, str, Callable[[World], Sabotage]]] = [
     ),
     ("processors.ai_require_mechanism", "prc_1", lambda w: processing(w, region="US")),
     ("processors", "prc_1", lambda w: processing(w, recipient_class="PAYMENT_PROVIDER", name="Other")),
+    ("stores.allowed_regions", "prc_1", lambda w: processing(w, region="")),
+    ("stores.allowed_regions", "backups", lambda _w: under(ABROAD, lambda _work, _world: None)),
+    ("dpo.powers", "aut_1", lambda _w: authorised("DPO FINANCE")),
     (
         "consent.bundled",
         "cns_1",

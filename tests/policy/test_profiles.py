@@ -19,6 +19,7 @@ from server.policy.rules.disclosing import DisclosureTerms, Ground
 from server.policy.rules.periods import is_period, period
 from server.policy.rules.profile import ClauseState, Profile, ProfileInvalid, profile_of
 from server.policy.rules.publishing import ChangeTerms, Published
+from server.policy.rules.storing import StoreTerms, misplaced, store_faults
 from server.policy.rules.validation import CONFLICTS, Installed, faults, missing_texts, states, warnings
 from server.terms import SETTINGS, default_terms, terms_of
 
@@ -67,6 +68,7 @@ TECHNICAL = {
     "PackageTerms": "link_age_max rows_a_read rows_a_file rows_a_workbook rows_an_old_workbook rows_a_step "
     "files_a_step chunk_bytes chunks_deleted_at_once package_bytes_max downloads_at_once_max",
     "AuditTerms": "",
+    "StoreTerms": "regions",
     "RegimeTerms": "",
     "DisclosureTerms": "listed_max",
     "ConsentTerms": "",
@@ -172,6 +174,7 @@ def test_the_demo_is_mailpro_but_for_what_one_cannot_do_alone() -> None:
     assert demo.clauses.keys() == mailpro.clauses.keys()
     assert {key for key in demo.clauses if demo.value(key) != mailpro.value(key)} == {
         "email.verified",
+        "stores.allowed_regions",
         "api.auth",
         "api_keys.issued_by",
         "api_keys.require_policy_url",
@@ -316,7 +319,42 @@ def test_a_bad_profile_is_refused(fault: str, found: Callable[[], list[str]]) ->
 
 def test_a_narrow_objection_is_warned_of() -> None:
     assert "(C9)" in warnings(load_profile("mailpro"))[0]
-    assert warnings(load_profile("quix")) == []
+    assert warnings(changed("dpo.contact", value="privacy@lark.test")) == []
+
+
+@pytest.mark.rule("P039")
+def test_everybody_can_reach_the_data_protection_officer() -> None:
+    assert faults(changed("dpo.contact", value="privacy@lark.test"), installed()) == []
+    for nobody in (changed("dpo.contact", value="our officer"), without("dpo.contact")):
+        (fault, *_) = [one for one in faults(nobody, installed()) if "`dpo.contact`" in one]
+        assert "add a clause" in fault
+    (warning,) = warnings(load_profile("quix"))
+    assert "an address that nobody reads" in warning
+
+
+@pytest.mark.parametrize(
+    ("region", "allowed", "fits"),
+    [
+        ("CH", {"CH"}, True),
+        ("DE", {"CH"}, False),
+        ("DE", {"CH", "EEA"}, True),
+        ("GB", {"CH", "EEA"}, False),
+        ("LOCAL", {"CH", "EEA"}, False),
+        ("LOCAL", {"LOCAL"}, True),
+    ],
+)
+@pytest.mark.rule("M117", "H032")
+def test_a_store_is_in_a_region_that_the_policy_allows(region: str, allowed: set[str], fits: bool) -> None:
+    terms = StoreTerms(frozenset(allowed), {"main": "CH" if "CH" in allowed else region, "keys": region})
+    assert misplaced(terms) == ([] if fits else ["keys"])
+    assert ["POSTMETER_KEY_STORE_REGION" in fault for fault in store_faults(terms)] == [True] * (not fits)
+
+
+@pytest.mark.parametrize("said", ["CH", (), ("Switzerland",)])
+@pytest.mark.rule("M117")
+def test_what_names_no_region_is_refused(said: Any) -> None:
+    with pytest.raises(ProfileInvalid, match=r"`stores\.allowed_regions`: its value cannot be used"):
+        terms_of(changed("stores.allowed_regions", value=said))
 
 
 @pytest.mark.parametrize(

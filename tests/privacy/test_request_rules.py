@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.policy.rules.disclosing import EEA
+from server.privacy.reads.regimes import due_by_law
 from server.privacy.rules.recipient_requests import RefusalGround
 from server.privacy.rules.regimes import Regime, RegimeChoice, RegimeTerms, regime_of
 from server.privacy.rules.request_refusals import (
@@ -27,13 +29,13 @@ from server.privacy.rules.requests import (
     PrivacyRequestTerms,
     RequestStanding,
     Step,
-    answered_by,
     check_channel,
     check_extendable,
     check_ground,
     check_move,
     check_purposes,
     check_received,
+    months_to_answer,
     next_step,
 )
 
@@ -42,6 +44,17 @@ TERMS = PrivacyRequestTerms()
 SECOND = timedelta(seconds=1)
 FILED = datetime(2026, 1, 31, 9, tzinfo=UTC)
 DUE = datetime(2026, 2, 28, 9, tzinfo=UTC)
+
+
+def answered_by(
+    received_at: datetime,
+    terms: PrivacyRequestTerms,
+    laws: RegimeTerms,
+    regime: Regime,
+    extended: bool = False,
+) -> datetime:
+    months = months_to_answer(terms, extended=extended)
+    return due_by_law(received_at, months, regime, laws, extended=extended)
 
 
 def test_what_is_over_stays_over_and_what_is_not_verified_is_never_done() -> None:
@@ -67,8 +80,8 @@ def test_a_request_is_due_a_calendar_month_after_its_receipt_and_at_most_two_mor
 )
 @pytest.mark.rule("P040")
 def test_the_law_of_an_account_follows_from_its_country(country: str | None, regime: str) -> None:
-    assert regime_of(country, RegimeTerms()) == regime
-    assert regime_of(country, RegimeTerms(by_region=False)) is Regime.OWN
+    assert regime_of(country, EEA, RegimeTerms()) == regime
+    assert regime_of(country, EEA, RegimeTerms(by_region=False)) is Regime.OWN
 
 
 @pytest.mark.parametrize("received", [FILED, datetime(2026, 3, 2, 9, tzinfo=UTC)], ids=["february", "march"])

@@ -95,6 +95,10 @@ class StaffRole(Enum):
     PRIVACY_OFFICER = strawberry.enum_value(
         "PRIVACY_OFFICER", description="Looks after personal data and requests about it."
     )
+    DPO = strawberry.enum_value(
+        "DPO",
+        description="The data protection officer: reads registers, requests and compliance, and changes none of them.",
+    )
     ADMIN = strawberry.enum_value("ADMIN", description="Runs the service.")
 
 

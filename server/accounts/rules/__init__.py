@@ -177,7 +177,7 @@ class Terms:
     preventive_erase_after: timedelta = timedelta(days=180)
     """How long after a preventive closing the account's data may be erased at the earliest: not at the owner's wish,
     and so not by the clock of a voluntary closing (C24)."""
-    sensitive_read_by: frozenset[str] = frozenset({"SUPPORT", "FINANCE", "PRIVACY_OFFICER", "ADMIN"})
+    sensitive_read_by: frozenset[str] = frozenset({"SUPPORT", "FINANCE", "PRIVACY_OFFICER", "DPO", "ADMIN"})
     """To which roles of the staff sensitive values are shown, of those that are let to the field; the others are told
     that it is masked (H017)."""
     suspension_reason_required: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,6 +15,9 @@ from server.policy.rules.profile import POLICY, Clause, ClauseState, Profile
 RELATIONSHIP = "relationship"
 FOREVER = "forever"
 RETAIN = "retain."
+DPO_CONTACT = "dpo.contact"
+_CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}\Z")
+_NOBODYS = re.compile(r"@example\.(com|net|org)\Z")
 _NOT_PERIODS = frozenset({f"{RETAIN}allow_forever", f"{RETAIN}grounds", f"{RETAIN}required"})
 
 _CLOCKS = ("inactivity.send", "inactivity.smtp_send", "inactivity.no_login", "inactivity.erase")
@@ -84,6 +88,7 @@ def faults(profile: Profile, installed: Installed) -> list[str]:
             _held,
             _collecting,
             _rights,
+            dpo_faults,
             _documents,
             _texts,
         )
@@ -99,7 +104,18 @@ def warnings(profile: Profile) -> list[str]:
             "`rights.objection.effect` is close_account, which is narrower than article 21 GDPR: a person may object "
             "to one purpose and keep the account (C9)"
         )
+    if _NOBODYS.search(str(_said(profile, DPO_CONTACT))):
+        found.append(
+            f"`{DPO_CONTACT}` is an address that nobody reads: extend this profile by a clause with your own (P039)"
+        )
     return found
+
+
+def dpo_faults(profile: Profile, _installed: Installed) -> Iterator[str]:
+    """Everybody can reach the data protection officer (P039)."""
+    said = _said(profile, DPO_CONTACT)
+    if not isinstance(said, str) or not _CONTACT.match(said):
+        yield f"add a clause `{DPO_CONTACT}` with the e-mail address of your data protection officer (P039)"
 
 
 def _places(profile: Profile, installed: Installed) -> Iterator[str]:

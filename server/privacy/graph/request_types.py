@@ -24,7 +24,7 @@ from server.privacy.graph.request_enums import (
     ProofEnum,
     RegimeEnum,
 )
-from server.privacy.graph.types import DESK, OWN
+from server.privacy.graph.types import OWN, WATCH
 from server.privacy.reads import requests as reads
 from server.privacy.reads.requests import PrivacyRequestRow
 
@@ -111,7 +111,7 @@ class PrivacyRequestUpdate:
     )
 
 
-@exposes(DESK)
+@exposes(WATCH)
 @strawberry.type(description="A customer's request as the staff sees it.")
 class PrivacyRequestCase:
     account_id: strawberry.ID = strawberry.field(description="Whose data it is about.")

@@ -18,11 +18,11 @@ from server.kit.graph.scalars import BigInt
 from server.privacy.reads import retention as reads
 from server.privacy.reads.retention import Forecast
 
-OFFICERS = Access(Who.STAFF, "security", staff_roles=frozenset({"PRIVACY_OFFICER", "ADMIN"}))
+WATCHERS = Access(Who.STAFF, "security", staff_roles=frozenset({"PRIVACY_OFFICER", "DPO", "ADMIN"}))
 _BATCHED = "resolved for many sweeps at once"
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(description="What a clock of the policy will have ended by an instant.")
 class RetentionForecast:
     retention: str = strawberry.field(description="Which retention, as in the clause `retain.…`.")
@@ -41,7 +41,7 @@ class RetentionForecast:
         return cls(retention=found.name, table=found.table, rows=rows, held=held, step=found.by_step)
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(description="What a sweep did to a table.")
 class RetentionCountType:
     retention: str = strawberry.field(description="Which retention, as in the clause `retain.…`.")
@@ -70,7 +70,7 @@ def _counts_of(runs: Sequence[RetentionRunType], info: Info) -> list[list[Retent
     return [[RetentionCountType.of(row) for row in found[str(run.id)]] for run in runs]
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(name="RetentionRun", description="A sweep of what is over by the policy.")
 class RetentionRunType(Node):
     started_at: datetime = strawberry.field(description="When it flagged what was over.")
@@ -92,7 +92,7 @@ class RetentionQueries:
     @strawberry.field(
         description="For staff: what there is now of each retention that will be over at an instant, row by row of the "
         "policy's clocks. It counts; nothing is changed.",
-        metadata=declare(OFFICERS, cost=COUNT, items=30),
+        metadata=declare(WATCHERS, cost=COUNT, items=30),
     )
     def retention_preview(
         self,
@@ -102,7 +102,7 @@ class RetentionQueries:
         return [RetentionForecast.of(found) for found in reads.preview(info.context.read, at)]
 
     @strawberry.field(
-        description="For staff: the sweeps of what was over, newest first.", metadata=declare(OFFICERS)
+        description="For staff: the sweeps of what was over, newest first.", metadata=declare(WATCHERS)
     )
     def retention_runs(
         self, info: Info, first: First = 20, after: After = None

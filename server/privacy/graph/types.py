@@ -24,6 +24,8 @@ from server.privacy.reads.recipient_requests import RequestRow
 OPEN = Access(Who.ANYONE, "security")
 ANSWER = Access(Who.SIGNED_IN, "security", REQUESTS_ANSWER)
 DESK = Access(Who.STAFF, "security", staff_roles=frozenset({"PRIVACY_OFFICER", "SUPPORT", "ADMIN"}))
+WATCH = Access(Who.STAFF, "security", staff_roles=DESK.staff_roles | {"DPO"})
+"""Who may read what is asked; the data protection officer does nothing about it (P039)."""
 OWN = Access(Who.SIGNED_IN, "security")
 """For the fields of a request: whoever was let through a field that leads to it may read it."""
 
@@ -111,7 +113,7 @@ class RecipientRequestUpdate:
     )
 
 
-@exposes(DESK)
+@exposes(WATCH)
 @strawberry.type(description="A recipient's request as the staff sees it.")
 class RecipientRequestCase:
     account_id: strawberry.ID = strawberry.field(description="Whose message it was.")

@@ -12,8 +12,9 @@ from server.kit.clock import from_micros
 from server.kit.ids import is_id
 from server.kit.work import Read
 from server.privacy.model import PrivacyRequest
+from server.privacy.reads.regimes import due_by_law
 from server.privacy.rules.regimes import Regime, RegimeTerms
-from server.privacy.rules.requests import PrivacyRequestTerms, answered_by
+from server.privacy.rules.requests import PrivacyRequestTerms, months_to_answer
 
 PREFIX = "dsr"
 """What ids of requests begin with: a data subject's request."""
@@ -61,8 +62,8 @@ class PrivacyRequestRow(NamedTuple):
 
 def due_date(read: Read, received_at: datetime, regime: str, *, extended: bool = False) -> datetime:
     """By when a request is answered that has no clock of its own, by the policy and by this law."""
-    terms, laws = read.terms(PrivacyRequestTerms), read.terms(RegimeTerms)
-    return answered_by(received_at, terms, laws, Regime(regime), extended=extended)
+    months = months_to_answer(read.terms(PrivacyRequestTerms), extended=extended)
+    return due_by_law(received_at, months, Regime(regime), read.terms(RegimeTerms), extended=extended)
 
 
 def request(read: Read, account_id: str, request_id: str) -> PrivacyRequestRow | None:

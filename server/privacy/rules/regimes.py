@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
-
-from server.accounts.rules.lifecycle import add_months
-from server.policy.rules.disclosing import EEA
 
 
 class Regime(StrEnum):
@@ -43,10 +39,6 @@ class Limit:
     months: int = 0
     days: int = 0
 
-    def after(self, received_at: datetime) -> datetime:
-        """When it runs out."""
-        return add_months(received_at, self.months) + timedelta(days=self.days)
-
 
 ANSWERED: Mapping[Regime, Limit] = {
     Regime.GDPR: Limit(months=1),  # article 12(3)
@@ -58,19 +50,17 @@ EXTENDED: Mapping[Regime, Limit] = {Regime.GDPR: Limit(months=3)}
 """The same of a request that was extended. The FADP names no end: there the policy's own is the only one."""
 
 
-def regime_of(country: str | None, terms: RegimeTerms) -> Regime:
+def regime_of(country: str | None, eea: Collection[str], terms: RegimeTerms) -> Regime:
     """The law of an account in this country, ISO 3166-1 alpha-2. Who named none is protected by the GDPR."""
     if not terms.by_region:
         return Regime.OWN
     if country == "CH":
         return Regime.FADP
-    return Regime.GDPR if country is None or country in EEA else Regime.OWN
+    return Regime.GDPR if country is None or country in eea else Regime.OWN
 
 
-def due_by_law(
-    promised: datetime, received_at: datetime, regime: Regime, terms: RegimeTerms, *, extended: bool = False
-) -> datetime:
-    """The earliest of what the policy promised and what the law gives: that of the account, or any of them (P042)."""
-    limits = EXTENDED if extended else ANSWERED
-    holding = limits.keys() if terms.apply is RegimeChoice.STRICTEST else limits.keys() & {regime}
-    return min([promised, *(limits[each].after(received_at) for each in holding)])
+def limits(regime: Regime, terms: RegimeTerms, *, extended: bool) -> Collection[Limit]:
+    """The times that hold beside the policy's own: that of the account's law, or of every law (P042)."""
+    given = EXTENDED if extended else ANSWERED
+    holding = given.keys() if terms.apply is RegimeChoice.STRICTEST else given.keys() & {regime}
+    return [given[each] for each in holding]

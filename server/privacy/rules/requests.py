@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from server.accounts.rules.lifecycle import add_months
 from server.privacy.rules.recipient_requests import GROUNDS as RECIPIENT_GROUNDS
 from server.privacy.rules.recipient_requests import RefusalGround
-from server.privacy.rules.regimes import Regime, RegimeTerms, due_by_law
 from server.privacy.rules.request_refusals import (
     PrivacyRequestChannelClosed,
     PrivacyRequestGroundInvalid,
@@ -184,19 +182,9 @@ def check_move(status: PrivacyRequestStatus, to: PrivacyRequestStatus) -> None:
         raise PrivacyRequestStatusConflict(status.value)
 
 
-def answered_by(
-    received_at: datetime,
-    terms: PrivacyRequestTerms,
-    laws: RegimeTerms,
-    regime: Regime,
-    *,
-    extended: bool = False,
-) -> datetime:
-    """By when a request is answered: as the policy promises, or as the law of its account or of any account wants it,
-    whichever comes first (C26, P040, P042).
-    """
-    promised = add_months(received_at, terms.respond_months + (terms.extend_months if extended else 0))
-    return due_by_law(promised, received_at, regime, laws, extended=extended)
+def months_to_answer(terms: PrivacyRequestTerms, *, extended: bool) -> int:
+    """In how many calendar months after its receipt the policy has a request answered (C26)."""
+    return terms.respond_months + (terms.extend_months if extended else 0)
 
 
 def check_extendable(status: PrivacyRequestStatus, due_at: datetime, extended: bool, now: datetime) -> None:
