@@ -5,6 +5,7 @@ A name with nothing behind it cannot be imported, so a profile cannot promise wh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import get_args
 
@@ -32,7 +33,7 @@ from server.accounts.actions import (
 from server.accounts.adapters.authenticator import Authenticator
 from server.accounts.adapters.passwords import Passwords
 from server.accounts.reads import team
-from server.accounts.rules import age, collecting, guessable, people, resale, signing, standing
+from server.accounts.rules import age, collecting, devices, guessable, people, resale, signing, standing
 from server.accounts.rules import lifecycle as account_lifecycle
 from server.accounts.rules import staff as staff_rules
 from server.campaigns.actions import (
@@ -58,6 +59,7 @@ from server.kit.graph import access
 from server.kit.idempotency import Claimed
 from server.kit.ids import Ids
 from server.notices.actions import delivery
+from server.notices.adapters import templates
 from server.orders import actions as order_actions
 from server.orders.actions import prices, step_up
 from server.orders.reads import invoices
@@ -65,10 +67,11 @@ from server.orders.rules import auto_top_up, cancellation, tax
 from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
-from server.policy.rules import storing, validation
+from server.policy.rules import processing, storing, validation
 from server.privacy.actions import erasures, exporting, limiting, minors, recipient_requests, requests
 from server.privacy.actions import retention as sweeping
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.reads import processing as processing_reads
 from server.privacy.reads import regimes
 from server.privacy.rules import requests as request_rules
 from server.schema import HELD, schema
@@ -92,6 +95,7 @@ POINTS: Mapping[str, object] = {
     "accounts.api_keys": keys.create_api_key,
     "accounts.api_limits": limits.set_api_limits,
     "accounts.closing": closing.close_account,
+    "accounts.technical": devices.kept_agent,
     "accounts.dpo": staff_rules.check_mandate,
     "accounts.collecting": collecting.check_collected,
     "accounts.forgetting_failures": pruning.prune,
@@ -169,6 +173,12 @@ POINTS: Mapping[str, object] = {
     "policy.processors": processors.register_processor,
     "policy.publishing": version_reads.versions_of,
     "policy.dpo": validation.dpo_faults,
+    "policy.bases": processing.basis_faults,
+    "policy.grounds": processing.ground_faults,
+    "policy.necessity": processing.necessity_faults,
+    "policy.sources": validation.naming_faults,
+    "policy.special": processing.special_faults,
+    "policy.uses": processing.use_faults,
     "policy.stores": storing.store_faults,
     "policy.validation": validation.faults,
     "policy.versions": versions.record_versions,
@@ -176,6 +186,7 @@ POINTS: Mapping[str, object] = {
     "privacy.erasing": Eraser.step,
     "privacy.erasure": erasures.plan_erasure,
     "privacy.regimes": regimes.due_by_law,
+    "privacy.information": processing_reads.processing,
     "privacy.channels": request_rules.check_channel,
     "privacy.replay": Eraser.replay,
     "privacy.exports": exporting.request_export,
@@ -200,6 +211,10 @@ POINTS: Mapping[str, object] = {
 """Every point that enforces something."""
 
 
+_OF_ACCOUNTS = frozenset({"identification", "api_use", "balance_and_orders"})
+"""The purposes that accounts are for (B003); the other is security."""
+
+
 def installed() -> validation.Installed:
     """What this server has, for a profile to be compared with."""
     retentions: dict[str, list[str]] = {}
@@ -213,4 +228,22 @@ def installed() -> validation.Installed:
         purposes=get_args(personal.Purpose),
         retentions=retentions,
         rights=[kind.value.lower() for kind in request_rules.PrivacyRequestKind],
+        processed=_processed(),
+    )
+
+
+def _processed() -> processing.Processed:
+    """What this server does with personal data."""
+    bases, uses = defaultdict(list), defaultdict(list)
+    for held in HELD:
+        if held.owner is not None and held.purpose in _OF_ACCOUNTS:
+            bases[held.legal_basis].extend(held.names())
+    for kind, use in templates.load().uses.items():
+        uses[use].append(kind)
+    return processing.Processed(
+        sources={source for held in HELD for source in held.sources},
+        needs=collecting.NEEDED_FOR,
+        bases=bases,
+        special=[name for held in HELD if held.special for name in held.names()],
+        uses=uses,
     )

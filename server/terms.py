@@ -15,6 +15,7 @@ from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.accounts.rules.age import AgeMethod
 from server.accounts.rules.api_log import ApiLogTerms
 from server.accounts.rules.collecting import Detail
+from server.accounts.rules.devices import TechnicalDetail
 from server.accounts.rules.people import ROLE_SCOPES
 from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.restricting import Granularity, ObjectionEffect, RestrictionTerms
@@ -51,10 +52,10 @@ from server.policy.adapters.profiles import load_profile, load_wordings
 from server.policy.rules.consenting import AttestationTerms, ConsentTerms
 from server.policy.rules.disclosing import DisclosureTerms, Ground, Mechanism
 from server.policy.rules.periods import is_period, period
+from server.policy.rules.processing import RETAIN
 from server.policy.rules.profile import Document, Profile, ProfileInvalid
 from server.policy.rules.publishing import ChangeTerms, Published, Telling
 from server.policy.rules.storing import StoreTerms, is_region
-from server.policy.rules.validation import RETAIN
 from server.policy.rules.wording import Wordings, authentic_hash
 from server.privacy.reads.erasures import FlightSources, HoldSources
 from server.privacy.rules.erasures import ErasureScope, ErasureTerms
@@ -360,6 +361,9 @@ SETTINGS: tuple[Setting, ...] = (
         _one_of({"by_use": True, "continued_use": True, "explicit": False}),
     ),
     Setting("collect.allow", _ACCOUNTS, "collect", _details),
+    Setting(
+        "collect.technical", _ACCOUNTS, "technical", _all_of({each.value: each for each in TechnicalDetail})
+    ),
     Setting("account.kind", _ACCOUNTS, "business_only", _one_of({"any": False, "business_only": True})),
     Setting("account.order_needs_address", _ACCOUNTS, "require_postal_address", _truth),
     Setting("minors.min_age", _ACCOUNTS, "age_years_min", _whole),

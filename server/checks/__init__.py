@@ -13,6 +13,7 @@ from server.checks import (
     erasures,
     money,
     privacy,
+    processing,
     registers,
     retention,
     senders,
@@ -30,5 +31,6 @@ CHECKS: Mapping[str, Check] = {
     **registers.CHECKS,
     **retention.CHECKS,
     **privacy.CHECKS,
+    **processing.CHECKS,
 }
 """Every check by the name that clauses give."""

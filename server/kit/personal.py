@@ -23,7 +23,7 @@ Purpose = Literal["identification", "api_use", "balance_and_orders", "security"]
 LegalBasis = Literal["contract", "legal_obligation", "legitimate_interest", "consent"]
 RetentionClass = Literal["identity", "content", "billing"]
 Source = Literal["form", "order", "upload", "contact", "mail", "device", "use"]
-"""Where data is from. `form`: typed into a form of the service. `order`: given with an order or a payment, by the customer
+"""Where data is from. `form`: typed into a form of the service. `order`: given with an order or a payment, by customers
 or by who carries the payment out. `upload`: brought in to be sent. `contact`: told to the staff. `mail`: by e-mail or
 letter. `device`: what a browser or a program shows of itself. `use`: follows from how the service is used.
 """

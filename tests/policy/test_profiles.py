@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server.accounts import rules as account_rules
-from server.accounts.rules.collecting import Detail, DetailNotCollected, check_collected
+from server.accounts.rules.collecting import NEEDED_FOR, Detail, DetailNotCollected, check_collected
 from server.points import POINTS, installed
 from server.policy.adapters.profiles import DEMO, SHIPPED, load_profile
 from server.policy.rules.consenting import AttestationTerms, ConsentTerms
@@ -43,7 +43,7 @@ TECHNICAL = {
     "PrivacyRequestTerms": "remind_before verify_within received_before_max text_length_max answer_length_max "
     "message_id_length_max open_max",
     "AccountTerms": "acceptance_by_use key_policies policy login_length_min login_length_max password_length_max "
-    "password_distinct_characters_min sessions_max api_keys_max api_key_name_length_max user_agent_length_max "
+    "password_distinct_characters_min sessions_max api_keys_max api_key_name_length_max "
     "last_used_precision step_up_age_max address_line_length_max email_code_age_max email_code_attempts_max "
     "mails_per_window_max mails_window password_reset_age_max recovery_codes people_max invitation_age_max "
     "sign_ins_compared_max policy_url_length_max managed_accounts_max patience_with_login patience_with_address "
@@ -248,6 +248,11 @@ def holding(**changes: Any) -> Installed:
     return dataclasses.replace(installed(), **changes)
 
 
+def doing(**changes: Any) -> Installed:
+    """A server that does something else with personal data."""
+    return holding(processed=dataclasses.replace(installed().processed, **changes))
+
+
 BAD: list[tuple[str, Callable[[], list[str]]]] = [
     ("has no retention: add a clause `retain.audit`", lambda: faults(without("retain.audit"), installed())),
     (
@@ -301,6 +306,63 @@ BAD: list[tuple[str, Callable[[], list[str]]]] = [
         lambda: faults(changed("categories", value=("identification",)), installed()),
     ),
     (
+        "[sources] mail = 'letters' is none of `sources`",
+        lambda: faults(
+            dataclasses.replace(
+                load_profile("quix"), sources={**load_profile("quix").sources, "mail": "letters"}
+            ),
+            installed(),
+        ),
+    ),
+    (
+        "under `broker`: say in [sources] which of yours that is",
+        lambda: faults(load_profile("quix"), doing(sources=["broker"])),
+    ),
+    (
+        "`collect.allow` asks for `email`, which `advertising` needs",
+        lambda: faults(load_profile("mailpro"), doing(needs={"email": "advertising"})),
+    ),
+    (
+        "people.blood_group is of a special category, which `special_categories` denies",
+        lambda: faults(load_profile("helpdesk"), doing(special=["people.blood_group"])),
+    ),
+    (
+        "name one of your `purposes` as its `purpose`",
+        lambda: faults(changed("special_categories", value={"ground": "legal_claim"}), installed()),
+    ),
+    (
+        "its `ground` is one of explicit_consent",
+        lambda: faults(changed("special_categories", value={"purpose": "security"}), installed()),
+    ),
+    (
+        "write deny, or a table with `purpose` and `ground`",
+        lambda: faults(changed("special_categories", value="allow"), installed()),
+    ),
+    (
+        "'consent' is none of contract, precontract",
+        lambda: faults(changed("purposes.account.basis", value="consent"), installed()),
+    ),
+    (
+        "people.login is held for what accounts are for by legitimate_interest",
+        lambda: faults(load_profile("quix"), doing(bases={"legitimate_interest": ["people.login"]})),
+    ),
+    (
+        "notices newsletter write to customers for `marketing`",
+        lambda: faults(load_profile("quix"), doing(uses={"marketing": ["newsletter"]})),
+    ),
+    (
+        "`retain.audit`: say `ground`, one of business, contract, law",
+        lambda: faults(changed("retain.audit", ground=None), installed()),
+    ),
+    (
+        "`retain.audit`: say `ground`, one of contract",
+        lambda: faults(changed("retain.grounds", value=("contract",)), installed()),
+    ),
+    (
+        "`api.monitoring` needs `usage`",
+        lambda: faults(changed("collect.technical", value=("ip",)), installed()),
+    ),
+    (
         "add a [[document]] for it (M020)",
         lambda: faults(changed("acceptance.documents", value=("other",)), installed()),
     ),
@@ -312,9 +374,24 @@ BAD: list[tuple[str, Callable[[], list[str]]]] = [
 
 
 @pytest.mark.parametrize(("fault", "found"), BAD, ids=[fault for fault, _ in BAD])
-@pytest.mark.rule("Q003", "Q025", "B010", "B008", "H007", "M111")
+@pytest.mark.rule(
+    "Q003", "Q025", "B010", "B008", "H007", "M111", "H003", "H006", "B003", "Q011", "H026", "B009"
+)
+@pytest.mark.rule("P006", "B002", "M110", "M118")
 def test_a_bad_profile_is_refused(fault: str, found: Callable[[], list[str]]) -> None:
     assert any(fault in sentence for sentence in found()), found()
+
+
+@pytest.mark.rule("H006")
+def test_a_special_category_is_held_where_purpose_and_ground_are_named() -> None:
+    named = changed("special_categories", value={"purpose": "security", "ground": "explicit_consent"})
+    assert faults(named, doing(special=["people.blood_group"])) == []
+
+
+@pytest.mark.rule("H003")
+def test_each_detail_that_is_asked_for_names_the_purpose_that_needs_it() -> None:
+    assert NEEDED_FOR.keys() == set(Detail)
+    assert set(NEEDED_FOR.values()) <= set(installed().purposes)
 
 
 def test_a_narrow_objection_is_warned_of() -> None:
@@ -368,6 +445,10 @@ def test_what_names_no_region_is_refused(said: Any) -> None:
         ({"key": "a", "kind": "law", "value": 1, "planned": "x", "check": "c"}, "only a clause with a point"),
         ({"key": "a", "kind": "law", "value": 1, "point": "x", "ids": ["X1"]}, "no id of the rulebook"),
         ({"key": "a", "kind": "law", "value": 1, "point": "x", "colour": 1}, "there is no field `colour`"),
+        (
+            {"key": "a", "kind": "law", "value": 1, "point": "x", "ground": "law"},
+            "only a clause `retain.…` has",
+        ),
     ],
 )
 def test_a_bad_clause_is_refused(entry: dict[str, Any], fault: str) -> None:
