@@ -234,7 +234,8 @@ def installed() -> validation.Installed:
 
 def _processed() -> processing.Processed:
     """What this server does with personal data."""
-    bases, uses = defaultdict(list), defaultdict(list)
+    bases: dict[str, list[str]] = defaultdict(list)
+    uses: dict[str, list[str]] = defaultdict(list)
     for held in HELD:
         if held.owner is not None and held.purpose in _OF_ACCOUNTS:
             bases[held.legal_basis].extend(held.names())
@@ -242,7 +243,7 @@ def _processed() -> processing.Processed:
         uses[use].append(kind)
     return processing.Processed(
         sources={source for held in HELD for source in held.sources},
-        needs=collecting.NEEDED_FOR,
+        needs={detail.value: purpose for detail, purpose in collecting.NEEDED_FOR.items()},
         bases=bases,
         special=[name for held in HELD if held.special for name in held.names()],
         uses=uses,

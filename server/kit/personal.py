@@ -126,12 +126,12 @@ def _owner_faults(held: Held) -> Iterator[str]:
 
 def _source_faults(held: Held) -> Iterator[str]:
     """Nobody could tell whom it is about where the company has it from (P006)."""
-    table = held.model.__table__
+    table = held.model.__tablename__
     if held.source is None and held.owner is not None:
-        said = ", ".join(get_args(Source))
-        yield f"{table.name} does not say where its data is from: give `source`, one of {said}"
-    if isinstance(held.source, Told) and held.source.column not in table.columns:
-        yield f"{table.name} does not say where a row is from: there is no {table.name}.{held.source.column}"
+        known = ", ".join(get_args(Source))
+        yield f"{table} does not say where its data is from: give `source`, one of {known}"
+    if isinstance(held.source, Told) and held.source.column not in held.model.__table__.columns:
+        yield f"{table} does not say where a row is from: there is no {table}.{held.source.column}"
 
 
 def _book_keeping(
