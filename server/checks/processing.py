@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 
 from server.accounts.model import Account, Person, PostalAddress, Session
 from server.accounts.reads import open_or_none
@@ -35,7 +35,7 @@ def sources_known(read: Read) -> Finding:
     told = {each.model: each.source for each in held if isinstance(each.source, Told)}
     for model, source in told.items():
         column = model.__table__.c[source.column]
-        unknown = select(column).where(column.not_in(source.sources)).distinct().limit(WRONG_MAX)
+        unknown = select(column).where(column.not_in(list(source.sources))).distinct().limit(WRONG_MAX)
         wrong += [f"{column} {value}" for value in read.execute(unknown).scalars()]
     return finding(len(held), "declarations", wrong)
 
@@ -51,25 +51,14 @@ def details_needed(read: Read) -> Finding:
     return combined(found) if found else finding(0, "details that are not asked for", [])
 
 
+_accounts = Account.__table__.c
 _DETAILS: Mapping[Detail, tuple[type, ColumnElement[str], ColumnElement[bool]]] = {
     Detail.EMAIL: (Person, Person.__table__.c.id, Person.__table__.c.email.is_not(None)),
-    Detail.POSTAL_ADDRESS: (
-        PostalAddress,
-        PostalAddress.__table__.c.account_id,
-        PostalAddress.__table__.c.account_id.is_not(None),
-    ),
-    Detail.COUNTRY: (Account, Account.__table__.c.id, Account.__table__.c.country.is_not(None)),
-    Detail.INDUSTRY: (Account, Account.__table__.c.id, Account.__table__.c.industry.is_not(None)),
-    Detail.PROFESSIONAL_USE: (
-        Account,
-        Account.__table__.c.id,
-        Account.__table__.c.professional_since.is_not(None),
-    ),
-    Detail.VAT_NUMBER: (
-        VatNumber,
-        VatNumber.__table__.c.account_id,
-        VatNumber.__table__.c.account_id.is_not(None),
-    ),
+    Detail.POSTAL_ADDRESS: (PostalAddress, PostalAddress.__table__.c.account_id, true()),
+    Detail.COUNTRY: (Account, _accounts.id, _accounts.country.is_not(None)),
+    Detail.INDUSTRY: (Account, _accounts.id, _accounts.industry.is_not(None)),
+    Detail.PROFESSIONAL_USE: (Account, _accounts.id, _accounts.professional_since.is_not(None)),
+    Detail.VAT_NUMBER: (VatNumber, VatNumber.__table__.c.account_id, true()),
 }
 """Where each detail is held, and of whom."""
 
