@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import structlog
 from sqlalchemy.util import greenlet_spawn
@@ -82,6 +83,7 @@ from server.policy.adapters.profiles import load_profile
 from server.policy.rules.checking import Checks
 from server.policy.rules.profile import ProfileInvalid
 from server.policy.rules.publishing import Published
+from server.policy.rules.storing import StoreTerms, store_faults
 from server.policy.rules.validation import faults, warnings
 from server.privacy import http as privacy_http
 from server.privacy.adapters.erasing import Eraser
@@ -182,6 +184,7 @@ class Postmeter:
         """The databases, open and migrated: what commands need."""
         _refuse(personal.faults(HELD))
         self._check_policy()
+        _refuse(list(store_faults(self.house.terms.get(StoreTerms))))
         entities = self.house.terms.get(account_rules.Terms)
         codes = (entities.entity_europe.code, entities.entity_other.code)
         _refuse(seller_faults(self.house.terms.get(order_rules.Terms).invoicing, codes))
@@ -405,6 +408,7 @@ def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
     terms = _terms(settings)
     terms.add(notice_rules.Mailing(relay=settings.smtp_url is not None))
     terms.add(campaign_rules.PublicAddress(settings.public_url))
+    terms.add(replace(terms.get(StoreTerms), regions=settings.regions))
     masters = MasterKeys.load(settings.master_key_file, entropy)
     return House(
         database=open_database(settings.database_url),

@@ -7,13 +7,19 @@ from pathlib import Path
 
 from server.app import Postmeter
 from server.backups import making, restoring
+from server.backups.manifest import BackupRefused
 from server.backups.restoring import Wish
 from server.kit.clock import SystemClock
+from server.policy.rules.storing import StoreTerms, store_faults
 from server.settings import Settings
 
 
 async def backup(postmeter: Postmeter, folder: Path) -> list[str]:
-    """Copy everything into a new folder; returns what was done, as lines. Raises BackupRefused."""
+    """Copy everything into a new folder; returns what was done, as lines. Raises BackupRefused, also for a place where
+    the policy stores nothing (M117).
+    """
+    if faults := list(store_faults(postmeter.house.terms.get(StoreTerms))):
+        raise BackupRefused("\n".join(faults))
     async with postmeter.looking():
         schema = await postmeter.schema_version()
         now = postmeter.house.clock.now()

@@ -5,6 +5,7 @@ A name with nothing behind it cannot be imported, so a profile cannot promise wh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import get_args
 
@@ -33,7 +34,7 @@ from server.accounts.actions import (
 from server.accounts.adapters.authenticator import Authenticator
 from server.accounts.adapters.passwords import Passwords
 from server.accounts.reads import accesses, team
-from server.accounts.rules import age, collecting, guessable, people, resale, signing, standing
+from server.accounts.rules import age, collecting, devices, guessable, people, resale, signing, standing
 from server.accounts.rules import lifecycle as account_lifecycle
 from server.accounts.rules import staff as staff_rules
 from server.campaigns.actions import (
@@ -59,6 +60,7 @@ from server.kit.graph import access
 from server.kit.idempotency import Claimed
 from server.kit.ids import Ids
 from server.notices.actions import delivery
+from server.notices.adapters import templates
 from server.orders import actions as order_actions
 from server.orders.actions import prices, step_up
 from server.orders.reads import invoices
@@ -66,10 +68,12 @@ from server.orders.rules import auto_top_up, cancellation, tax
 from server.plans.actions import billing, fixed_ips, seats, subscribing
 from server.policy.actions import announcing, consents, disclosures, processors, versions
 from server.policy.reads import versions as version_reads
-from server.policy.rules import validation
+from server.policy.rules import processing, storing, validation
 from server.privacy.actions import erasures, exporting, limiting, minors, recipient_requests, requests
 from server.privacy.actions import retention as sweeping
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.reads import processing as processing_reads
+from server.privacy.reads import regimes
 from server.privacy.rules import requests as request_rules
 from server.schema import HELD, schema
 from server.senders import rules as sender_rules
@@ -94,6 +98,8 @@ POINTS: Mapping[str, object] = {
     "accounts.api_limits": limits.set_api_limits,
     "accounts.closing": closing.close_account,
     "accounts.closed_accounts": accesses.check_closed,
+    "accounts.technical": devices.kept_agent,
+    "accounts.dpo": staff_rules.check_mandate,
     "accounts.collecting": collecting.check_collected,
     "accounts.data_access": reading.note_reading,
     "accounts.forgetting_failures": pruning.prune,
@@ -170,11 +176,22 @@ POINTS: Mapping[str, object] = {
     "policy.disclosures": disclosures.record_disclosure,
     "policy.processors": processors.register_processor,
     "policy.publishing": version_reads.versions_of,
+    "policy.dpo": validation.dpo_faults,
+    "policy.bases": processing.basis_faults,
+    "policy.grounds": processing.ground_faults,
+    "policy.necessity": processing.necessity_faults,
+    "policy.sources": validation.naming_faults,
+    "policy.special": processing.special_faults,
+    "policy.uses": processing.use_faults,
+    "policy.stores": storing.store_faults,
     "policy.validation": validation.faults,
     "policy.versions": versions.record_versions,
     "schema": schema,
     "privacy.erasing": Eraser.step,
     "privacy.erasure": erasures.plan_erasure,
+    "privacy.regimes": regimes.due_by_law,
+    "privacy.information": processing_reads.processing,
+    "privacy.channels": request_rules.check_channel,
     "privacy.replay": Eraser.replay,
     "privacy.exports": exporting.request_export,
     "privacy.retention": sweeping.delete_flagged,
@@ -213,4 +230,23 @@ def installed() -> validation.Installed:
         purposes=get_args(personal.Purpose),
         retentions=retentions,
         rights=[kind.value.lower() for kind in request_rules.PrivacyRequestKind],
+        processed=_processed(),
+    )
+
+
+def _processed() -> processing.Processed:
+    """What this server does with personal data."""
+    bases: dict[str, list[str]] = defaultdict(list)
+    uses: dict[str, list[str]] = defaultdict(list)
+    for held in HELD:
+        if held.owner is not None and held.purpose in processing.OF_ACCOUNTS:
+            bases[held.legal_basis].extend(held.names())
+    for kind, use in templates.load().uses.items():
+        uses[use].append(kind)
+    return processing.Processed(
+        sources={source for held in HELD for source in held.sources},
+        needs={detail.value: purpose for detail, purpose in collecting.NEEDED_FOR.items()},
+        bases=bases,
+        special=[name for held in HELD if held.special for name in held.names()],
+        uses=uses,
     )

@@ -22,6 +22,7 @@ from server.gateway.server import GracefulServer, uvicorn_options
 from server.gateway.transport_security import is_loopback
 from server.kit import logs
 from server.policy.adapters.profiles import DEMO
+from server.policy.rules.storing import LOCAL
 from server.settings import Settings
 
 SHUTDOWN_SECONDS_MAX = 15
@@ -72,6 +73,9 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
             "sandbox_mark_file": folder / "data" / "SANDBOX",
             "policy": DEMO,
             "policy_next": None,
+            "region": LOCAL,
+            "key_store_region": None,
+            "backup_region": None,
         }
     )
 

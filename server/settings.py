@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_REGION = "^([A-Z]{2}|LOCAL)$"
+
 
 class Settings(BaseSettings):
     """What an operator may change. The defaults are safe and run on one machine with nothing else installed."""
@@ -162,6 +164,23 @@ class Settings(BaseSettings):
         description="The profile that follows, announced to customers now; make it POSTMETER_POLICY when its time has "
         "come.",
     )
+    region: str = Field(
+        "LOCAL",
+        pattern=_REGION,
+        description="The country where the main database is, with exports and uploads: ISO 3166-1 alpha-2, such as "
+        "`CH`. "
+        "`LOCAL`, a machine of your own, is for trying: only the demo's policy allows it.",
+    )
+    key_store_region: str | None = Field(
+        None,
+        pattern=_REGION,
+        description="The country where the key store and what lies beside it are; unset: that of the main database.",
+    )
+    backup_region: str | None = Field(
+        None,
+        pattern=_REGION,
+        description="The country where backups are kept; unset: that of the main database.",
+    )
     metrics_port: int | None = Field(
         None,
         ge=0,
@@ -246,6 +265,15 @@ class Settings(BaseSettings):
                 "The server is reached over https only, or on loopback; no slash at the end (POSTMETER_PUBLIC_URL)."
             )
         return self
+
+    @property
+    def regions(self) -> dict[str, str]:
+        """The country of each store, by its name in the policy's rules."""
+        return {
+            "main": self.region,
+            "keys": self.key_store_region or self.region,
+            "backups": self.backup_region or self.region,
+        }
 
     @property
     def reached_over_tls(self) -> bool:

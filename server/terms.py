@@ -15,6 +15,7 @@ from server.accounts.reads.lifecycle import LossSources, SendSources
 from server.accounts.rules.age import AgeMethod
 from server.accounts.rules.api_log import ApiLogTerms
 from server.accounts.rules.collecting import Detail
+from server.accounts.rules.devices import TechnicalDetail
 from server.accounts.rules.people import ROLE_SCOPES
 from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.restricting import Granularity, ObjectionEffect, RestrictionTerms
@@ -51,16 +52,18 @@ from server.policy.adapters.profiles import load_profile, load_wordings
 from server.policy.rules.consenting import AttestationTerms, ConsentTerms
 from server.policy.rules.disclosing import DisclosureTerms, Ground, Mechanism
 from server.policy.rules.periods import is_period, period
+from server.policy.rules.processing import RETAIN
 from server.policy.rules.profile import Document, Profile, ProfileInvalid
 from server.policy.rules.publishing import ChangeTerms, Published, Telling
-from server.policy.rules.validation import RETAIN
+from server.policy.rules.storing import StoreTerms, is_region
 from server.policy.rules.wording import Wordings, authentic_hash
 from server.privacy.reads.erasures import FlightSources, HoldSources
 from server.privacy.rules.erasures import ErasureScope, ErasureTerms
 from server.privacy.rules.exporting import Form, PackageTerms
 from server.privacy.rules.minors import MinorReportTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
-from server.privacy.rules.requests import PrivacyRequestTerms
+from server.privacy.rules.regimes import RegimeChoice, RegimeTerms
+from server.privacy.rules.requests import SELF_SERVICE, SUPPORT, PrivacyRequestTerms
 from server.privacy.rules.retention import RetentionTerms
 from server.schema import HELD
 from server.senders import reads as sender_reads
@@ -146,6 +149,7 @@ def default_terms() -> Registry:
         MachineTerms(),
         support_rules.Terms(),
         DisclosureTerms(),
+        StoreTerms(),
         ConsentTerms(),
         AttestationTerms(),
         ChangeTerms(),
@@ -161,6 +165,7 @@ def default_terms() -> Registry:
         Declared(tuple(HELD)),
         PackageTerms(),
         PrivacyRequestTerms(),
+        RegimeTerms(),
         MinorReportTerms(),
     )
 
@@ -325,6 +330,12 @@ def _named(said: Any) -> frozenset[str]:
     return frozenset(said)
 
 
+def _regions(said: Any) -> frozenset[str]:
+    if isinstance(said, str) or not said or not all(is_region(item) for item in said):
+        raise ValueError("list countries, such as CH, or EEA")
+    return frozenset(said)
+
+
 def _api_auth(said: Any) -> frozenset[str]:
     for known in (account_rules.API_KEY_ALONE, account_rules.API_KEYS_AND_CREDENTIALS):
         if frozenset(said) == known:
@@ -355,6 +366,9 @@ SETTINGS: tuple[Setting, ...] = (
         _one_of({"by_use": True, "continued_use": True, "explicit": False}),
     ),
     Setting("collect.allow", _ACCOUNTS, "collect", _details),
+    Setting(
+        "collect.technical", _ACCOUNTS, "technical", _all_of({each.value: each for each in TechnicalDetail})
+    ),
     Setting("account.kind", _ACCOUNTS, "business_only", _one_of({"any": False, "business_only": True})),
     Setting("account.order_needs_address", _ACCOUNTS, "require_postal_address", _truth),
     Setting("minors.min_age", _ACCOUNTS, "age_years_min", _whole),
@@ -492,6 +506,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("purposes", RestrictionTerms, "purposes", _named),
     Setting("deadline.respond", PrivacyRequestTerms, "respond_months", _months),
     Setting("deadline.extend", PrivacyRequestTerms, "extend_months", _months),
+    Setting(
+        "rights.access.channels",
+        PrivacyRequestTerms,
+        "access_channels",
+        _all_of({each: each for each in (SELF_SERVICE, SUPPORT)}),
+    ),
+    Setting("regime.by_region", RegimeTerms, "by_region", _truth),
+    Setting("regime.apply", RegimeTerms, "apply", _one_of({each.value: each for each in RegimeChoice})),
     Setting("complaint.appeal_within", _COMPLAINTS, "appeal_within", _time),
     Setting("complaint.rate", _COMPLAINTS, "rate_window", lambda said: _time(said["window"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),
@@ -539,6 +561,7 @@ SETTINGS: tuple[Setting, ...] = (
         _all_of({mechanism.value.lower(): mechanism for mechanism in Mechanism}),
     ),
     Setting("processors.cdn_categories", DisclosureTerms, "delivery_network_categories", _named),
+    Setting("stores.allowed_regions", StoreTerms, "allowed", _regions),
     Setting("categories", DisclosureTerms, "categories", _named),
     Setting("consent.purposes", ConsentTerms, "purposes", _named),
     Setting(

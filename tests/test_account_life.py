@@ -324,12 +324,12 @@ async def test_a_new_device_is_told_once_a_day_and_without_saying_which(
     postmeter = customer.staff.postmeter
     await token_of(postmeter, "somebody")
     assert await customer.notices() == [], "the same program from the same address"
-    for _ in range(3):
-        await token_of(postmeter, "somebody", agent=f"Browser {clock.now()}")
+    for browser in ("Firefox/140.0", "Edg/140.0", "Safari/604.1"):
+        await token_of(postmeter, "somebody", agent=browser)
         clock.advance(timedelta(minutes=1))
     assert await customer.notices() == ["new_sign_in"]
     clock.advance(DAY)
-    await token_of(postmeter, "somebody", agent="Another browser")
+    await token_of(postmeter, "somebody", agent="Chrome/140.0")
     assert await customer.notices() == ["new_sign_in", "new_sign_in"]
 
 

@@ -37,6 +37,7 @@ def settings(folder: Path, database_url: str, **changes: object) -> Settings:
         audit_seals_dir=folder / "keys" / "seals",
         erasure_journal_file=folder / "keys" / "erasures.journal",
         sandbox_mark_file=folder / "SANDBOX",
+        region="LOCAL" if changes.get("policy", "demo") == "demo" else "CH",
         **{"policy": "demo", "key_store_url": f"sqlite:///{folder}/keys/keys.sqlite3", **changes},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from strawberry.schema.schema import Schema
 
 from server.gateway.engine import Engine, RequestError
 from server.kit import personal
+from server.kit.personal import Told
 from server.schema import HELD, schema
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +37,16 @@ def test_every_field_declares_who_may_read_it_and_for_which_purpose() -> None:
 @pytest.mark.rule("Q003")
 def test_every_column_is_declared_exactly_once_in_one_category() -> None:
     assert personal.faults(HELD) == []
+
+
+@pytest.mark.rule("P006")
+def test_data_of_accounts_without_a_source_stops_the_start() -> None:
+    sourceless = replace(HELD[0], source=None)
+    assert "audit_entries does not say where its data is from: give `source`, one of form, order" in str(
+        personal.faults([sourceless, *HELD[1:]])
+    )
+    misled = replace(HELD[0], source=Told("origins", {}))
+    assert "there is no audit_entries.origins" in str(personal.faults([misled, *HELD[1:]]))
     assert {held.category for held in HELD} <= {"identification", "technical", "financial", "activity"}
 
 

@@ -23,9 +23,22 @@ from server.campaigns.model import (
 )
 from server.campaigns.model.connections import EventConnection, WebhookToken
 from server.kit.db import Base
-from server.kit.personal import Held, Owner, Via
+from server.kit.personal import Held, Owner, Told, Via
 
 _OF_SCOPE = Via("scope", StatisticScope, "number")
+SUPPRESSED = Told(
+    "source",
+    {
+        "EVENT": "use",
+        "UNSUBSCRIBE_LINK": "form",
+        "CUSTOMER": "upload",
+        "PRIVACY_REQUEST": "contact",
+    },
+)
+OPENED = Told(
+    "source",
+    {"STAFF": "contact", "REPORT": "contact", "AUTOMATIC": "use"},
+)
 
 
 def _counted(
@@ -41,6 +54,7 @@ def _counted(
         model,
         columns,
         category="activity",
+        source="use",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention=retention,
@@ -55,6 +69,7 @@ HELD = (
         model=Campaign,
         columns=("name", "subject", "text", "merge_fields", "sender"),
         category="activity",
+        source="upload",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="statistics",
@@ -87,6 +102,7 @@ HELD = (
             "updated_at",
         ),
         category="activity",
+        source="upload",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="statistics",
@@ -96,6 +112,7 @@ HELD = (
         model=CampaignRecipient,
         columns=("address",),
         category="identification",
+        source="upload",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="statistics",
@@ -106,6 +123,7 @@ HELD = (
         model=CampaignRecipient,
         columns=("campaign_id", "address_hash", "account_id", "country"),
         category="activity",
+        source="upload",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="statistics",
@@ -116,6 +134,7 @@ HELD = (
         model=CampaignCountry,
         columns=("campaign_id", "country", "account_id", "recipients", "credits_a_segment"),
         category="activity",
+        source="upload",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="statistics",
@@ -134,6 +153,7 @@ HELD = (
             "created_at",
         ),
         category="activity",
+        source=SUPPRESSED,
         purpose="balance_and_orders",
         legal_basis="legal_obligation",
         retention="account",  # longer than statistics: an opt-out is honoured while anybody could write (C21, M096)
@@ -144,6 +164,7 @@ HELD = (
         model=SuppressionRemoval,
         columns=("reason",),
         category="activity",
+        source="form",
         purpose="balance_and_orders",
         legal_basis="legal_obligation",
         retention="account",
@@ -163,6 +184,7 @@ HELD = (
             "removed_at",
         ),
         category="activity",
+        source="form",
         purpose="balance_and_orders",
         legal_basis="legal_obligation",
         retention="account",
@@ -173,6 +195,7 @@ HELD = (
         model=ComplaintCase,
         columns=("appeal",),
         category="activity",
+        source=OPENED,
         purpose="security",
         legal_basis="legitimate_interest",
         retention="account",
@@ -202,6 +225,7 @@ HELD = (
             "updated_at",
         ),
         category="activity",
+        source=OPENED,
         purpose="security",
         legal_basis="legitimate_interest",
         retention="account",
@@ -211,6 +235,7 @@ HELD = (
         model=ComplaintReport,
         columns=("complainant", "text"),
         category="identification",
+        source="contact",
         purpose="security",
         legal_basis="legitimate_interest",
         retention="account",
@@ -222,6 +247,7 @@ HELD = (
         model=ComplaintReport,
         columns=("id", "case_id", "account_id", "created_at"),
         category="activity",
+        source="contact",
         purpose="security",
         legal_basis="legitimate_interest",
         retention="account",
@@ -231,6 +257,7 @@ HELD = (
         model=ComplaintEvidence,
         columns=("text",),
         category="activity",
+        source="form",
         purpose="security",
         legal_basis="legitimate_interest",
         retention="account",
@@ -241,6 +268,7 @@ HELD = (
         model=ComplaintEvidence,
         columns=("id", "case_id", "account_id", "kind", "consented_at", "created_at"),
         category="activity",
+        source="form",
         purpose="security",
         legal_basis="legitimate_interest",
         retention="account",
@@ -259,6 +287,7 @@ HELD = (
             "decided_at",
         ),
         category="activity",
+        source="use",
         purpose="security",
         legal_basis="legitimate_interest",
         retention="account",
@@ -276,6 +305,7 @@ HELD = (
         model=StatisticValue,
         columns=("text",),
         category="activity",
+        source="use",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="statistics",
@@ -287,6 +317,7 @@ HELD = (
         model=EventConnection,
         columns=("credential", "previous_credential"),
         category="technical",
+        source="form",
         purpose="security",
         legal_basis="contract",
         retention="account",
@@ -312,6 +343,7 @@ HELD = (
             "revoked_at",
         ),
         category="technical",
+        source="form",
         purpose="balance_and_orders",
         legal_basis="contract",
         retention="account",
@@ -321,6 +353,7 @@ HELD = (
         model=WebhookToken,
         columns=("connection_id", "token_hash", "body_hash", "expires_at"),
         category="technical",
+        source="use",
         purpose="security",
         legal_basis="contract",
         retention="account",

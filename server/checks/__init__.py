@@ -24,6 +24,7 @@ from server.checks import (
     people,
     plans,
     privacy,
+    processing,
     registers,
     retention,
     rights,
@@ -61,5 +62,6 @@ CHECKS: Mapping[str, Check] = {
     **privacy.CHECKS,
     **rights.CHECKS,
     **support.CHECKS,
+    **processing.CHECKS,
 }
 """Every check by the name that clauses give."""

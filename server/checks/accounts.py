@@ -23,6 +23,7 @@ from server.accounts.model import (
 )
 from server.accounts.reads import open_or_none
 from server.accounts.rules import Terms
+from server.accounts.rules.staff import StaffRole
 from server.checks.looking import WRONG_MAX, look
 from server.kit.work import Read
 from server.policy.rules.checking import Check, Finding, finding
@@ -132,6 +133,13 @@ def staff_authorised(read: Read) -> Finding:
     return finding(len(rows), "authorisations", wrong)
 
 
+def dpo_impartial(read: Read) -> Finding:
+    """No authorisation makes one person the data protection officer and something else (P039)."""
+    office, roles = StaffRole.DPO.value, StaffAuthorisation.roles
+    both = roles.like(f"%{office}%") & (roles != office)
+    return look(read, "authorisations", StaffAuthorisation, StaffAuthorisation.id, both)
+
+
 def second_factors_there(read: Read) -> Finding:
     """No session of a role that needs a second factor counts as proved by one that its person has not (P003)."""
     roles = sorted(read.terms(Terms).second_factor_required_for)
@@ -198,6 +206,7 @@ CHECKS: Mapping[str, Check] = {
     "industries_served": industries_served,
     "sessions_end": sessions_end,
     "staff_authorised": staff_authorised,
+    "dpo_impartial": dpo_impartial,
     "second_factors_there": second_factors_there,
     "keys_name_policies": keys_name_policies,
     "ages_verified": ages_verified,

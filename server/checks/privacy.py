@@ -17,49 +17,74 @@ from server.orders.model import Order
 from server.policy.rules.checking import Check, Finding, combined, finding
 from server.privacy.model import PrivacyRequest
 from server.privacy.reads.requests import due_date
+from server.privacy.rules.regimes import Regime
 from server.privacy.rules.requests import (
     GROUNDS,
     TRUSTED,
+    PrivacyRequestKind,
     PrivacyRequestSource,
     PrivacyRequestStatus,
     PrivacyRequestTerms,
+    is_offered,
 )
 
 _requests = PrivacyRequest.__table__.c
 _verified = _requests.queue_rank == 0
+_REGIMES = frozenset(each.value for each in Regime)
+_standard = _requests.source != PrivacyRequestSource.CLOSURE.value
 
 
 def requests_in_time(read: Read) -> Finding:
     """No verified request is open after its due date, and none is due later than the policy says (H039, B018). What the
     closing of an account asks for has a clock of its own."""
-    terms = read.terms(PrivacyRequestTerms)
-    standard = _requests.source != PrivacyRequestSource.CLOSURE.value
-    latest = _dated(read, _requests.queue_rank.is_not(None) & standard)
-    late = [
-        row.id
-        for row in latest
-        if row.due_at > due_date(row.received_at, terms, extended=row.extended_at is not None)
-    ]
+    latest = _dated(read, _requests.queue_rank.is_not(None) & _standard)
+    late = [row.id for row in latest if _is_late(read, row)]
     overdue = _verified & (_requests.due_at <= read.now)
     return look(read, "requests", PrivacyRequest, _requests.id, overdue | _requests.id.in_(late))
 
 
 def requests_extended_once(read: Read) -> Finding:
     """What was extended was so in time, and not by more than the policy says (C26)."""
-    terms = read.terms(PrivacyRequestTerms)
     rows = _dated(read, _requests.extended_at.is_not(None))
     wrong = [
         row.id
         for row in rows
-        if row.extended_at >= due_date(row.received_at, terms)
-        or row.due_at > due_date(row.received_at, terms, extended=True)
+        if _is_late(read, row) or row.extended_at >= due_date(read, row.received_at, row.regime)
     ]
     return finding(len(rows), "extended requests", wrong)
 
 
+def requests_by_regime(read: Read) -> Finding:
+    """Every open request names the law by which it is answered, and none is due later than that law says, or than any
+    does where the policy gives everybody the strictest (P040, P042)."""
+    rows = _dated(read, _requests.queue_rank.is_not(None) & _standard)
+    return finding(len(rows), "open requests", [row.id for row in rows if _is_late(read, row)])
+
+
+def _is_late(read: Read, row: Row[Any]) -> bool:
+    """Whether the request is due later than it may be, or under no law that there is."""
+    if row.regime not in _REGIMES:
+        return True
+    extended = row.extended_at is not None
+    return bool(row.due_at > due_date(read, row.received_at, row.regime, extended=extended))
+
+
+def access_through_channels(read: Read) -> Finding:
+    """What the staff entered of their own accord came on a way that the policy offers (P023, M121)."""
+    shut = [
+        source.value
+        for source in PrivacyRequestSource
+        if not is_offered(PrivacyRequestKind.ACCESS, source, read.terms(PrivacyRequestTerms))
+    ]
+    access = _requests.kind == PrivacyRequestKind.ACCESS.value
+    return look(read, "requests", PrivacyRequest, _requests.id, access & _requests.source.in_(shut))
+
+
 def _dated(read: Read, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
     """The dates of those requests that are due last."""
-    dates = select(_requests.id, _requests.received_at, _requests.due_at, _requests.extended_at)
+    dates = select(
+        _requests.id, _requests.received_at, _requests.due_at, _requests.extended_at, _requests.regime
+    )
     return read.rows(dates.where(which).order_by(_requests.due_at.desc()).limit(10 * WRONG_MAX))
 
 
@@ -116,6 +141,8 @@ def restrictions_respected(read: Read) -> Finding:
 CHECKS: Mapping[str, Check] = {
     "requests_in_time": requests_in_time,
     "requests_extended_once": requests_extended_once,
+    "requests_by_regime": requests_by_regime,
+    "access_through_channels": access_through_channels,
     "requests_grounded": requests_grounded,
     "requests_identified": requests_identified,
     "restrictions_respected": restrictions_respected,

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from sqlalchemy import func, or_, select
 
+from server.accounts.rules.signing import COUNTRIES
 from server.checks.looking import look
 from server.kit.work import Read
 from server.policy.model import (
@@ -18,7 +19,7 @@ from server.policy.model import (
     RecipientNotice,
 )
 from server.policy.reads.registers import active_processors
-from server.policy.rules.checking import Check, Finding, finding
+from server.policy.rules.checking import Check, Finding, combined, finding
 from server.policy.rules.consenting import ConsentTerms
 from server.policy.rules.disclosing import (
     LEGAL,
@@ -29,6 +30,7 @@ from server.policy.rules.disclosing import (
     needs_mechanism,
 )
 from server.policy.rules.publishing import ChangeTerms, Published
+from server.policy.rules.storing import StoreTerms, misplaced
 from server.policy.rules.wording import authentic_hash
 
 _legal = Disclosure.ground.in_([ground.value for ground in LEGAL])
@@ -184,7 +186,20 @@ def announced_in_time(read: Read) -> Finding:
     return finding(len(rows), "versions", wrong)
 
 
+def stores_in_region(read: Read) -> Finding:
+    """Every store is in a country that the policy allows, and every processor in one that is named (H032, M117)."""
+    terms = read.terms(StoreTerms)
+    nowhere = Processor.region.not_in(COUNTRIES)
+    return combined(
+        {
+            "stores": finding(len(terms.regions), "stores", misplaced(terms)),
+            "processors": look(read, "processors", Processor, Processor.id, nowhere),
+        }
+    )
+
+
 CHECKS: Mapping[str, Check] = {
+    "stores_in_region": stores_in_region,
     "disclosures_grounded": disclosures_grounded,
     "disclosures_documented": disclosures_documented,
     "disclosures_checked": disclosures_checked,

@@ -8,10 +8,16 @@ from sqlalchemy import or_, select
 
 from server.accounts.model import CLOSED, Account
 from server.accounts.model.accesses import DataAccess
+from server.accounts.reads.accesses import customers_among
 from server.accounts.rules import Terms as AccountTerms
-from server.accounts.rules.accesses import Reader
+from server.accounts.rules.accesses import LegalDuty, Reader
 from server.checks.looking import look
+from server.checks.served import Served
+from server.gateway.observed import STAFF_READ
+from server.kit.audit import AuditEntry
 from server.kit.crypto import Shredded, key_id_of
+from server.kit.graph.access import Who
+from server.kit.ids import prefix_of
 from server.kit.work import Read
 from server.notices.model import Notice
 from server.policy.rules.checking import Check, Finding, combined, finding
@@ -90,6 +96,32 @@ def closed_accounts_unread(read: Read) -> Finding:
     return look(read, "accesses", DataAccess, DataAccess.id, wrong, among)
 
 
+def readings_shown(read: Read) -> Finding:
+    """Of the newest readings by the staff, those that named an account are in what that account sees."""
+    audited = select(AuditEntry.id, AuditEntry.at, AuditEntry.fields, AuditEntry.subjects)
+    newest = audited.where(AuditEntry.action == STAFF_READ).order_by(AuditEntry.id.desc()).limit(_NEWEST)
+    rows = [row for row in read.rows(newest) if _shows_of_somebody(read, (row.fields or "").split())]
+    named = {row.id: {one for one in (row.subjects or "").split() if prefix_of(one) == "acc"} for row in rows}
+    there = customers_among(read, set().union(*named.values()))
+    since = min((row.at for row in rows), default=read.now)
+    shown = select(DataAccess.account_id, DataAccess.at).where(
+        DataAccess.account_id.in_(sorted(there)), DataAccess.at >= since
+    )
+    noted = {(row.account_id, row.at) for row in read.rows(shown)}
+    wrong = [row.id for row in rows if any((one, row.at) not in noted for one in named[row.id] & there)]
+    return finding(len(rows), "newest readings", wrong)
+
+
+def _shows_of_somebody(read: Read, fields: list[str]) -> bool:
+    """Whether one of them is a field for the staff that shows more than how the server operates."""
+    offered = read.terms(Served).offer.fields
+    accesses = [offered[name].access for name in fields if name in offered]
+    return any(
+        access is not None and access.who is Who.STAFF and access.duty != LegalDuty.OPERATION.value
+        for access in accesses
+    )
+
+
 def _sealed_for(read: Read, sealed: bytes) -> str | None:
     """Under whose key a value is sealed; None where that key is gone."""
     try:
@@ -105,4 +137,5 @@ CHECKS: Mapping[str, Check] = {
     "defects_receipted": defects_receipted,
     "defects_undated": defects_undated,
     "closed_accounts_unread": closed_accounts_unread,
+    "readings_shown": readings_shown,
 }

@@ -7,9 +7,9 @@ declares stops the server from starting.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from server.kit.audit import AuditEntry, AuditSeal
 from server.kit.db import Base
@@ -22,6 +22,11 @@ Category = Literal["identification", "technical", "financial", "activity"]
 Purpose = Literal["identification", "api_use", "balance_and_orders", "security"]
 LegalBasis = Literal["contract", "legal_obligation", "legitimate_interest", "consent"]
 RetentionClass = Literal["identity", "content", "billing"]
+Source = Literal["form", "order", "upload", "contact", "mail", "device", "use"]
+"""Where data is from. `form`: typed into a form of the service. `order`: given with an order or a payment, by customers
+or by who carries the payment out. `upload`: brought in to be sent. `contact`: told to the staff. `mail`: by e-mail or
+letter. `device`: what a browser or a program shows of itself. `use`: follows from how the service is used.
+"""
 Erasure = Literal["delete", "shred", "keep_pseudonymous"]
 
 
@@ -34,6 +39,14 @@ class Via:
     theirs: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Rows that are not all from one source: the column `column` of each says from which, in the words of its slice."""
+
+    column: str
+    sources: Mapping[str, Source]
+
+
 Owner = tuple[str, ...] | Via | None
 
 
@@ -43,6 +56,9 @@ class Held:
 
     `retention` names the clause that says how long. `retention_class` is the data key that seals the columns, None
     where they are not sealed. `exported` says whether the person's copy contains them.
+
+    `source` is where they are from. Only the company's own may leave it out: of everything else it is told, to whom it
+    is about (P006). `special` is what article 9 of the GDPR protects most (H006).
 
     `erasure` is what becomes of them when their subject is erased. `delete`: the row goes. `shred`: the value goes,
     with its key. `keep_pseudonymous`: the row stays without the values. Of these, rows under the clause of billing
@@ -62,6 +78,15 @@ class Held:
     exported: bool = True
     owner: Owner = ("account_id",)
     own_verb: bool = False
+    source: Source | Told | None = None
+    special: bool = False
+
+    @property
+    def sources(self) -> frozenset[Source]:
+        """All sources that there are for these columns."""
+        if isinstance(self.source, Told):
+            return frozenset(self.source.sources.values())
+        return frozenset() if self.source is None else frozenset({self.source})
 
     def names(self) -> Iterator[str]:
         return (f"{self.model.__tablename__}.{column}" for column in self.columns)
@@ -85,7 +110,7 @@ def faults(declared: Iterable[Held]) -> list[str]:
         *(f"{name} is declared in no personal.py" for name in sorted(known - counted.keys())),
         *(f"{name} is declared, but there is no such column" for name in sorted(counted.keys() - known)),
         *(f"{name} is declared {times} times" for name, times in sorted(counted.items()) if times > 1),
-        *sorted({fault for held in declared for fault in _owner_faults(held)}),
+        *sorted({fault for held in declared for fault in (*_owner_faults(held), *_source_faults(held))}),
     ]
 
 
@@ -99,6 +124,16 @@ def _owner_faults(held: Held) -> Iterator[str]:
             yield f"{held.model.__tablename__} does not say whose a row is: there is no {of}.{column}"
 
 
+def _source_faults(held: Held) -> Iterator[str]:
+    """Nobody could tell whom it is about where the company has it from (P006)."""
+    table = held.model.__tablename__
+    if held.source is None and held.owner is not None:
+        known = ", ".join(get_args(Source))
+        yield f"{table} does not say where its data is from: give `source`, one of {known}"
+    if isinstance(held.source, Told) and held.source.column not in held.model.__table__.columns:
+        yield f"{table} does not say where a row is from: there is no {table}.{held.source.column}"
+
+
 def _book_keeping(
     model: type[Base],
     purpose: Purpose,
@@ -109,7 +144,16 @@ def _book_keeping(
 ) -> Held:
     columns = tuple(column.name for column in model.__table__.columns)
     return Held(
-        model, columns, category, purpose, "contract", retention, erasure, exported=False, owner=owner
+        model,
+        columns,
+        category,
+        purpose,
+        "contract",
+        retention,
+        erasure,
+        exported=False,
+        owner=owner,
+        source="use",
     )
 
 

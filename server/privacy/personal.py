@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.kit.db import Base
-from server.kit.personal import Held
+from server.kit.personal import Held, Told
 from server.privacy.model import (
     DataExport,
     DataExportChunk,
@@ -14,6 +14,18 @@ from server.privacy.model import (
     RecipientRequest,
     RetentionCount,
     RetentionRun,
+)
+
+RECIPIENT = Told("source", {"PUBLIC": "form", "MAIL": "mail"})
+CUSTOMER = Told(
+    "source",
+    {
+        "SELF": "form",
+        "STAFF": "contact",
+        "MAIL": "mail",
+        "CLOSURE": "form",
+        "REPORT": "contact",
+    },
 )
 
 _SEALED = ("address", "text", "message_id", "answer")
@@ -57,6 +69,7 @@ HELD = (
         model=RecipientRequest,
         columns=_SEALED,
         category="identification",
+        source=RECIPIENT,
         purpose="security",
         legal_basis="legal_obligation",
         retention="until_settled",
@@ -70,6 +83,7 @@ HELD = (
             column.name for column in RecipientRequest.__table__.columns if column.name not in _SEALED
         ),
         category="activity",
+        source=RECIPIENT,
         purpose="security",
         legal_basis="legal_obligation",
         retention="account",
@@ -81,6 +95,7 @@ HELD = (
         model=DataExport,
         columns=_TOLD,
         category="activity",
+        source="form",
         purpose="identification",
         legal_basis="legal_obligation",
         retention="account",
@@ -90,6 +105,7 @@ HELD = (
         model=DataExport,
         columns=tuple(column.name for column in DataExport.__table__.columns if column.name not in _TOLD),
         category="technical",
+        source="form",
         purpose="identification",
         legal_basis="legal_obligation",
         retention="account",
@@ -100,6 +116,7 @@ HELD = (
         model=DataExportFile,
         columns=tuple(column.name for column in DataExportFile.__table__.columns),
         category="technical",
+        source="use",
         purpose="identification",
         legal_basis="legal_obligation",
         retention="exports",
@@ -110,6 +127,7 @@ HELD = (
         model=DataExportChunk,
         columns=("export_id", "position", "account_id"),
         category="technical",
+        source="use",
         purpose="identification",
         legal_basis="legal_obligation",
         retention="exports",
@@ -120,6 +138,7 @@ HELD = (
         model=DataExportChunk,
         columns=("data",),
         category="identification",
+        source="use",
         purpose="identification",
         legal_basis="legal_obligation",
         retention="exports",
@@ -131,6 +150,7 @@ HELD = (
         model=PrivacyRequest,
         columns=_SEALED_WORDS,
         category="activity",
+        source=CUSTOMER,
         purpose="security",
         legal_basis="legal_obligation",
         retention="account",
@@ -143,6 +163,7 @@ HELD = (
             column.name for column in PrivacyRequest.__table__.columns if column.name not in _SEALED_WORDS
         ),
         category="activity",
+        source=CUSTOMER,
         purpose="security",
         legal_basis="legal_obligation",
         retention="registers",
@@ -152,6 +173,7 @@ HELD = (
         model=MinorReport,
         columns=_SEALED_REPORT,
         category="identification",
+        source="contact",
         purpose="security",
         legal_basis="legal_obligation",
         retention="age_evidence",
@@ -165,6 +187,7 @@ HELD = (
             column.name for column in MinorReport.__table__.columns if column.name not in _SEALED_REPORT
         ),
         category="activity",
+        source="contact",
         purpose="security",
         legal_basis="legal_obligation",
         retention="registers",

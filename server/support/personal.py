@@ -19,6 +19,7 @@ def _words(model: type[Base], columns: tuple[str, ...], category: Category, purp
         retention="support",
         erasure="shred",
         retention_class="content",
+        source="contact",
     )
 
 
@@ -32,6 +33,7 @@ def _facts(model: type[Base], columns: tuple[str, ...], *, exported: bool = True
         retention="support",
         erasure="delete",
         exported=exported,
+        source="contact",
     )
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from server.accounts import actions, reads
 from server.accounts.rules import CredentialsInvalid, LoginTaken
-from server.accounts.rules.staff import Mandate, MandateInvalid, NotStaff, StaffRole
+from server.accounts.rules.staff import Mandate, MandateInvalid, NotStaff, StaffRole, check_mandate
 from server.cli import app
 from server.kit.clock import ManualClock
 from server.kit.problems import PublicError
@@ -49,6 +49,15 @@ async def test_authorised_staff_sign_in_with_their_roles_and_no_account(
     customer = await accounts.signed_in()
     assert customer.staff_roles == frozenset()
     assert customer.account_id != viewer.account_id
+
+
+@pytest.mark.rule("P039")
+def test_a_data_protection_officer_has_no_other_office(clock: ManualClock) -> None:
+    check_mandate(mandate(clock.now(), StaffRole.DPO), clock.now(), timedelta(days=366))
+    with pytest.raises(MandateInvalid):
+        check_mandate(
+            mandate(clock.now(), StaffRole.DPO, StaffRole.FINANCE), clock.now(), timedelta(days=366)
+        )
 
 
 @pytest.mark.rule("B011")
@@ -152,6 +161,7 @@ async def test_an_authorisation_is_named_and_limited(
 
 def test_the_command_adds_lists_and_revokes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTMETER_REGION", "CH")
     runner = CliRunner()
     added = ["staff", "add", STAFF, "--role", "SUPPORT", "--role", "FINANCE", "--scope", "support tickets"]
     added += ["--instructions", "2026-01", "--days", "30"]

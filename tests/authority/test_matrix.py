@@ -88,6 +88,28 @@ def test_nobody_who_is_no_staff_reads_what_is_for_staff() -> None:
             assert all(ROLES[role].staff_roles for role in allowed), name
 
 
+@pytest.mark.rule("P039")
+def test_a_data_protection_officer_reads_registers_requests_and_compliance_and_changes_nothing() -> None:
+    """What of the API is for the staff, and for that office, too: no mutation, and nothing about money."""
+    office = StaffRole.DPO.value
+    roots = {
+        coordinates
+        for coordinates, access in accesses().items()
+        if coordinates.split(".")[0] in ROOTS and office in access.staff_roles
+    }
+    assert roots == {
+        "Query.attestations",
+        "Query.disclosures",
+        "Query.minorReports",
+        "Query.policyCompliance",
+        "Query.privacyRequests",
+        "Query.processors",
+        "Query.recipientRequests",
+        "Query.retentionPreview",
+        "Query.retentionRuns",
+    }
+
+
 def test_a_declaration_that_is_wider_would_show() -> None:
     """The table can fail: an owner is not staff, and a key without scopes is nobody in particular."""
     assert Access(Who.STAFF, "security", staff_roles=frozenset({"ADMIN"})).denial(ROLES["owner"])

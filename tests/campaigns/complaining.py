@@ -179,7 +179,7 @@ def _furnish(work: Work, desk: Desk) -> None:
 
 def _account(work: Work, kind: str) -> str:
     account_id = work.ids.new("acc")
-    values = {"id": account_id, "kind": kind, "status": "ACTIVE", "created_at": work.now, "country": "CH"}
+    values = {"id": account_id, "kind": kind, "status": "ACTIVE", "created_at": work.now, "country": "FR"}
     work.execute(insert(Account).values(values))
     work.execute(insert(AuthorityEpoch).values(account_id=account_id, epoch=0))
     return account_id

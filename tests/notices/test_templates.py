@@ -91,6 +91,15 @@ def test_a_text_that_could_fail_stops_the_start(kinds: Any, texts: Any, fault: s
     assert fault in str(caught.value)
 
 
+@pytest.mark.rule("Q011")
+def test_a_notice_writes_for_the_contract_unless_it_says_otherwise() -> None:
+    kinds = {"paid": {"amount": "money"}, "spring": {"use": "marketing"}}
+    catalog = catalog_of(kinds, {"en": {"paid": WORDS, "spring": {"title": "Spring", "text": "It is here."}}})
+    assert catalog.uses == {"paid": "contract", "spring": "marketing"}
+    assert catalog.values_of("spring") == {}, "the use is no value"
+    assert set(load().uses.values()) == {"contract"}
+
+
 async def test_an_email_is_written_in_the_readers_language(office: Office) -> None:
     def choose(language: str, person_id: str | None = None) -> Any:
         return lambda work: set_language(work, ACCOUNT, language, person_id)

@@ -70,6 +70,16 @@ def running_by(kind: type[T], change: Callable[[T], T]) -> Sabotage:
     return sabotage
 
 
+def under(terms: object, sabotage: Sabotage) -> Sabotage:
+    """The same where the policy says this."""
+
+    def spoil(work: Work, world: World) -> None:
+        work.house = dataclasses.replace(work.house, terms=Over(work.house.terms, terms))
+        sabotage(work, world)
+
+    return spoil
+
+
 class Over(Registry):
     """Another registry, but for some of its instances."""
 

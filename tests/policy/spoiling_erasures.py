@@ -82,6 +82,7 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("minors.grace", "ers_1", planned(timedelta(days=61), clock="MINOR")),
     ("closure.erase", "acc_", closed),
     ("closure.opens_request", "acc_", closed),
+    ("retain.account", "acc_", closed),
     ("erasure.final_within", "ers_1", done(timedelta(days=35) + _SECOND)),
     ("rights.erasure.scope", "senders", left_behind("acc_gone")),
     ("rights.erasure.scope", "ers_1", done(timedelta(days=1), signature=b"1" * 64)),

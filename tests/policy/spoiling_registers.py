@@ -115,6 +115,7 @@ OF: Mapping[str, list[tuple[str, str, Sabotage]]] = {
     "helpdesk": [
         ("policy.dated", "helpdesk", changed(PolicyVersion, effective_at=_NOW)),
         ("purposes.change", "helpdesk", changed(PolicyVersion, text_hash="0" * 64)),
+        ("stores.region", "prc_1", processing(region="")),
     ],
     "qboxmail": [("recipients.role", "prc_1", processing(role="PROCESSOR", agreement="A", review_at=_NOW))],
 }

@@ -12,9 +12,9 @@ from server.accounts.model import Restriction
 from server.kit.work import Work
 from server.privacy.model import PrivacyRequest
 from server.privacy.reads.requests import due_date
-from server.privacy.rules.requests import PrivacyRequestTerms
+from server.privacy.rules.regimes import Regime, RegimeChoice, RegimeTerms
 from tests.policy.conftest import World
-from tests.policy.rows import Sabotage
+from tests.policy.rows import Sabotage, under
 from tests.policy.spoiling import launched
 
 
@@ -32,8 +32,9 @@ def asked(days_ago: int = 0, later: timedelta = timedelta(0), **values: Any) -> 
             "status": "RECEIVED",
             "purposes": "",
             "received_at": received_at,
+            "regime": Regime.GDPR.value,
             "filed_at": received_at,
-            "due_at": due_date(received_at, PrivacyRequestTerms(), extended=is_extended) + later,
+            "due_at": due_date(work, received_at, Regime.GDPR, extended=is_extended) + later,
             "queue_rank": 0,
             "verified_at": received_at,
             "updated_at": received_at,
@@ -47,7 +48,7 @@ def extended(before: timedelta, later: timedelta = timedelta(0)) -> Sabotage:
     """A request that was extended so long before it was due, by so much more than the policy says."""
 
     def sabotage(work: Work, world: World) -> None:
-        extended_at = due_date(work.now, PrivacyRequestTerms()) - before
+        extended_at = due_date(work, work.now, Regime.GDPR) - before
         asked(later=later, extended_at=extended_at, extension_reason="COMPLEXITY")(work, world)
 
     return sabotage
@@ -65,6 +66,7 @@ def restricted(purpose: str = "", **campaign: Any) -> Sabotage:
 
 
 _SECOND = timedelta(seconds=1)
+STRICTEST = RegimeTerms(apply=RegimeChoice.STRICTEST)
 _REFUSED = {"status": "REFUSED", "queue_rank": None}
 
 SPOILED: list[tuple[str, str, Sabotage]] = [
@@ -72,6 +74,10 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("deadline.respond", "dsr_1", asked(later=_SECOND)),
     ("deadline.extend", "dsr_1", extended(timedelta(0))),
     ("deadline.extend", "dsr_1", extended(_SECOND, later=_SECOND)),
+    ("regime.by_region", "dsr_1", asked(regime="FADP")),
+    ("regime.by_region", "dsr_1", asked(regime="NONE")),
+    ("regime.apply", "dsr_1", under(STRICTEST, asked(regime="OWN", later=_SECOND))),
+    ("rights.access.channels", "dsr_1", asked(source="STAFF")),
     ("refusal.require_ground", "dsr_1", asked(**_REFUSED, ground="DATA_ACCURATE")),
     ("rights.channels", "dsr_1", asked(source="MAIL")),
     ("rights.channels", "dsr_1", asked(source="STAFF", proof="DOCUMENT")),
@@ -92,6 +98,10 @@ OF: Mapping[str, list[tuple[str, str, Sabotage]]] = {
 KEPT: list[tuple[str, Sabotage]] = [
     ("deadline.respond", asked(days_ago=27)),
     ("deadline.extend", extended(_SECOND)),
+    ("regime.by_region", asked(regime="FADP", later=-timedelta(days=1))),
+    ("regime.apply", under(STRICTEST, asked(regime="OWN"))),
+    ("rights.access.channels", asked(source="MAIL")),
+    ("rights.access.channels", asked(source="STAFF", kind="ERASURE")),
     ("refusal.require_ground", asked(**_REFUSED, ground="RIGHTS_OF_OTHERS")),
     ("rights.channels", asked(source="MAIL", proof="CALL_BACK", verified_by="ses_1")),
     ("rights.restriction.granularity", restricted("newsletter")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,11 +11,14 @@ from sqlalchemy import insert, update
 
 from server.accounts.model import Account
 from server.accounts.model.accesses import DataAccess
+from server.kit.audit import AuditEntry
 from server.kit.work import Work
 from server.notices.model import Notice
+from server.policy.adapters.profiles import load_profile
 from server.support.model import Ticket, TicketMessage
 from tests.policy.conftest import World
-from tests.policy.rows import Sabotage
+from tests.policy.rows import CUSTOMER, Sabotage, made
+from tests.policy.spoiling_processing import by
 
 _RECEIPT = {"kind": "defect_received", "in_app": True, "emailing": "NOT_ASKED", "dedupe_key": "tkt_1"}
 
@@ -84,6 +89,23 @@ def read_after_closing(seconds: int = 1, duty: str | None = None, *, closed: boo
     return sabotage
 
 
+def read_of(account: object, *fields: str) -> Sabotage:
+    """What somebody of the staff read of an account, without a word to it."""
+
+    def sabotage(work: Work, world: World) -> None:
+        subjects = world.customer if account is CUSTOMER else str(account)
+        made(
+            AuditEntry,
+            id="aud_1",
+            action="staffRead",
+            outcome="OK",
+            fields=" ".join(fields),
+            subjects=subjects,
+        )(work, world)
+
+    return sabotage
+
+
 SPOILED: list[tuple[str, str, Sabotage]] = [
     ("categories.support_history", "tkm_1", asked(owner="acc_other")),
     ("categories.support_history", "tkm_1", astray(account_id="acc_other")),
@@ -93,8 +115,23 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("defects.sla", "tkt_1", asked(due_at=datetime(2026, 12, 24, tzinfo=UTC))),
     ("retain.support", "tkt_1", asked(account_id=None, closed_days_ago=370)),
     ("staff.closed_account_access", "dac_1", read_after_closing()),
+    ("transparency.access", "aud_1", read_of(CUSTOMER, "Query.apiUsageOf")),
 ]
 """Each clause with what its check names, and what was done against it."""
+
+_HELPDESK = load_profile("helpdesk")
+_OTHER_WORDS = dataclasses.replace(_HELPDESK.clauses["categories.provided"], value=("name", "blood type"))
+_OTHER_HELPDESK = dataclasses.replace(
+    _HELPDESK, clauses={**_HELPDESK.clauses, "categories.provided": _OTHER_WORDS}
+)
+
+OF: Mapping[str, list[tuple[str, str, Sabotage]]] = {
+    "helpdesk": [
+        ("scope.support", "tkm_1", asked(owner="acc_other")),
+        ("categories.provided", "blood type", by(_OTHER_HELPDESK)),
+    ],
+}
+"""The same of clauses that only other profiles have, or have with another value."""
 
 KEPT: list[tuple[str, Sabotage]] = [
     ("categories.support_history", asked()),
@@ -107,5 +144,7 @@ KEPT: list[tuple[str, Sabotage]] = [
     ("staff.closed_account_access", read_after_closing(0)),
     ("staff.closed_account_access", read_after_closing(duty="BOOKKEEPING")),
     ("staff.closed_account_access", read_after_closing(closed=False)),
+    ("transparency.access", read_of(CUSTOMER, "Query.dueWork")),
+    ("transparency.access", read_of("acc_01h455vb4pex5vsknk084sn02q", "Query.apiUsageOf")),
 ]
 """What these checks leave alone."""

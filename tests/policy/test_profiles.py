@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from server.accounts import rules as account_rules
-from server.accounts.rules.collecting import Detail, DetailNotCollected, check_collected
+from server.accounts.rules.collecting import NEEDED_FOR, Detail, DetailNotCollected, check_collected
 from server.points import POINTS, installed
 from server.policy.adapters.profiles import DEMO, SHIPPED, load_profile
 from server.policy.rules.consenting import AttestationTerms, ConsentTerms
@@ -19,6 +19,7 @@ from server.policy.rules.disclosing import DisclosureTerms, Ground
 from server.policy.rules.periods import is_period, period
 from server.policy.rules.profile import ClauseState, Profile, ProfileInvalid, profile_of
 from server.policy.rules.publishing import ChangeTerms, Published
+from server.policy.rules.storing import StoreTerms, misplaced, store_faults
 from server.policy.rules.validation import CONFLICTS, Installed, faults, missing_texts, states, warnings
 from server.terms import SETTINGS, default_terms, terms_of
 
@@ -42,7 +43,7 @@ TECHNICAL = {
     "PrivacyRequestTerms": "remind_before verify_within received_before_max text_length_max answer_length_max "
     "message_id_length_max open_max",
     "AccountTerms": "acceptance_by_use key_policies policy login_length_min login_length_max password_length_max "
-    "password_distinct_characters_min sessions_max api_keys_max api_key_name_length_max user_agent_length_max "
+    "password_distinct_characters_min sessions_max api_keys_max api_key_name_length_max "
     "last_used_precision step_up_age_max address_line_length_max email_code_age_max email_code_attempts_max "
     "mails_per_window_max mails_window password_reset_age_max recovery_codes people_max invitation_age_max "
     "sign_ins_compared_max policy_url_length_max managed_accounts_max patience_with_login patience_with_address "
@@ -70,6 +71,8 @@ TECHNICAL = {
     "SupportTerms": "reopen_within quiet_before_closing subject_length_max text_length_max tickets_open_max "
     "messages_max confirm_within code_attempts_max contacts_per_caller_max contacts_per_email_max contacts_max "
     "contacts_window",
+    "StoreTerms": "regions",
+    "RegimeTerms": "",
     "DisclosureTerms": "listed_max",
     "ConsentTerms": "",
     "ChangeTerms": "accounts_a_step",
@@ -159,6 +162,7 @@ def test_mailpro_sets_what_the_code_has_by_itself_but_for_its_switches() -> None
         "api_keys_require_policy_url",  # M141
         "purposes",  # M111
         "objection_effect",  # M127
+        "access_channels",  # M121
     }
     assert [policy.document for policy in ours.get(account_rules.Terms).key_policies] == [
         "api_policy"
@@ -173,6 +177,7 @@ def test_the_demo_is_mailpro_but_for_what_one_cannot_do_alone() -> None:
     assert demo.clauses.keys() == mailpro.clauses.keys()
     assert {key for key in demo.clauses if demo.value(key) != mailpro.value(key)} == {
         "email.verified",
+        "stores.allowed_regions",
         "api.auth",
         "api_keys.issued_by",
         "api_keys.require_policy_url",
@@ -246,6 +251,11 @@ def holding(**changes: Any) -> Installed:
     return dataclasses.replace(installed(), **changes)
 
 
+def doing(**changes: Any) -> Installed:
+    """A server that does something else with personal data."""
+    return holding(processed=dataclasses.replace(installed().processed, **changes))
+
+
 BAD: list[tuple[str, Callable[[], list[str]]]] = [
     ("has no retention: add a clause `retain.audit`", lambda: faults(without("retain.audit"), installed())),
     (
@@ -300,6 +310,63 @@ BAD: list[tuple[str, Callable[[], list[str]]]] = [
         lambda: faults(changed("categories", value=("identification",)), installed()),
     ),
     (
+        "[sources] mail = 'letters' is none of `sources`",
+        lambda: faults(
+            dataclasses.replace(
+                load_profile("quix"), sources={**load_profile("quix").sources, "mail": "letters"}
+            ),
+            installed(),
+        ),
+    ),
+    (
+        "under `broker`: say in [sources] which of yours that is",
+        lambda: faults(load_profile("quix"), doing(sources=["broker"])),
+    ),
+    (
+        "`collect.allow` asks for `email`, which `advertising` needs",
+        lambda: faults(load_profile("mailpro"), doing(needs={"email": "advertising"})),
+    ),
+    (
+        "people.blood_group is of a special category, which `special_categories` denies",
+        lambda: faults(load_profile("helpdesk"), doing(special=["people.blood_group"])),
+    ),
+    (
+        "name one of your `purposes` as its `purpose`",
+        lambda: faults(changed("special_categories", value={"ground": "legal_claim"}), installed()),
+    ),
+    (
+        "its `ground` is one of explicit_consent",
+        lambda: faults(changed("special_categories", value={"purpose": "security"}), installed()),
+    ),
+    (
+        "write deny, or a table with `purpose` and `ground`",
+        lambda: faults(changed("special_categories", value="allow"), installed()),
+    ),
+    (
+        "'consent' is none of contract, precontract",
+        lambda: faults(changed("purposes.account.basis", value="consent"), installed()),
+    ),
+    (
+        "people.login is held for what accounts are for by legitimate_interest",
+        lambda: faults(load_profile("quix"), doing(bases={"legitimate_interest": ["people.login"]})),
+    ),
+    (
+        "notices newsletter write to customers for `marketing`",
+        lambda: faults(load_profile("quix"), doing(uses={"marketing": ["newsletter"]})),
+    ),
+    (
+        "`retain.audit`: say `ground`, one of business, contract, law",
+        lambda: faults(changed("retain.audit", ground=None), installed()),
+    ),
+    (
+        "`retain.audit`: say `ground`, one of contract",
+        lambda: faults(changed("retain.grounds", value=("contract",)), installed()),
+    ),
+    (
+        "`api.monitoring` needs `usage`",
+        lambda: faults(changed("collect.technical", value=("ip",)), installed()),
+    ),
+    (
         "add a [[document]] for it (M020)",
         lambda: faults(changed("acceptance.documents", value=("other",)), installed()),
     ),
@@ -311,14 +378,64 @@ BAD: list[tuple[str, Callable[[], list[str]]]] = [
 
 
 @pytest.mark.parametrize(("fault", "found"), BAD, ids=[fault for fault, _ in BAD])
-@pytest.mark.rule("Q003", "Q025", "B010", "B008", "H007", "M111")
+@pytest.mark.rule(
+    "Q003", "Q025", "B010", "B008", "H007", "M111", "H003", "H006", "B003", "Q011", "H026", "B009"
+)
+@pytest.mark.rule("P006", "B002", "M110", "M118")
 def test_a_bad_profile_is_refused(fault: str, found: Callable[[], list[str]]) -> None:
     assert any(fault in sentence for sentence in found()), found()
 
 
+@pytest.mark.rule("H006")
+def test_a_special_category_is_held_where_purpose_and_ground_are_named() -> None:
+    named = changed("special_categories", value={"purpose": "security", "ground": "explicit_consent"})
+    assert faults(named, doing(special=["people.blood_group"])) == []
+
+
+@pytest.mark.rule("H003")
+def test_each_detail_that_is_asked_for_names_the_purpose_that_needs_it() -> None:
+    assert NEEDED_FOR.keys() == set(Detail)
+    assert set(NEEDED_FOR.values()) <= set(installed().purposes)
+
+
 def test_a_narrow_objection_is_warned_of() -> None:
     assert "(C9)" in warnings(load_profile("mailpro"))[0]
-    assert warnings(load_profile("quix")) == []
+    assert warnings(changed("dpo.contact", value="privacy@lark.test")) == []
+
+
+@pytest.mark.rule("P039")
+def test_everybody_can_reach_the_data_protection_officer() -> None:
+    assert faults(changed("dpo.contact", value="privacy@lark.test"), installed()) == []
+    for nobody in (changed("dpo.contact", value="our officer"), without("dpo.contact")):
+        (fault, *_) = [one for one in faults(nobody, installed()) if "`dpo.contact`" in one]
+        assert "add a clause" in fault
+    (warning,) = warnings(load_profile("quix"))
+    assert "an address that nobody reads" in warning
+
+
+@pytest.mark.parametrize(
+    ("region", "allowed", "fits"),
+    [
+        ("CH", {"CH"}, True),
+        ("DE", {"CH"}, False),
+        ("DE", {"CH", "EEA"}, True),
+        ("GB", {"CH", "EEA"}, False),
+        ("LOCAL", {"CH", "EEA"}, False),
+        ("LOCAL", {"LOCAL"}, True),
+    ],
+)
+@pytest.mark.rule("M117", "H032")
+def test_a_store_is_in_a_region_that_the_policy_allows(region: str, allowed: set[str], fits: bool) -> None:
+    terms = StoreTerms(frozenset(allowed), {"main": "CH" if "CH" in allowed else region, "keys": region})
+    assert misplaced(terms) == ([] if fits else ["keys"])
+    assert ["POSTMETER_KEY_STORE_REGION" in fault for fault in store_faults(terms)] == [True] * (not fits)
+
+
+@pytest.mark.parametrize("said", ["CH", (), ("Switzerland",)])
+@pytest.mark.rule("M117")
+def test_what_names_no_region_is_refused(said: Any) -> None:
+    with pytest.raises(ProfileInvalid, match=r"`stores\.allowed_regions`: its value cannot be used"):
+        terms_of(changed("stores.allowed_regions", value=said))
 
 
 @pytest.mark.parametrize(
@@ -332,6 +449,10 @@ def test_a_narrow_objection_is_warned_of() -> None:
         ({"key": "a", "kind": "law", "value": 1, "planned": "x", "check": "c"}, "only a clause with a point"),
         ({"key": "a", "kind": "law", "value": 1, "point": "x", "ids": ["X1"]}, "no id of the rulebook"),
         ({"key": "a", "kind": "law", "value": 1, "point": "x", "colour": 1}, "there is no field `colour`"),
+        (
+            {"key": "a", "kind": "law", "value": 1, "point": "x", "ground": "law"},
+            "only a clause `retain.…` has",
+        ),
     ],
 )
 def test_a_bad_clause_is_refused(entry: dict[str, Any], fault: str) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from server.accounts.rules import Terms as AccountTerms
 from server.app import Postmeter
+from server.backing_up import backup
+from server.backups.manifest import BackupRefused
 from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
 from server.notices.reads import notices_of_account
@@ -177,6 +179,26 @@ async def test_a_profile_that_is_wrong_stops_the_start(database_url: str, tmp_pa
             raise AssertionError("it started")
     with pytest.raises(SystemExit, match="there is no profile `nobody`"):
         Postmeter(settings(tmp_path, database_url, policy="nobody"))
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.rule("M117")
+async def test_data_is_stored_nowhere_else_than_the_policy_says(database_url: str, tmp_path: Path) -> None:
+    """Neither without a region, nor in another one; nor is a backup made there."""
+    named = settings(tmp_path, database_url, policy="mailpro")
+    wrong = {
+        "`main` declares no region: set POSTMETER_REGION": {"region": "LOCAL"},
+        "`keys` is in US: set POSTMETER_KEY_STORE_REGION": {"key_store_region": "US"},
+        "`backups` is in DE: set POSTMETER_BACKUP_REGION": {"backup_region": "DE"},
+    }
+    for fault, changes in wrong.items():
+        misplaced = named.model_copy(update=changes)
+        with pytest.raises(SystemExit, match=fault):
+            async with Postmeter(misplaced).storage():
+                raise AssertionError("it started")
+        with pytest.raises(BackupRefused, match=fault):
+            await backup(Postmeter(misplaced), tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
 
 
 # ---- versions

@@ -87,7 +87,8 @@ async def test_a_copy_has_every_row_in_every_form(copying: Copying) -> None:
     (said,) = [one for one in manifest["tables"] if one["table"] == "campaign_recipients"]
     assert said["title"] == "Recipients of campaigns"
     assert said["holds"][0]["legalBasis"] == "contract"
-    assert said["holds"][0]["retention"] == {"name": "statistics", "period": "P5Y"}
+    assert said["holds"][0]["retention"] == {"name": "statistics", "period": "P5Y", "ground": "contract"}
+    assert said["holds"][0]["sources"] == ["form"], "as the policy names where it is from"
     wanted = [f"reader-{number}@example.com" for number in range(45)]
     for form, read_rows in READERS.items():
         mine = [one for one in said["files"] if one["name"].startswith(f"{form.value}/")]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.privacy.reads.requests import due_date
+from server.policy.rules.disclosing import EEA
+from server.privacy.reads.regimes import due_by_law
 from server.privacy.rules.recipient_requests import RefusalGround
+from server.privacy.rules.regimes import Regime, RegimeChoice, RegimeTerms, regime_of
 from server.privacy.rules.request_refusals import (
+    PrivacyRequestChannelClosed,
     PrivacyRequestGroundInvalid,
     PrivacyRequestNotExtendable,
     PrivacyRequestPurposesInvalid,
@@ -20,15 +24,18 @@ from server.privacy.rules.requests import (
     MOVES,
     QUEUE,
     PrivacyRequestKind,
+    PrivacyRequestSource,
     PrivacyRequestStatus,
     PrivacyRequestTerms,
     RequestStanding,
     Step,
+    check_channel,
     check_extendable,
     check_ground,
     check_move,
     check_purposes,
     check_received,
+    months_to_answer,
     next_step,
 )
 
@@ -37,6 +44,17 @@ TERMS = PrivacyRequestTerms()
 SECOND = timedelta(seconds=1)
 FILED = datetime(2026, 1, 31, 9, tzinfo=UTC)
 DUE = datetime(2026, 2, 28, 9, tzinfo=UTC)
+
+
+def answered_by(
+    received_at: datetime,
+    terms: PrivacyRequestTerms,
+    laws: RegimeTerms,
+    regime: Regime,
+    extended: bool = False,
+) -> datetime:
+    months = months_to_answer(terms, extended=extended)
+    return due_by_law(received_at, months, regime, laws, extended=extended)
 
 
 def test_what_is_over_stays_over_and_what_is_not_verified_is_never_done() -> None:
@@ -51,8 +69,48 @@ def test_what_is_over_stays_over_and_what_is_not_verified_is_never_done() -> Non
 
 @pytest.mark.rule("C26", "H039")
 def test_a_request_is_due_a_calendar_month_after_its_receipt_and_at_most_two_more() -> None:
-    assert due_date(FILED, TERMS) == DUE
-    assert due_date(FILED, TERMS, extended=True) == datetime(2026, 4, 30, 9, tzinfo=UTC)
+    assert answered_by(FILED, TERMS, RegimeTerms(), Regime.OWN) == DUE
+    extended = answered_by(FILED, TERMS, RegimeTerms(), Regime.OWN, extended=True)
+    assert extended == datetime(2026, 4, 30, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("country", "regime"),
+    [("FR", "GDPR"), ("NO", "GDPR"), ("CH", "FADP"), ("US", "OWN"), ("GB", "OWN"), (None, "GDPR")],
+)
+@pytest.mark.rule("P040")
+def test_the_law_of_an_account_follows_from_its_country(country: str | None, regime: str) -> None:
+    assert regime_of(country, EEA, RegimeTerms()) == regime
+    assert regime_of(country, EEA, RegimeTerms(by_region=False)) is Regime.OWN
+
+
+@pytest.mark.parametrize("received", [FILED, datetime(2026, 3, 2, 9, tzinfo=UTC)], ids=["february", "march"])
+@pytest.mark.rule("P042")
+def test_the_shortest_time_of_any_law_is_everybodys_where_the_policy_says_so(received: datetime) -> None:
+    """Thirty days are shorter than most months, and longer than February."""
+    own, generous = RegimeTerms(), replace(TERMS, respond_months=2)
+    strictest = RegimeTerms(apply=RegimeChoice.STRICTEST)
+    month, days = answered_by(received, TERMS, own, Regime.GDPR), received + timedelta(days=30)
+    assert answered_by(received, TERMS, own, Regime.FADP) == min(month, days)
+    assert answered_by(received, generous, own, Regime.GDPR) == month
+    assert answered_by(received, generous, own, Regime.FADP) == days
+    assert answered_by(received, generous, own, Regime.OWN) > month
+    for regime in Regime:
+        assert answered_by(received, generous, strictest, regime) == min(month, days)
+        longer = answered_by(received, generous, strictest, regime, extended=True)
+        assert longer == answered_by(received, TERMS, own, Regime.GDPR, extended=True)
+
+
+@pytest.mark.rule("P023", "M121")
+def test_a_copy_is_asked_for_on_the_ways_that_the_policy_offers_and_always_by_mail() -> None:
+    source, alone = PrivacyRequestSource, replace(TERMS, access_channels=frozenset({"self"}))
+    for open_way in (source.SELF, source.MAIL):
+        check_channel(K.ACCESS, open_way, alone)
+    check_channel(K.ACCESS, source.STAFF, TERMS)
+    check_channel(K.ERASURE, source.STAFF, alone)
+    with pytest.raises(PrivacyRequestChannelClosed) as refused:
+        check_channel(K.ACCESS, source.STAFF, alone)
+    assert refused.value.channels == "mail self"
 
 
 @pytest.mark.rule("C26")

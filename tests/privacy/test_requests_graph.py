@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from server.kit.graph.context import Context
 from server.kit.graph.feed import FeedEventKind
 from server.kit.viewer import Credentials
+from server.privacy.rules.requests import PrivacyRequestTerms
 from tests.staffed import Staff
 
-REQUEST = """id kind source state purposes text receivedAt dueAt verifiedAt proof extendedAt extensionReason holdGround
-    endedAt ground answer updatedAt"""
+REQUEST = """id kind source state purposes text receivedAt regime dueAt verifiedAt proof extendedAt extensionReason
+    holdGround endedAt ground answer updatedAt"""
 MINE = f"""{{ viewer {{ account {{ id restrictablePurposes restrictions {{ id right purpose requestId since }}
     privacyRequests {{ edges {{ node {{ {REQUEST} }} }} }} }} }} }}"""
 NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
@@ -43,7 +45,8 @@ RESTRICT = do("restrictProcessing", f"{LIMITED} ... on PrivacyRequestPurposesInv
 OBJECT = do("objectToProcessing", f"{LIMITED} ... on LossesNotAcknowledged {{ digest }}")
 LIFT = do("liftRestriction", "... on RestrictionLifted { restrictions { id } }")
 WITHDRAW = do("withdrawPrivacyRequest", f"... on PrivacyRequestWithdrawn {{ request {{ {REQUEST} }} }}")
-ENTER = do("enterPrivacyRequest", f"... on PrivacyRequestEntered {{ {CASE} }}")
+CLOSED = "... on PrivacyRequestChannelClosed { channels }"
+ENTER = do("enterPrivacyRequest", f"... on PrivacyRequestEntered {{ {CASE} }} {CLOSED}")
 MOVED = f"... on PrivacyRequestMoved {{ {CASE} }} ... on PrivacyRequestStatusConflict {{ state }}"
 VERIFY, BEGIN, HOLD = (do(f"{verb}PrivacyRequest", MOVED) for verb in ("verify", "begin", "hold"))
 EXTEND = do("extendPrivacyRequest", f"{MOVED} ... on PrivacyRequestNotExtendable {{ extended dueAt }}")
@@ -67,7 +70,20 @@ async def entered(staff: Staff, kind: str, **more: Any) -> str:
     return str(found["case"]["request"]["id"])
 
 
-@pytest.mark.rule("M122", "P024", "H037")
+@pytest.mark.rule("P023", "M121")
+async def test_the_staff_enters_no_request_for_a_copy_where_the_policy_gives_it_in_the_account(
+    staff: Staff,
+) -> None:
+    terms = staff.postmeter.house.terms
+    terms.add(replace(terms.get(PrivacyRequestTerms), access_channels=frozenset({"self"})))
+    given = {"accountId": (await mine(staff))["id"], "kind": "ACCESS", "receivedAt": "2026-03-01T12:00:00Z"}
+    told = await staff.ask("SUPPORT", ENTER, input={**given, "source": "STAFF"})
+    assert (told["code"], told["channels"]) == ("PRIVACY_REQUEST_CHANNEL_CLOSED", ["mail", "self"])
+    by_mail = await staff.ask("SUPPORT", ENTER, input={**given, "source": "MAIL"})
+    assert by_mail["case"]["request"]["kind"] == "ACCESS", "for who cannot sign in"
+
+
+@pytest.mark.rule("M122", "P024", "H037", "P040")
 async def test_customers_correct_their_data_and_ask_for_what_they_cannot(staff: Staff) -> None:
     address = {
         "name": "Marigold Press",
@@ -84,11 +100,9 @@ async def test_customers_correct_their_data_and_ask_for_what_they_cannot(staff: 
     assert [edge["node"]["kind"] for edge in told].count("DATA_CORRECTED") == 1
     filed = await staff.ask("CUSTOMER", RECTIFY, input={"text": "The invoice of May has my old name."})
     request = filed["request"]
-    assert (request["kind"], request["state"], request["dueAt"]) == (
-        "RECTIFICATION",
-        "RECEIVED",
-        "2026-04-02T09:00:00Z",
-    )
+    assert (request["kind"], request["state"]) == ("RECTIFICATION", "RECEIVED")
+    thirty_days = ("FADP", "2026-04-01T09:00:00Z")
+    assert (request["regime"], request["dueAt"]) == thirty_days, "by the law of the account's country"
     done = await staff.ask("SUPPORT", FULFIL, input={"requestId": request["id"], "answer": "Corrected."})
     assert done["case"]["request"]["state"] == "FULFILLED"
     concern = (await staff.ask("CUSTOMER", CONCERN, input={"text": "Who reads this?"}))["request"]

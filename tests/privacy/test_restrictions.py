@@ -55,7 +55,6 @@ from server.privacy.rules.requests import (
     IdentityProof,
     PrivacyRequestKind,
     PrivacyRequestSource,
-    PrivacyRequestTerms,
 )
 from server.schema import Mutation, schema
 from server.terms import terms_of
@@ -252,9 +251,7 @@ async def test_the_staff_does_it_on_behalf_once_it_is_known_who_asks(shop: Shop)
     async def enter(kind: PrivacyRequestKind, *purposes: str) -> str:
         filing = Filing(post.account_id, kind, PrivacyRequestSource.STAFF, purposes=frozenset(purposes))
         entered = await post.act(lambda work: file_request(work, filing), post.staff[0])
-        own = await shop.ask(
-            lambda read: reads.due_date(entered.received_at, read.terms(PrivacyRequestTerms))
-        )
+        own = await shop.ask(lambda read: reads.due_date(read, entered.received_at, entered.regime))
         assert entered.due_at == own, "the deadline of those who ask by themselves"
         await post.act(lambda work: verify_identity(work, entered.id, IdentityProof.DOCUMENT), post.staff[0])
         return entered.id

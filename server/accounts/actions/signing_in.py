@@ -18,8 +18,8 @@ from server.accounts.actions.throttling import Device, is_known_device, remember
 from server.accounts.model import IDENTITY, STAFF, Person, Session, SignInChallenge
 from server.accounts.reads import team
 from server.accounts.rules import NewPassword, Terms
+from server.accounts.rules.devices import kept_address, kept_agent
 from server.accounts.rules.people import require_step_up
-from server.kit.card_numbers import holds_card_number
 from server.kit.crypto import token_hash
 from server.kit.ids import is_id
 from server.kit.work import Work
@@ -50,7 +50,10 @@ def open_session(work: Work, person: Row[Any], device: Device, *, second_factor:
     _make_room(work, person, terms.sessions_max)
     session_id, token = work.ids.new("ses"), new_secret(work, SESSION_MARK)
     is_known = is_known_device(work, person.id, device) or _looks_known(work, person, device)
-    agent = _worth_keeping(device.user_agent, terms.user_agent_length_max)
+    agent, address = (
+        kept_agent(device.user_agent, terms.technical),
+        kept_address(device.address, terms.technical),
+    )
     work.execute(
         insert(Session).values(
             id=session_id,
@@ -58,7 +61,7 @@ def open_session(work: Work, person: Row[Any], device: Device, *, second_factor:
             person_id=person.id,
             token_hash=token_hash(token),
             user_agent=_seal_some(work, person.account_id, "sessions.user_agent", agent),
-            address=_seal_some(work, person.account_id, "sessions.address", device.address),
+            address=_seal_some(work, person.account_id, "sessions.address", address),
             created_at=work.now,
             last_used_at=work.now,
             idle_at=work.now + terms.session_idle_max,
@@ -186,15 +189,13 @@ def _looks_known(work: Work, person: Row[Any], device: Device) -> bool:
     terms = work.terms(Terms)
     mine = select(Session.user_agent, Session.address).where(Session.person_id == person.id)
     earlier = work.rows(mine.order_by(Session.id.desc()).limit(terms.sign_ins_compared_max))
-    agent = _worth_keeping(device.user_agent, terms.user_agent_length_max)
+    agent, address = (
+        kept_agent(device.user_agent, terms.technical),
+        kept_address(device.address, terms.technical),
+    )
     agents = {reads.open_or_none(work, "sessions.user_agent", row.user_agent) for row in earlier}
     addresses = {reads.open_or_none(work, "sessions.address", row.address) for row in earlier}
-    return not earlier or (agent in agents and device.address in addresses)
-
-
-def _worth_keeping(user_agent: str | None, length_max: int) -> str | None:
-    """What a browser calls itself; nothing when a program put a card number there (M115)."""
-    return user_agent[:length_max] if user_agent and not holds_card_number(user_agent) else None
+    return not earlier or (agent in agents and address in addresses)
 
 
 def _seal_some(work: Work, account_id: str, column: str, text: str | None) -> bytes | None:

@@ -95,6 +95,10 @@ class StaffRole(Enum):
     PRIVACY_OFFICER = strawberry.enum_value(
         "PRIVACY_OFFICER", description="Looks after personal data and requests about it."
     )
+    DPO = strawberry.enum_value(
+        "DPO",
+        description="The data protection officer: reads registers, requests and compliance, and changes none of them.",
+    )
     ADMIN = strawberry.enum_value("ADMIN", description="Runs the service.")
 
 
@@ -240,8 +244,13 @@ class Session(Node):
     idle_at: datetime = strawberry.field(description="When it ends if nobody uses it.")
     expires_at: datetime = strawberry.field(description="When it ends in any case.")
     revoked_at: datetime | None = strawberry.field(description="When it was revoked; null while it is not.")
-    user_agent: str | None = strawberry.field(description="The `User-Agent` of the sign-in.")
-    address: str | None = strawberry.field(description="The network address of the sign-in.")
+    user_agent: str | None = strawberry.field(
+        description="The kind of browser and of operating system of the sign-in, such as `Firefox on Linux`: what the "
+        "policy lets be kept."
+    )
+    address: str | None = strawberry.field(
+        description="The network address of the sign-in; null where the policy does not let it be kept."
+    )
     is_current: bool = strawberry.field(description="Whether this request is made with it.")
     stepped_up_until: datetime | None = strawberry.field(
         description="Until when its last proof of who one is counts as fresh."

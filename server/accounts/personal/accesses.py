@@ -14,5 +14,6 @@ HELD = (
         legal_basis="legitimate_interest",
         retention="account",
         erasure="delete",
+        source="use",
     ),
 )

@@ -10,6 +10,7 @@ HELD = (
         model=Restriction,
         columns=tuple(column.name for column in Restriction.__table__.columns),
         category="activity",
+        source="form",
         purpose="security",
         legal_basis="legal_obligation",
         retention="account",

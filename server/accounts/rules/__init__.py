@@ -10,6 +10,7 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from server.accounts.rules.collecting import Detail
+from server.accounts.rules.devices import TechnicalDetail
 from server.accounts.rules.resale import ResalePolicy
 from server.accounts.rules.signing import (
     ENTITY_EUROPE,
@@ -122,12 +123,12 @@ class Terms:
     """Live API keys of one account."""
     api_key_name_length_max: int = 80
     api_key_age_max: timedelta = timedelta(days=3650)
-    user_agent_length_max: int = 400
     last_used_precision: timedelta = timedelta(minutes=1)
     step_up_age_max: timedelta = timedelta(minutes=15)
     """How long a proof of the password stands for the actions that ask for a fresh one."""
 
     collect: frozenset[Detail] = frozenset(Detail)
+    technical: frozenset[TechnicalDetail] = frozenset(TechnicalDetail)
     """What may be asked for, beside login and password (Q002)."""
     business_only: bool = False
     """Whether accounts are for professional use only, and must declare it (M004)."""
@@ -177,7 +178,7 @@ class Terms:
     preventive_erase_after: timedelta = timedelta(days=180)
     """How long after a preventive closing the account's data may be erased at the earliest: not at the owner's wish,
     and so not by the clock of a voluntary closing (C24)."""
-    sensitive_read_by: frozenset[str] = frozenset({"SUPPORT", "FINANCE", "PRIVACY_OFFICER", "ADMIN"})
+    sensitive_read_by: frozenset[str] = frozenset({"SUPPORT", "FINANCE", "PRIVACY_OFFICER", "DPO", "ADMIN"})
     """To which roles of the staff sensitive values are shown, of those that are let to the field; the others are told
     that it is masked (H017)."""
     closed_accounts_denied: bool = True

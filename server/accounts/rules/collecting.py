@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +18,17 @@ class Detail(StrEnum):
     INDUSTRY = "industry"
     PROFESSIONAL_USE = "professional_use"
     VAT_NUMBER = "vat_number"
+
+
+NEEDED_FOR: Mapping[Detail, str] = {
+    Detail.EMAIL: "identification",
+    Detail.POSTAL_ADDRESS: "balance_and_orders",
+    Detail.COUNTRY: "identification",
+    Detail.INDUSTRY: "identification",
+    Detail.PROFESSIONAL_USE: "identification",
+    Detail.VAT_NUMBER: "balance_and_orders",
+}
+"""The declared purpose that needs each detail: what none needs is not asked for (H003)."""
 
 
 @dataclass(eq=False)

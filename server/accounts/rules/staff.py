@@ -16,6 +16,7 @@ class StaffRole(Enum):
     SUPPORT = "SUPPORT"
     FINANCE = "FINANCE"
     PRIVACY_OFFICER = "PRIVACY_OFFICER"
+    DPO = "DPO"
     ADMIN = "ADMIN"
 
 
@@ -32,7 +33,9 @@ class Mandate:
 
 @dataclass(eq=False)
 class MandateInvalid(Refusal):
-    """An authorisation has a role, a scope, instructions, and a limited period that is not over."""
+    """An authorisation has a role, a scope, instructions, and a limited period that is not over. A data protection
+    officer has no other role: nobody watches over their own work (P039, GDPR article 38(6)).
+    """
 
     code = "MANDATE_INVALID"
     days_max: int
@@ -58,6 +61,7 @@ def check_mandate(mandate: Mandate, now: datetime, age_max: timedelta) -> None:
         and 1 <= len(mandate.scope.strip()) <= 200
         and 1 <= len(mandate.instructions_version.strip()) <= 60
     )
+    impartial = StaffRole.DPO not in mandate.roles or len(set(mandate.roles)) == 1
     in_time = now < mandate.ends_at and mandate.starts_at < mandate.ends_at <= mandate.starts_at + age_max
-    if not named or not in_time:
+    if not named or not impartial or not in_time:
         raise MandateInvalid(age_max.days)

@@ -18,6 +18,8 @@ VALUE_TYPES = frozenset({"text", "number", "money", "instant", "secret"})
 """`money` is written `12.50 EUR`, `instant` in RFC 3339; both are shown as the language writes them."""
 SECRET = "secret"  # noqa: S105 - the name of a type
 TITLE_LENGTH_MAX = 120
+USE, CONTRACT = "use", "contract"
+"""What a kind writes to customers for: the contract, unless it says `use = "…"` among its values (Q011)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All kinds with the types of their values, and all wordings by language and kind."""
+    """All kinds with the types of their values and their uses, and all wordings by language and kind."""
 
     kinds: Mapping[str, Mapping[str, str]]
+    uses: Mapping[str, str]
     wordings: Mapping[str, Mapping[str, Wording]]
 
     def values_of(self, kind: str) -> Mapping[str, str]:
@@ -63,6 +66,10 @@ def catalog_of(
     kinds: Mapping[str, Mapping[str, str]], texts: Mapping[str, Mapping[str, Mapping[str, str]]]
 ) -> Catalog:
     """The catalog of what the data files say. Raises ValueError that lists every fault."""
+    uses = {kind: values.get(USE, CONTRACT) for kind, values in kinds.items()}
+    kinds = {
+        kind: {name: type_ for name, type_ in values.items() if name != USE} for kind, values in kinds.items()
+    }
     faults = list(_faults(kinds, texts))
     if faults:
         raise ValueError("notice templates:\n" + "\n".join(f"  {fault}" for fault in faults))
@@ -73,7 +80,7 @@ def catalog_of(
         }
         for language, by_kind in texts.items()
     }
-    return Catalog(kinds, wordings)
+    return Catalog(kinds, uses, wordings)
 
 
 def check_values(

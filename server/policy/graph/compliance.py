@@ -17,7 +17,7 @@ from server.policy.actions.attestations import record_attestation
 from server.policy.actions.checking import store_findings
 from server.policy.graph.problems import AttestationInvalid, AttestationUnknown
 from server.policy.graph.published import ClauseType
-from server.policy.graph.types import OFFICERS, Attestation
+from server.policy.graph.types import OFFICERS, WATCHERS, Attestation
 from server.policy.jobs import find
 from server.policy.reads.compliance import ClauseProof, compliance
 from server.policy.reads.registers import attestations
@@ -37,7 +37,7 @@ class ComplianceEnum(Enum):
     NOT_YET = strawberry.enum_value("NOT_YET", description="This server does not enforce it yet.")
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(description="A clause with what proves it.")
 class ClauseCompliance:
     clause: ClauseType = strawberry.field(description="The clause.")
@@ -96,7 +96,7 @@ RecordAttestationResult = Annotated[
 @strawberry.type
 class ComplianceQueries:
     @strawberry.field(
-        metadata=declare(OFFICERS),
+        metadata=declare(WATCHERS),
         description="For staff: every clause of the policy with what proves it, and what its check last found.",
     )
     def policy_compliance(self, info: Info) -> list[ClauseCompliance]:

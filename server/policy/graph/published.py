@@ -15,6 +15,7 @@ from server.policy.reads.versions import Difference, VersionRow, content_of, dif
 from server.policy.rules.consenting import ConsentTerms
 from server.policy.rules.profile import Clause, Document
 from server.policy.rules.publishing import Published
+from server.policy.rules.validation import DPO_CONTACT
 from server.policy.rules.wording import by_kind, document_text, shown, text, title
 
 PUBLIC = Access(Who.ANYONE, "identification")
@@ -125,6 +126,7 @@ class PolicyType:
     effective_at: datetime = strawberry.field(description="Since when.")
     authentic_language: str = strawberry.field(description="The language whose text is authentic.")
     languages: list[str] = strawberry.field(description="The languages it is published in.")
+    dpo_contact: str = strawberry.field(description="Where the data protection officer is reached.")
     found: strawberry.Private[Document]
 
     @strawberry.field(description="Its clauses, those of a kind together.")
@@ -186,6 +188,7 @@ class PublishedQueries:
             effective_at=found.effective_at,
             authentic_language=profile.authentic,
             languages=list(profile.languages),
+            dpo_contact=str(profile.value(DPO_CONTACT)),
             found=found,
         )
 

@@ -28,13 +28,15 @@ OFFICERS = Access(
     staff_roles=frozenset({StaffRole.PRIVACY_OFFICER.value, StaffRole.ADMIN.value}),
     duty=LegalDuty.DISCLOSURES.value,
 )
+WATCHERS = Access(Who.STAFF, "security", staff_roles=OFFICERS.staff_roles | {StaffRole.DPO.value})
+"""Who may read of it, the data protection officer among them; those above also change it (P039)."""
 READ = Access(Who.SIGNED_IN, "identification", "account:read")
 WRITE = Access(Who.SIGNED_IN, "identification", "account:write")
 OWN = Access(Who.SIGNED_IN, "identification")
 """For the fields of what a customer sees of the registers: whoever was let through the field that leads to it."""
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(description="A third party that handles data.")
 class Processor:
     id: strawberry.ID = strawberry.field(description="Its id, `prc_…`.")
@@ -93,19 +95,19 @@ class Disclosure:
     )
     row: strawberry.Private[Row[Any]]
 
-    @strawberry.field(metadata=declare(OFFICERS), description="For staff: which authority asked.")
+    @strawberry.field(metadata=declare(WATCHERS), description="For staff: which authority asked.")
     def authority(self, info: Info) -> str | None:
         return text_of(info.context.read, self.row, "authority")
 
-    @strawberry.field(metadata=declare(OFFICERS), description="For staff: by which law.")
+    @strawberry.field(metadata=declare(WATCHERS), description="For staff: by which law.")
     def legal_basis(self, info: Info) -> str | None:
         return text_of(info.context.read, self.row, "legal_basis")
 
-    @strawberry.field(metadata=declare(OFFICERS), description="For staff: the reference of the request.")
+    @strawberry.field(metadata=declare(WATCHERS), description="For staff: the reference of the request.")
     def reference(self, info: Info) -> str | None:
         return text_of(info.context.read, self.row, "reference")
 
-    @strawberry.field(metadata=declare(OFFICERS), description="For staff: the legality check it stands on.")
+    @strawberry.field(metadata=declare(WATCHERS), description="For staff: the legality check it stands on.")
     def legality_check_id(self) -> strawberry.ID | None:
         return _id(self.row.legality_check_id)
 
@@ -147,7 +149,7 @@ class Consent:
         )
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(description="Something that the company attests because no code can enforce it.")
 class Attestation:
     kind: str = strawberry.field(description="What, such as `security_review`.")

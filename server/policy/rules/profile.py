@@ -17,7 +17,9 @@ _KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*\Z")
 _ID = re.compile(r"[QPHBM]\d{3}\Z")
 _LANGUAGE = re.compile(r"[a-z]{2}\Z")
 _PROOFS = ("point", "attestation", "statement", "planned")
-_CLAUSE_FIELDS = frozenset({"key", "ids", "kind", "value", "section", "document", "check", "text", *_PROOFS})
+_CLAUSE_FIELDS = frozenset(
+    {"key", "ids", "kind", "value", "ground", "section", "document", "check", "text", *_PROOFS}
+)
 _PROFILE_FIELDS = frozenset(
     {
         "name",
@@ -28,6 +30,7 @@ _PROFILE_FIELDS = frozenset(
         "languages",
         "categories",
         "purposes",
+        "sources",
         "document",
         "clause",
     }
@@ -50,12 +53,14 @@ class Clause:
     """One promise: what it is called, what it says, which code keeps it, and which check proves it.
 
     `planned` names the slice that is to keep it; such a clause does not count as kept. `ids` are of the rulebook.
+    `ground` is why something is kept: of clauses `retain.…` only.
     """
 
     key: str
     kind: str
     value: Value
     ids: tuple[str, ...] = ()
+    ground: str | None = None
     seed: str | None = None
     section: str | None = None
     document: str = POLICY
@@ -94,7 +99,7 @@ class Document:
 class Profile:
     """All clauses of a deployment, by key, its own over those of the profile it extends.
 
-    `purposes` and `categories` say under which name of the profile's own each one of the server's falls.
+    `purposes`, `categories` and `sources` say under which name of the profile's own each one of the server's falls.
     """
 
     name: str
@@ -104,6 +109,7 @@ class Profile:
     clauses: Mapping[str, Clause]
     categories: Mapping[str, str]
     purposes: Mapping[str, str]
+    sources: Mapping[str, str]
 
     @property
     def policy(self) -> Document:
@@ -166,6 +172,7 @@ def profile_of(said: Mapping[str, Any], base: Profile | None = None) -> Profile:
         clauses=MappingProxyType({**own, **inherited}),
         categories=MappingProxyType({**(base.categories if base else {}), **said.get("categories", {})}),
         purposes=MappingProxyType({**(base.purposes if base else {}), **said.get("purposes", {})}),
+        sources=MappingProxyType({**(base.sources if base else {}), **said.get("sources", {})}),
     )
 
 
@@ -197,6 +204,8 @@ def _entry_faults(entry: Mapping[str, Any]) -> Iterable[str]:
         yield f"`{key}`: only a clause with a point has a check; remove it or name the point"
     if "value" not in entry or not _is_value(entry["value"]):
         yield f"`{key}`: its value is a truth value, a whole number, a text, a list of texts, or a table"
+    if "ground" in entry and not key.startswith("retain."):
+        yield f"`{key}`: only a clause `retain.…` has a ground; remove it (H026)"
     if not entry.get("kind"):
         yield f"`{key}`: name its kind"
     for rule in entry.get("ids", []):
@@ -214,6 +223,7 @@ def _clause(entry: Mapping[str, Any], seed: str | None) -> Clause:
         kind=entry["kind"],
         value=_frozen(entry["value"]),
         ids=ids,
+        ground=entry.get("ground"),
         seed=seed if ids else None,
         section=entry.get("section"),
         document=entry.get("document", POLICY),

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from server.policy.rules.checking import IN_FORCE
 from server.policy.rules.disclosing import Ground
 from server.policy.rules.periods import Period, is_period, period
+from server.policy.rules.processing import (
+    RETAIN,
+    Processed,
+    basis_faults,
+    ground_faults,
+    in_words,
+    necessity_faults,
+    retention_clauses,
+    special_faults,
+    use_faults,
+    value_of,
+)
 from server.policy.rules.profile import POLICY, Clause, ClauseState, Profile
 
 RELATIONSHIP = "relationship"
 FOREVER = "forever"
-RETAIN = "retain."
-_NOT_PERIODS = frozenset({f"{RETAIN}allow_forever", f"{RETAIN}grounds", f"{RETAIN}required"})
+DPO_CONTACT = "dpo.contact"
+_CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}\Z")
+_NOBODYS = re.compile(r"@example\.(com|net|org)\Z")
 
 _CLOCKS = ("inactivity.send", "inactivity.smtp_send", "inactivity.no_login", "inactivity.erase")
 """Disabled before deactivated before the credits are lost before anything is deleted (C3)."""
@@ -70,11 +83,12 @@ class Installed:
     purposes: Collection[str]
     retentions: Mapping[str, Collection[str]] = field(default_factory=dict)
     rights: Collection[str] = ()
+    processed: Processed = field(default_factory=Processed)
 
 
 def faults(profile: Profile, installed: Installed) -> list[str]:
     """What must be mended before the server starts by this profile."""
-    return [
+    found = [
         fault
         for look in (
             _places,
@@ -82,25 +96,39 @@ def faults(profile: Profile, installed: Installed) -> list[str]:
             _clocks,
             _conflicts,
             _erasure,
-            _held,
+            naming_faults,
             _collecting,
             _rights,
+            dpo_faults,
             _documents,
             _texts,
         )
         for fault in look(profile, installed)
     ]
+    processing = (necessity_faults, special_faults, basis_faults, use_faults, ground_faults)
+    return found + [fault for look in processing for fault in look(profile, installed.processed)]
 
 
 def warnings(profile: Profile) -> list[str]:
     """What is allowed, and worth a second thought."""
     found = []
-    if _said(profile, "rights.objection.effect") == "close_account":
+    if value_of(profile, "rights.objection.effect") == "close_account":
         found.append(
             "`rights.objection.effect` is close_account, which is narrower than article 21 GDPR: a person may object "
             "to one purpose and keep the account (C9)"
         )
+    if _NOBODYS.search(str(value_of(profile, DPO_CONTACT))):
+        found.append(
+            f"`{DPO_CONTACT}` is an address that nobody reads: extend this profile by a clause with your own (P039)"
+        )
     return found
+
+
+def dpo_faults(profile: Profile, _installed: object = None) -> Iterator[str]:
+    """Everybody can reach the data protection officer (P039)."""
+    said = value_of(profile, DPO_CONTACT)
+    if not isinstance(said, str) or not _CONTACT.match(said):
+        yield f"add a clause `{DPO_CONTACT}` with the e-mail address of your data protection officer (P039)"
 
 
 def _places(profile: Profile, installed: Installed) -> Iterator[str]:
@@ -113,24 +141,24 @@ def _places(profile: Profile, installed: Installed) -> Iterator[str]:
         for name, registered in known.items():
             said = getattr(clause, name)
             if said is not None and said not in registered:
-                yield f"`{clause.key}`: there is no {name} `{said}`; take one of {_listed(registered)}"
+                yield f"`{clause.key}`: there is no {name} `{said}`; take one of {in_words(registered)}"
         if (
             clause.point is not None
             and clause.check is None
             and f"{IN_FORCE}{clause.key}" not in installed.checks
         ):
-            yield f"`{clause.key}`: no check proves it; name one of {_listed(_named(installed.checks))}"
+            yield f"`{clause.key}`: no check proves it; name one of {in_words(_named(installed.checks))}"
     used = {clause.point for clause in profile.clauses.values()}
     for point in sorted(set(installed.points) - used):
         yield f"no clause names the point `{point}`; say what it enforces, or extend the profile `house`"
 
 
 def _retention(profile: Profile, installed: Installed) -> Iterator[str]:
-    said = {clause.key: clause for clause in _retention_clauses(profile)}
+    said = {clause.key: clause for clause in retention_clauses(profile)}
     for name, columns in sorted(installed.retentions.items()):
         if f"{RETAIN}{name}" not in said:
             yield (
-                f"{_listed(columns)} has no retention: add a clause `{RETAIN}{name}` with a period such as P1Y (Q025)"
+                f"{in_words(columns)} has no retention: add a clause `{RETAIN}{name}` with a period such as P1Y (Q025)"
             )
     owners: dict[str, list[str]] = {}
     for name, columns in installed.retentions.items():
@@ -138,14 +166,14 @@ def _retention(profile: Profile, installed: Installed) -> Iterator[str]:
             owners.setdefault(column, []).append(f"{RETAIN}{name}")
     for column, clauses in sorted(owners.items()):
         if len(clauses) > 1:
-            yield f"{column} has more than one retention, {_listed(clauses)}; declare it once in its personal.py"
+            yield f"{column} has more than one retention, {in_words(clauses)}; declare it once in its personal.py"
     for clause in said.values():
         yield from _period_fault(profile, clause)
 
 
 def _period_fault(profile: Profile, clause: Clause) -> Iterator[str]:
     if clause.value == FOREVER:
-        if _said(profile, "retain.allow_forever") is not True:
+        if value_of(profile, "retain.allow_forever") is not True:
             yield f"`{clause.key}` is kept forever: give a period, or set `retain.allow_forever` (B010, C20)"
     elif clause.value == RELATIONSHIP:
         if not _is_clock(profile, "inactivity.erase"):
@@ -157,7 +185,7 @@ def _period_fault(profile: Profile, clause: Clause) -> Iterator[str]:
 def _clocks(profile: Profile, _installed: Installed) -> Iterator[str]:
     known: list[tuple[str, Period]] = []
     for key in _CLOCKS:
-        said = _said(profile, key)
+        said = value_of(profile, key)
         if isinstance(said, str) and is_period(said):
             known.append((key, period(said)))
         elif said is not None:
@@ -167,7 +195,7 @@ def _clocks(profile: Profile, _installed: Installed) -> Iterator[str]:
         if shorter.nominal > longer.nominal or (shorter.nominal == longer.nominal and not may_be_equal):
             yield f"`{before}` ({shorter.text}) must run out before `{after}` ({longer.text}); mend one of them (C3)"
     for key in ("closure.erase_within", "closure.preventive.erase_within"):
-        window = _said(profile, key)
+        window = value_of(profile, key)
         if isinstance(window, Mapping) and not _in_order(window.get("after"), window.get("by")):
             yield f"`{key}`: `after` must be a period that is not longer than `by` (C2)"
 
@@ -185,7 +213,7 @@ def _conflicts(profile: Profile, _installed: Installed) -> Iterator[str]:
 
 
 def _erasure(profile: Profile, _installed: Installed) -> Iterator[str]:
-    scope, held = _said(profile, "rights.erasure.scope"), _said(profile, "hold.billing")
+    scope, held = value_of(profile, "rights.erasure.scope"), value_of(profile, "hold.billing")
     if scope == "everything" and held is True:
         yield (
             "`rights.erasure.scope` erases everything and `hold.billing` keeps billing: nobody can tell what becomes "
@@ -197,44 +225,50 @@ def _erasure(profile: Profile, _installed: Installed) -> Iterator[str]:
         yield f"`rights.erasure.scope`: {scope!r} is neither everything nor all_except_billing (C1)"
 
 
-def _held(profile: Profile, installed: Installed) -> Iterator[str]:
+def naming_faults(profile: Profile, installed: Installed) -> Iterator[str]:
+    """Every category, purpose and source of the server's has its name among those that the profile lists."""
     for word, table, needed in (
         ("categories", profile.categories, installed.categories),
         ("purposes", profile.purposes, installed.purposes),
+        ("sources", profile.sources, installed.processed.sources),
     ):
-        listed = _said(profile, word) or ()
+        listed = value_of(profile, word) or ()
         for name in sorted({*needed, *table}):
             served = table.get(name)
             if served is None:
                 yield f"the server holds or reads data under `{name}`: say in [{word}] which of yours that is"
             elif served not in listed:
-                yield f"[{word}] {name} = {served!r} is none of `{word}` ({_listed(listed)}); add it (Q003, Q010)"
+                known = in_words(listed)
+                yield f"[{word}] {name} = {served!r} is none of `{word}` ({known}); add it (Q003, Q010, P006)"
 
 
 def _collecting(profile: Profile, _installed: Installed) -> Iterator[str]:
-    asked = set(_said(profile, "collect.allow") or ())
+    asked = set(value_of(profile, "collect.allow") or ())
     needs = {
         "account.order_needs_address": (True, "postal_address"),
         "account.kind": ("business_only", "professional_use"),
     }
     for key, (value, detail) in needs.items():
-        if _said(profile, key) == value and detail not in asked:
+        if value_of(profile, key) == value and detail not in asked:
             yield f"`{key}` needs `{detail}`, which `collect.allow` does not list; add it, or change the clause (C15)"
-    for ground in _said(profile, "disclosure.allowed_grounds") or ():
+    monitored = value_of(profile, "api.monitoring")
+    if monitored and "usage" not in (value_of(profile, "collect.technical") or ()):
+        yield "`api.monitoring` needs `usage`, which `collect.technical` does not list; mend one of them (P008)"
+    for ground in value_of(profile, "disclosure.allowed_grounds") or ():
         if ground.upper() not in Ground.__members__:
-            yield f"`disclosure.allowed_grounds`: there is no ground `{ground}`; {_listed(g.lower() for g in Ground)}"
+            yield f"`disclosure.allowed_grounds`: there is no ground `{ground}`; {in_words(g.lower() for g in Ground)}"
 
 
 def _rights(profile: Profile, installed: Installed) -> Iterator[str]:
     for key in ("rights.types", "rights.types_more"):
-        for kind in _said(profile, key) or ():
+        for kind in value_of(profile, key) or ():
             if kind not in installed.rights and kind != "update":  # by oneself, or as a rectification
-                yield f"`{key}`: nobody takes a request of `{kind}`; take some of {_listed(installed.rights)} (H037)"
+                yield f"`{key}`: nobody takes a request of `{kind}`; take some of {in_words(installed.rights)} (H037)"
 
 
 def _documents(profile: Profile, _installed: Installed) -> Iterator[str]:
     names = [document.name for document in profile.documents]
-    for name in _said(profile, "acceptance.documents") or ():
+    for name in value_of(profile, "acceptance.documents") or ():
         if name not in names:
             yield f"`acceptance.documents` names `{name}`: add a [[document]] for it (M020)"
     for name in {clause.document for clause in profile.clauses.values()} - {POLICY, *names}:
@@ -270,28 +304,11 @@ def weakest(clauses: Iterable[Clause]) -> ClauseState:
     return min((clause.state for clause in clauses), key=order.index)
 
 
-def _retention_clauses(profile: Profile) -> Iterator[Clause]:
-    return (
-        clause
-        for clause in profile.clauses.values()
-        if clause.key.startswith(RETAIN) and clause.key not in _NOT_PERIODS
-    )
-
-
 def _is_clock(profile: Profile, key: str) -> bool:
-    said = _said(profile, key)
+    said = value_of(profile, key)
     return isinstance(said, str) and is_period(said)
-
-
-def _said(profile: Profile, key: str) -> Any:
-    clause = profile.clauses.get(key)
-    return None if clause is None else clause.value
 
 
 def _named(checks: Iterable[str]) -> Iterator[str]:
     """Those that a clause may name: it has the others by its key."""
     return (name for name in checks if not name.startswith(IN_FORCE))
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"

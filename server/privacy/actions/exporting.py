@@ -80,7 +80,7 @@ def request_export(
     """Begin a copy of what is held of the acting person, or of the account; there is one of each at a time.
 
     It is filed as a request of that kind, with its own due date, which the copy fulfils. Raises StepUpRequired,
-    DataExportForbidden, DataExportRunning, PrivacyRequestLimitReached.
+    DataExportForbidden, DataExportRunning, PrivacyRequestChannelClosed, PrivacyRequestLimitReached.
     """
     require_fresh_session(work)
     person = _person(work)

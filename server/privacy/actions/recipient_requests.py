@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 from server.accounts.actions.issuing import new_one_time_code
 from server.accounts.actions.public_calls import note_public_call
 from server.accounts.reads import account
-from server.accounts.rules.lifecycle import add_months
 from server.accounts.rules.people import Sent, TooManyMails, one_more_mail
 from server.campaigns.actions.recipients import drop_recipient
 from server.campaigns.actions.retention import forget_recipient
@@ -41,6 +40,7 @@ from server.privacy.reads.recipient_requests import (
     TEXT_COLUMN,
     RequestRow,
 )
+from server.privacy.reads.regimes import account_regime, due_by_law
 from server.privacy.rules.recipient_requests import (
     QUEUE,
     STOPS_MESSAGES,
@@ -59,6 +59,7 @@ from server.privacy.rules.refusals import (
     RecipientSenderUnknown,
     RecipientTextInvalid,
 )
+from server.privacy.rules.regimes import RegimeTerms
 
 FILE = "fileRecipientRequest"
 """What public requests are counted as."""
@@ -203,7 +204,8 @@ def _open(
     _check_text(asked.text, terms.text_length_max)
     parts = (found.account_id.encode(), found.address_hash, asked.kind.value.encode())
     open_key = work.keyed_hash("recipient_requests", *parts)
-    due_at = add_months(received_at, terms.due_months)
+    regime = account_regime(work, found.account_id)
+    due_at = due_by_law(received_at, terms.due_months, regime, work.terms(RegimeTerms))
     values = {
         "id": work.ids.new("rrq"),
         "account_id": found.account_id,

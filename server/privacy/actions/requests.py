@@ -37,6 +37,7 @@ from server.privacy.actions.request_changes import (
 )
 from server.privacy.model import PrivacyRequest
 from server.privacy.reads import requests as reads
+from server.privacy.reads.regimes import account_regime
 from server.privacy.reads.requests import (
     ANSWER_COLUMN,
     MESSAGE_ID_COLUMN,
@@ -64,6 +65,7 @@ from server.privacy.rules.requests import (
     PrivacyRequestStatus,
     PrivacyRequestTerms,
     Step,
+    check_channel,
     check_extendable,
     check_ground,
     check_received,
@@ -109,10 +111,11 @@ def file_request(work: Work, filing: Filing) -> PrivacyRequestRow:
     An earlier receipt or due date moves its clock; who is signed in verifies by that what others had filed, and what
     they say takes the place of what was said in their name.
 
-    Raises PrivacyRequestAccountUnknown, PrivacyRequestTextInvalid, PrivacyRequestReceivedAtInvalid or
-    PrivacyRequestLimitReached.
+    Raises PrivacyRequestChannelClosed, PrivacyRequestAccountUnknown, PrivacyRequestTextInvalid,
+    PrivacyRequestReceivedAtInvalid or PrivacyRequestLimitReached.
     """
     terms = work.terms(PrivacyRequestTerms)
+    check_channel(filing.kind, filing.source, terms)
     _check_account(work, filing.account_id)
     received_at = filing.received_at or work.now
     check_received(received_at, work.now, terms)
@@ -170,7 +173,7 @@ def extend_request(work: Work, request_id: str, reason: ExtensionReason) -> Priv
     changed = write(
         work,
         row,
-        due_at=due_date(row.received_at, work.terms(PrivacyRequestTerms), extended=True),
+        due_at=due_date(work, row.received_at, row.regime, extended=True),
         extended_at=work.now,
         extension_reason=reason.value,
         reminded_at=None,
@@ -231,6 +234,7 @@ def advance(work: Work, request_id: str) -> None:
 def _insert(work: Work, filing: Filing, received_at: datetime) -> PrivacyRequestRow | None:
     """The new request; None when the same one is open already."""
     trusted = filing.source in TRUSTED
+    regime = account_regime(work, filing.account_id)
     status = _S.RECEIVED if trusted else _S.UNVERIFIED
     values = {
         "id": work.ids.new(PREFIX),
@@ -244,9 +248,10 @@ def _insert(work: Work, filing: Filing, received_at: datetime) -> PrivacyRequest
         "text": _sealed(work, filing.account_id, TEXT_COLUMN, filing.text),
         "message_id": _sealed(work, filing.account_id, MESSAGE_ID_COLUMN, filing.message_id),
         "received_at": received_at,
+        "regime": regime.value,
         "filed_at": work.now,
         "filed_by": work.actor.credential_id,
-        "due_at": filing.due_at or due_date(received_at, work.terms(PrivacyRequestTerms)),
+        "due_at": filing.due_at or due_date(work, received_at, regime.value),
         "queue_rank": QUEUE[status],
         "verified_at": work.now if trusted else None,
         "verified_by": work.actor.credential_id if trusted else None,
@@ -261,8 +266,8 @@ def _insert(work: Work, filing: Filing, received_at: datetime) -> PrivacyRequest
 def _repeated(work: Work, row: PrivacyRequestRow, filing: Filing, received_at: datetime) -> PrivacyRequestRow:
     """The open request after somebody asked for the same again. What was extended stays extended."""
     first = min(received_at, row.received_at)
-    terms, extended = work.terms(PrivacyRequestTerms), row.extended_at is not None
-    due_at = min(row.due_at, filing.due_at or due_date(first, terms, extended=extended))
+    extended = row.extended_at is not None
+    due_at = min(row.due_at, filing.due_at or due_date(work, first, row.regime, extended=extended))
     if (first, due_at) != (row.received_at, row.due_at):
         row = write(work, row, received_at=first, due_at=due_at)
     if row.status != _S.UNVERIFIED.value or filing.source not in TRUSTED:

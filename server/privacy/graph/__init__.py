@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.kit.graph.node import NodeLoader
-from server.privacy.graph import queries, request_queries
+from server.privacy.graph import processing, queries, request_queries
 from server.privacy.graph.answering import AnsweringMutations
 from server.privacy.graph.erasures import ErasureMutations, ErasureQueries
 from server.privacy.graph.exporting import ExportMutations, ExportQueries, ExportSubscriptions, export_node
@@ -18,7 +18,7 @@ from server.privacy.graph.request_queries import PrivacyRequestQueries, privacy_
 from server.privacy.graph.retention import RetentionQueries
 from server.privacy.graph.tickets import TicketRequestMutations
 
-EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS]
+EXTENSIONS = [*queries.EXTENSIONS, *request_queries.EXTENSIONS, *processing.EXTENSIONS]
 NODES: Mapping[str, NodeLoader] = {**queries.NODES, "dsr": privacy_request_node, "exp": export_node}
 
 

@@ -28,7 +28,7 @@ from server.kit.graph.scalars import BigInt
 from server.kit.work import Read, Work
 from server.privacy.actions import exporting as actions
 from server.privacy.actions.export_events import CHANGES
-from server.privacy.graph.request_problems import PrivacyRequestLimitReached
+from server.privacy.graph.request_problems import PrivacyRequestChannelClosed, PrivacyRequestLimitReached
 from server.privacy.reads import exporting as reads
 from server.privacy.reads.exporting import ExportRow
 from server.privacy.rules import exporting as rules
@@ -191,6 +191,7 @@ RequestExportResult = Annotated[
     | StepUpRequiredProblem
     | DataExportForbidden
     | DataExportRunning
+    | PrivacyRequestChannelClosed
     | PrivacyRequestLimitReached,
     strawberry.union("RequestExportResult", description="The copy that is being made, or why there is none."),
 ]

@@ -18,7 +18,7 @@ from server.kit.work import Read, Work
 from server.privacy.actions import minors as actions
 from server.privacy.graph.request_problems import PrivacyRequestAccountUnknown, PrivacyRequestTextInvalid
 from server.privacy.graph.request_types import PrivacyRequestCase
-from server.privacy.graph.types import DESK, OPEN
+from server.privacy.graph.types import DESK, OPEN, WATCH
 from server.privacy.reads import minors as reads
 from server.privacy.reads.minors import MinorReportRow
 from server.privacy.reads.requests import PrivacyRequestRow
@@ -71,7 +71,7 @@ class MinorReportStatus:
         return cls(state=state, reported_at=row.reported_at, judged_at=row.judged_at)
 
 
-@exposes(DESK)
+@exposes(WATCH)
 @strawberry.type(description="That somebody says that a minor's data is held.")
 class MinorReport:
     id: strawberry.ID = strawberry.field(description="The report, `mnr_…`.")
@@ -164,7 +164,7 @@ class MinorQueries:
 
     @strawberry.field(
         description="The reports that nobody judged yet, the oldest first. For the staff.",
-        metadata=declare(DESK),
+        metadata=declare(WATCH),
     )
     def minor_reports(self, info: Info, first: First = 20, after: After = None) -> Connection[MinorReport]:
         read = info.context.read

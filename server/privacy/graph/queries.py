@@ -17,8 +17,8 @@ from server.kit.graph.node import NodeLoader
 from server.privacy.graph.places import place_after
 from server.privacy.graph.types import (
     ANSWER,
-    DESK,
     OPEN,
+    WATCH,
     RecipientRequestCase,
     RecipientRequestStatus,
     RecipientRequestType,
@@ -43,7 +43,7 @@ class RecipientRequestQueries:
     @strawberry.field(
         description="The open requests of all recipients: what is escalated first, then what is relayed, then what is "
         "not verified, each by due date. For the staff.",
-        metadata=declare(DESK),
+        metadata=declare(WATCH),
     )
     def recipient_requests(
         self, info: Info, first: First = 20, after: After = None

@@ -33,6 +33,7 @@ from server.privacy.graph.request_enums import (
 )
 from server.privacy.graph.request_problems import (
     PrivacyRequestAccountUnknown,
+    PrivacyRequestChannelClosed,
     PrivacyRequestGroundInvalid,
     PrivacyRequestKindConflict,
     PrivacyRequestLimitReached,
@@ -137,6 +138,7 @@ class PrivacyRequestMoved:
 
 EnterPrivacyRequestResult = Annotated[
     PrivacyRequestEntered
+    | PrivacyRequestChannelClosed
     | PrivacyRequestAccountUnknown
     | PrivacyRequestPurposesInvalid
     | PrivacyRequestTextInvalid

@@ -36,6 +36,13 @@ class PrivacySourceEnum(Enum):
     REPORT = strawberry.enum_value("REPORT", description="By a report that the data is of a minor.")
 
 
+@strawberry.enum(name="PrivacyRegime", description="The law of data protection that protects an account.")
+class RegimeEnum(Enum):
+    GDPR = strawberry.enum_value("GDPR", description="Of the European Union and the European Economic Area.")
+    FADP = strawberry.enum_value("FADP", description="Of Switzerland.")
+    OWN = strawberry.enum_value("OWN", description="Neither holds: what the policy promises by itself.")
+
+
 @strawberry.enum(name="PrivacyRequestState", description="Where a request is.")
 class PrivacyStateEnum(Enum):
     UNVERIFIED = strawberry.enum_value(

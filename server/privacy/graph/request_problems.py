@@ -25,6 +25,18 @@ class PrivacyRequestAccountUnknown(Problem):
     pass
 
 
+@problem(rules.PrivacyRequestChannelClosed)
+@strawberry.type(description="The policy does not take such a request on this way.")
+class PrivacyRequestChannelClosed(Problem):
+    channels: list[str] = strawberry.field(
+        description="On which ways it does: `self` in the account, `support` by the staff, `mail` by mail or letter."
+    )
+
+    @classmethod
+    def of(cls, refusal: rules.PrivacyRequestChannelClosed) -> Self:
+        return cls(**common(refusal), channels=refusal.channels.split())
+
+
 @problem(rules.PrivacyRequestStatusConflict)
 @strawberry.type(description="The request is not in a state that allows this.")
 class PrivacyRequestStatusConflict(Problem):

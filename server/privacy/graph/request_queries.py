@@ -12,7 +12,7 @@ from server.kit.graph.connections import After, Connection, First, key_after, pa
 from server.kit.graph.context import Info
 from server.privacy.graph.places import place_after
 from server.privacy.graph.request_types import ASK, PrivacyRequestCase, PrivacyRequestType
-from server.privacy.graph.types import DESK
+from server.privacy.graph.types import WATCH
 from server.privacy.reads import requests as reads
 
 
@@ -21,7 +21,7 @@ class PrivacyRequestQueries:
     @strawberry.field(
         description="The open requests of all customers about their data, what is not verified last, each by due date. "
         "For the staff.",
-        metadata=declare(DESK),
+        metadata=declare(WATCH),
     )
     def privacy_requests(
         self, info: Info, first: First = 20, after: After = None

@@ -22,8 +22,9 @@ from server.privacy.graph.request_enums import (
     PrivacySourceEnum,
     PrivacyStateEnum,
     ProofEnum,
+    RegimeEnum,
 )
-from server.privacy.graph.types import DESK, OWN
+from server.privacy.graph.types import OWN, WATCH
 from server.privacy.reads import requests as reads
 from server.privacy.reads.requests import PrivacyRequestRow
 
@@ -44,6 +45,9 @@ class PrivacyRequestType(Node):
     )
     text: str | None = strawberry.field(description="What they say; null without.")
     received_at: datetime = strawberry.field(description="When it was received, which starts the clock.")
+    regime: RegimeEnum = strawberry.field(
+        description="The law of the account's country when it was filed: it may set an earlier due date."
+    )
     due_at: datetime = strawberry.field(description="By when it is answered; no pause moves it.")
     verified_at: datetime | None = strawberry.field(description="When it was known who asks; null before.")
     proof: ProofEnum | None = strawberry.field(
@@ -75,6 +79,7 @@ class PrivacyRequestType(Node):
             purposes=row.purposes.split(),
             text=open_or_none(read, reads.TEXT_COLUMN, row.text),
             received_at=row.received_at,
+            regime=RegimeEnum[row.regime],
             due_at=row.due_at,
             verified_at=row.verified_at,
             proof=None if row.proof is None else ProofEnum[row.proof],
@@ -106,7 +111,7 @@ class PrivacyRequestUpdate:
     )
 
 
-@exposes(DESK)
+@exposes(WATCH)
 @strawberry.type(description="A customer's request as the staff sees it.")
 class PrivacyRequestCase:
     account_id: strawberry.ID = strawberry.field(description="Whose data it is about.")

@@ -19,16 +19,16 @@ from server.kit.graph.scalars import BigInt
 from server.privacy.reads import retention as reads
 from server.privacy.reads.retention import Forecast
 
-OFFICERS = Access(
+WATCHERS = Access(
     Who.STAFF,
     "security",
-    staff_roles=frozenset({"PRIVACY_OFFICER", "ADMIN"}),
+    staff_roles=frozenset({"PRIVACY_OFFICER", "DPO", "ADMIN"}),
     duty=LegalDuty.OPERATION.value,
 )
 _BATCHED = "resolved for many sweeps at once"
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(description="What a clock of the policy will have ended by an instant.")
 class RetentionForecast:
     retention: str = strawberry.field(description="Which retention, as in the clause `retain.…`.")
@@ -47,7 +47,7 @@ class RetentionForecast:
         return cls(retention=found.name, table=found.table, rows=rows, held=held, step=found.by_step)
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(description="What a sweep did to a table.")
 class RetentionCountType:
     retention: str = strawberry.field(description="Which retention, as in the clause `retain.…`.")
@@ -76,7 +76,7 @@ def _counts_of(runs: Sequence[RetentionRunType], info: Info) -> list[list[Retent
     return [[RetentionCountType.of(row) for row in found[str(run.id)]] for run in runs]
 
 
-@exposes(OFFICERS)
+@exposes(WATCHERS)
 @strawberry.type(name="RetentionRun", description="A sweep of what is over by the policy.")
 class RetentionRunType(Node):
     started_at: datetime = strawberry.field(description="When it flagged what was over.")
@@ -98,7 +98,7 @@ class RetentionQueries:
     @strawberry.field(
         description="For staff: what there is now of each retention that will be over at an instant, row by row of the "
         "policy's clocks. It counts; nothing is changed.",
-        metadata=declare(OFFICERS, cost=COUNT, items=30),
+        metadata=declare(WATCHERS, cost=COUNT, items=30),
     )
     def retention_preview(
         self,
@@ -108,7 +108,7 @@ class RetentionQueries:
         return [RetentionForecast.of(found) for found in reads.preview(info.context.read, at)]
 
     @strawberry.field(
-        description="For staff: the sweeps of what was over, newest first.", metadata=declare(OFFICERS)
+        description="For staff: the sweeps of what was over, newest first.", metadata=declare(WATCHERS)
     )
     def retention_runs(
         self, info: Info, first: First = 20, after: After = None

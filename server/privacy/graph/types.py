@@ -30,6 +30,8 @@ DESK = Access(
     staff_roles=frozenset({"PRIVACY_OFFICER", "SUPPORT", "ADMIN"}),
     duty=LegalDuty.DATA_PROTECTION.value,
 )
+WATCH = replace(DESK, staff_roles=DESK.staff_roles | {"DPO"})
+"""Who may read what is asked; the data protection officer does nothing about it (P039)."""
 OWN = Access(Who.SIGNED_IN, "security")
 """For the fields of a request: whoever was let through a field that leads to it may read it."""
 
@@ -117,7 +119,7 @@ class RecipientRequestUpdate:
     )
 
 
-@exposes(DESK)
+@exposes(WATCH)
 @strawberry.type(description="A recipient's request as the staff sees it.")
 class RecipientRequestCase:
     account_id: strawberry.ID = strawberry.field(description="Whose message it was.")

@@ -13,11 +13,12 @@ from server.kit.db import Base, Instant, Sealed
 class PrivacyRequest(Base):
     """What a customer asks about their data, or what the server asks for them: one right each (H037, B016, B017).
 
-    `received_at` starts the clock; `filed_at` is when it was written here, later for what came by mail. `purposes`
-    are separated by spaces, empty for all. `person_id` is who filed it, where they were signed in. `open_key` is the
-    same for the same request of the same account while it is open, else null: there is one of them. `queue_rank` is
-    its place in the staff's queue before its due date, null once it is over. The row outlives the account, as the
-    record of what was done; it refers to no other table, and its words go with the account's key.
+    `received_at` starts the clock; `regime` is the law by which it runs, as the account was when it was filed;
+    `filed_at` is when it was written here, later for what came by mail. `purposes` are separated by spaces, empty for
+    all. `person_id` is who filed it, where they were signed in. `open_key` is the same for the same request of the
+    same account while it is open, else null: there is one of them. `queue_rank` is its place in the staff's queue
+    before its due date, null once it is over. The row outlives the account, as the record of what was done; it refers
+    to no other table, and its words go with the account's key.
     """
 
     __tablename__ = "privacy_requests"
@@ -32,6 +33,7 @@ class PrivacyRequest(Base):
     text: Mapped[bytes | None] = mapped_column(Sealed)
     message_id: Mapped[bytes | None] = mapped_column(Sealed)
     received_at: Mapped[datetime] = mapped_column(Instant)
+    regime: Mapped[str] = mapped_column(String(8))
     filed_at: Mapped[datetime] = mapped_column(Instant)
     filed_by: Mapped[str | None] = mapped_column(String(40))
     due_at: Mapped[datetime] = mapped_column(Instant)

@@ -15,13 +15,14 @@ from server.policy.rules.publishing import Published
 from server.privacy.reads import exporting
 from server.privacy.reads.exporting import ExportRow
 from server.privacy.reads.owned import Exported, exported
+from server.privacy.reads.processing import basis_of, clause_of, sources_of, told_by
 from server.privacy.rules.exporting import readable, title_of
 
 _DIALECT = "https" + "://json-schema.org/draft/2020-12/schema"
 
 
 def manifest(read: Read, row: ExportRow) -> dict[str, Any]:
-    """What is in the package, for which purpose it is held, on which basis, how long, and who receives it."""
+    """What is in the package: what it is held for, on which basis, from where, how long, and who receives it."""
     profile = read.terms(Published).profile
     files = defaultdict(list)
     for file in exporting.files(read, row.id):
@@ -81,13 +82,16 @@ def schema_of(one: Exported) -> dict[str, Any]:
 
 
 def _holding(read: Read, held: Held) -> dict[str, Any]:
-    clause = read.terms(Published).profile.clauses.get(f"retain.{held.retention}")
+    profile = read.terms(Published).profile
+    clause = clause_of(held, profile)
     return {
         "columns": [{"name": name, "title": readable(name)} for name in held.columns],
         "category": held.category,
         "purpose": held.purpose,
-        "legalBasis": held.legal_basis,
-        "retention": {"name": held.retention, "period": None if clause is None else str(clause.value)},
+        "legalBasis": basis_of(held, profile),
+        "sources": sources_of(held, profile),
+        "sourceColumn": told_by(held),
+        "retention": {"name": held.retention, "period": str(clause.value), "ground": clause.ground},
     }
 
 

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select, tuple_
 
-from server.accounts.rules.lifecycle import add_months
 from server.kit.clock import from_micros
 from server.kit.ids import is_id
 from server.kit.work import Read
 from server.privacy.model import PrivacyRequest
+from server.privacy.reads.regimes import due_by_law
+from server.privacy.rules.regimes import Regime, RegimeTerms
 from server.privacy.rules.requests import PrivacyRequestTerms, months_to_answer
 
 PREFIX = "dsr"
@@ -38,6 +39,7 @@ class PrivacyRequestRow(NamedTuple):
     text: bytes | None
     message_id: bytes | None
     received_at: datetime
+    regime: str
     filed_at: datetime
     filed_by: str | None
     due_at: datetime
@@ -58,9 +60,10 @@ class PrivacyRequestRow(NamedTuple):
     updated_at: datetime
 
 
-def due_date(received_at: datetime, terms: PrivacyRequestTerms, *, extended: bool = False) -> datetime:
-    """By when a request is answered that has no clock of its own (C26)."""
-    return add_months(received_at, months_to_answer(terms, extended=extended))
+def due_date(read: Read, received_at: datetime, regime: str, *, extended: bool = False) -> datetime:
+    """By when a request is answered that has no clock of its own, by the policy and by this law."""
+    months = months_to_answer(read.terms(PrivacyRequestTerms), extended=extended)
+    return due_by_law(received_at, months, Regime(regime), read.terms(RegimeTerms), extended=extended)
 
 
 def request(read: Read, account_id: str, request_id: str) -> PrivacyRequestRow | None:

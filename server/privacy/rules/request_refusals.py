@@ -23,6 +23,14 @@ class PrivacyRequestAccountUnknown(Refusal):
 
 
 @dataclass(eq=False)
+class PrivacyRequestChannelClosed(Refusal):
+    """The policy does not take such a request on this way; it names those on which it does."""
+
+    code = "PRIVACY_REQUEST_CHANNEL_CLOSED"
+    channels: str
+
+
+@dataclass(eq=False)
 class PrivacyRequestStatusConflict(Refusal):
     """The request is not in a status that allows this."""
 

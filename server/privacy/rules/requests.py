@@ -10,12 +10,16 @@ from enum import StrEnum
 from server.privacy.rules.recipient_requests import GROUNDS as RECIPIENT_GROUNDS
 from server.privacy.rules.recipient_requests import RefusalGround
 from server.privacy.rules.request_refusals import (
+    PrivacyRequestChannelClosed,
     PrivacyRequestGroundInvalid,
     PrivacyRequestNotExtendable,
     PrivacyRequestPurposesInvalid,
     PrivacyRequestReceivedAtInvalid,
     PrivacyRequestStatusConflict,
 )
+
+SELF_SERVICE, SUPPORT, MAIL = "self", "support", "mail"
+"""The ways by which one asks: in the account, by telling the staff, and by mail or letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class PrivacyRequestTerms:
     """Calendar months from the receipt to the due date (C26, GDPR article 12(3))."""
     extend_months: int = 2
     """By how many more months the due date may be moved, once and with a reason."""
+    access_channels: frozenset[str] = frozenset({SELF_SERVICE, SUPPORT})
+    """On which ways a copy can be asked for. By mail it always can, for who cannot sign in (P023, M121)."""
     remind_before: timedelta = timedelta(days=7)
     """How long before the due date the staff is reminded."""
     verify_within: timedelta = timedelta(days=30)
@@ -106,6 +112,8 @@ class IdentityProof(StrEnum):
     DOCUMENT = "DOCUMENT"
 
 
+_CHANNELS = {PrivacyRequestSource.SELF: SELF_SERVICE, PrivacyRequestSource.STAFF: SUPPORT}
+
 _S = PrivacyRequestStatus
 _ENDS = frozenset({_S.FULFILLED, _S.PARTLY_FULFILLED, _S.REFUSED, _S.WITHDRAWN})
 MOVES: Mapping[PrivacyRequestStatus, frozenset[PrivacyRequestStatus]] = {
@@ -175,7 +183,7 @@ def check_move(status: PrivacyRequestStatus, to: PrivacyRequestStatus) -> None:
 
 
 def months_to_answer(terms: PrivacyRequestTerms, *, extended: bool) -> int:
-    """In how many calendar months after its receipt a request is answered (C26)."""
+    """In how many calendar months after its receipt the policy has a request answered (C26)."""
     return terms.respond_months + (terms.extend_months if extended else 0)
 
 
@@ -188,6 +196,18 @@ def check_extendable(status: PrivacyRequestStatus, due_at: datetime, extended: b
         raise PrivacyRequestStatusConflict(status.value)
     if extended or now >= due_at:
         raise PrivacyRequestNotExtendable(extended, due_at.isoformat())
+
+
+def is_offered(kind: PrivacyRequestKind, source: PrivacyRequestSource, terms: PrivacyRequestTerms) -> bool:
+    """Whether the policy takes such a request on this way (P023, M121)."""
+    channel = _CHANNELS.get(source)
+    return kind is not PrivacyRequestKind.ACCESS or channel is None or channel in terms.access_channels
+
+
+def check_channel(kind: PrivacyRequestKind, source: PrivacyRequestSource, terms: PrivacyRequestTerms) -> None:
+    """Raises PrivacyRequestChannelClosed, with the ways that are open."""
+    if not is_offered(kind, source, terms):
+        raise PrivacyRequestChannelClosed(" ".join(sorted({*terms.access_channels, MAIL})))
 
 
 def check_ground(kind: PrivacyRequestKind, ground: RefusalGround | None, *, needed: bool) -> None:
