@@ -97,6 +97,8 @@ class Eraser:
         order = await asyncio.to_thread(self._journalled, order)
         self.reached("journalled")
         await _keys(units, lambda: units.house.keys.erase(order.account_id))
+        # Before their rows go: from here on no server reads them, nor writes anything under a key that it remembers.
+        await _keys(units, units.house.keys.wait_until_known)
         self.reached("keys")
         await units.run(Call(ERASE, SYSTEM), lambda work: end_wallets(work, order))
         self.reached("wallets")
