@@ -208,7 +208,9 @@ class Postmeter:
             await greenlet_spawn(self.house.keys.create_tables)
         except Shredded:
             file = self.settings.master_key_file
-            _refuse([f"{file} is not the master key of the key store: all servers share one (see the README)."])
+            _refuse(
+                [f"{file} is not the master key of the key store: all servers share one (see the README)."]
+            )
 
     async def _close(self) -> None:
         await self.house.database.close()

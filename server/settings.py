@@ -53,7 +53,10 @@ class Settings(BaseSettings):
         description="Where `pg_dump` and `pg_restore` of PostgreSQL's version lie; unset: where the system finds them.",
     )
     workers: int = Field(
-        1, ge=1, le=64, description="How many server processes share the port; more than one on PostgreSQL only."
+        1,
+        ge=1,
+        le=64,
+        description="How many server processes share the port; more than one on PostgreSQL only.",
     )
     host: str = Field("127.0.0.1", description="The address to listen on. Others than loopback need TLS.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")

@@ -55,6 +55,7 @@ from server.kit.crypto import (
 from server.kit.db.base import Instant
 from server.kit.ids import Entropy
 from server.kit.key_cache import KeyCache
+from server.kit.locks import turn
 from server.kit.masterkeys import MasterKeys
 
 T = TypeVar("T")
@@ -66,6 +67,8 @@ CONNECTIONS_MAX = 4
 """To the key store on PostgreSQL, of each process: most keys that are asked for are in memory."""
 KNOWN_SECONDS = 1.25 * EPOCH_SECONDS
 """After so long every process has asked, or asks before it uses a key again; clocks may run a little apart."""
+_ADVISORY_LOCK = 0x706F73746D6B6579
+"""Of the processes that make the tables."""
 _WRAP = "key_store.wrapped"
 _SERVER = "server"
 INDEX, INDEX_NEXT = "index", "index_next"
@@ -128,7 +131,7 @@ class KeyStore:
             connection.execute(upsert(_master).values(row).on_conflict_do_nothing())
             connection.execute(upsert(_epoch).values(id=1, epoch=0).on_conflict_do_nothing())
 
-        self._store.run(run)
+        self._store.run_alone(run)
         key_id = self.ensure(_SERVER, [INDEX])[INDEX].key_id
         self._store.run(lambda connection: blindindex.complete(connection, key_id))
 
@@ -495,7 +498,7 @@ class _SqliteStore:
     """A file beside the server; one connection, used by one thread at a time."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._turn = path.with_name(f"{path.name}.turn")
         self._engine: Engine = create_engine(
             f"sqlite:///{path}",
             poolclass=NullPool,
@@ -503,14 +506,20 @@ class _SqliteStore:
             connect_args={"check_same_thread": False, "timeout": 5.0},
         )
         event.listen(self._engine, "connect", _harden)
-        self._connection = self._engine.connect()
-        path.chmod(0o600)
+        with turn(self._turn):
+            self._connection = self._engine.connect()
+            path.chmod(0o600)
         self._lock = threading.RLock()
         self._seen: float | None = None
 
     def run(self, function: Callable[[Connection], T]) -> T:
         with self._lock, self._connection.begin():
             return function(self._connection)
+
+    def run_alone(self, function: Callable[[Connection], None]) -> None:
+        """While no other process that starts does."""
+        with turn(self._turn):
+            self.run(function)
 
     def may_have_changed(self) -> float | None:
         """A mark for `looked` when another process has written since the last look."""
@@ -556,6 +565,15 @@ class _PostgresStore:
 
     def run(self, function: Callable[[Connection], T]) -> T:
         return await_only(self._run(function))
+
+    def run_alone(self, function: Callable[[Connection], None]) -> None:
+        """While no other process that starts does."""
+
+        def alone(connection: Connection) -> None:
+            connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            function(connection)
+
+        self.run(alone)
 
     async def _run(self, function: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:
