@@ -41,9 +41,10 @@ from server.gateway.limits import GatewayLimits
 from server.gateway.observed import ObservedEngine, ObservedLive
 from server.gateway.operations import Ports
 from server.gateway.pages import pages
-from server.gateway.ports import RequestFacts
+from server.gateway.ports import RateLimiter, RequestFacts
 from server.gateway.rate_limiter import MemoryRateLimiter
 from server.gateway.request_ids import RequestIds
+from server.gateway.shared_rate_limiter import SharedRateLimiter
 from server.gateway.tcp_connections import TcpConnections
 from server.gateway.throttle import ThrottleTerms
 from server.gateway.transport_security import TransportSecurity
@@ -284,11 +285,16 @@ class Postmeter:
             make_context=self._context,
             new_request_id=self._new_request_id,
             limits=self.gateway_limits,
-            limiter=MemoryRateLimiter(self.throttle),
+            limiter=self._limiter(),
             throttle=self.throttle,
             allowed_origins=frozenset(self.settings.allowed_origins),
             session_cookie_name=SESSION_COOKIE,
         )
+
+    def _limiter(self) -> RateLimiter:
+        if self.settings.sqlite_file is not None:
+            return MemoryRateLimiter(self.throttle)
+        return SharedRateLimiter(self.throttle, self.units)
 
     def _new_request_id(self) -> str:
         return self.house.ids.new("req")
