@@ -5,12 +5,14 @@ So a process hears what concerns its own subscribers, however many processes and
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import ClassVar
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import ConnectionClosedError
 
 from server.kit.bus.shared import EVERYTHING
 
@@ -28,15 +30,19 @@ class NatsWire:
     def __init__(self, url: str) -> None:
         self._servers = [server.strip() for server in url.split(",")]
         self._client = Client()
+        self._gone = asyncio.Event()
         self._subscriptions: dict[str, Subscription] = {}
         self._hear: Callable[[Sequence[str]], None] = lambda _topics: None
 
     async def open(self, hear: Callable[[Sequence[str]], None], lost: Callable[[], None]) -> None:
+        client = self._client = Client()
+        gone = self._gone = asyncio.Event()
+        self._hear, self._subscriptions = hear, {}
+
         async def closed() -> None:
+            gone.set()
             lost()
 
-        client = self._client = Client()
-        self._hear, self._subscriptions = hear, {}
         await client.connect(
             self._servers,
             name="postmeter",
@@ -55,7 +61,7 @@ class NatsWire:
     async def follow(self, topics: Collection[str]) -> None:
         for topic in topics:
             self._subscriptions[topic] = await self._client.subscribe(_subject(topic), cb=self._woken(topic))
-        await self._client.flush(_FLUSH_SECONDS_MAX)
+        await self._confirm()
 
     async def leave(self, topics: Collection[str]) -> None:
         for topic in topics:
@@ -64,10 +70,23 @@ class NatsWire:
     async def tell(self, topics: Sequence[str]) -> None:
         for topic in topics:
             await self._client.publish(_subject(topic))
-        await self._client.flush(_FLUSH_SECONDS_MAX)
+        await self._confirm()
 
     async def close(self) -> None:
         await self._client.close()
+
+    async def _confirm(self) -> None:
+        """Return when the server has all that was sent. The client would wait in vain when its connection ends."""
+        flushed = asyncio.ensure_future(self._client.flush(_FLUSH_SECONDS_MAX))
+        gone = asyncio.ensure_future(self._gone.wait())
+        try:
+            await asyncio.wait((flushed, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not flushed.done():
+                raise ConnectionClosedError
+            flushed.result()
+        finally:
+            flushed.cancel()
+            gone.cancel()
 
     def _woken(self, topic: str) -> Callable[[Msg], Awaitable[None]]:
         async def woken(_message: Msg) -> None:
