@@ -56,12 +56,12 @@ def draw(work: Work, wish: Wish) -> Drawn:
     # Its lock is held from here on: two servers draw one after the other.
     first = insert(RateBucket).values(id=bucket, full_at=now)
     same = first.on_conflict_do_update(index_elements=["id"], set_={"full_at": RateBucket.full_at})
-    full_at, blocked_until = work.execute(same.returning(RateBucket.full_at, RateBucket.blocked_until)).one()
+    row = work.execute(same.returning(RateBucket.full_at, RateBucket.blocked_until)).one()
     rate = wish.allowance.restored_per_second
-    missing = max(0.0, (full_at - now).total_seconds()) * rate
+    missing = max(0.0, (row.full_at - now).total_seconds()) * rate
     available = max(0.0, wish.allowance.cost_max - missing)
     points = min(wish.points, available)
-    blocked_seconds = max(0.0, (blocked_until - now).total_seconds()) if blocked_until is not None else 0.0
+    blocked_seconds = max(0.0, ((row.blocked_until or now) - now).total_seconds())
     if points < wish.least or blocked_seconds:
         return Drawn(0.0, available, blocked_seconds)
     full = now + timedelta(seconds=(missing + points) / rate)

@@ -138,8 +138,9 @@ class SharedBus:
                 while True:
                     await self._carry()
             except Exception as error:
-                # Named by its class only: what a driver says of a connection may hold its password.
-                _log.warning("bus_lost" if self.connected else "bus_unreachable", reason=type(error).__name__)
+                if pause_seconds == self._pace.retry_seconds_min:
+                    # Named by its class only: what a driver says of a connection may hold its password.
+                    _log.warning("bus_lost", reason=type(error).__name__)
             finally:
                 self.connected = False
                 await self._hang_up()

@@ -90,7 +90,7 @@ def schedule_unless_planned(work: Work, kind: str, subject_id: str, due_at: date
 def renew(work: Work, step: Leased) -> bool:
     """Let the lease of a step that goes on end later; False when it is somebody else's by now."""
     longer = update(DueWork).where(_is(step)).values(leased_until=work.now + timedelta(seconds=LEASE_SECONDS))
-    return work.execute(longer).rowcount == 1
+    return work.scalar(longer.returning(DueWork.id)) is not None
 
 
 def cancel(work: Work, kind: str, subject_id: str) -> None:
