@@ -116,6 +116,7 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "database_url": f"sqlite:///{folder}/data/postmeter.sqlite3",
+            "bus_url": None,
             "key_store_url": f"sqlite:///{folder}/keys/keys.sqlite3",
             "master_key_file": folder / "keys" / "master.key",
             "ledger_roots_dir": folder / "keys" / "ledger-roots",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from itertools import repeat
+from typing import ClassVar
 
 import pytest
 
@@ -140,6 +141,48 @@ async def test_too_much_to_be_said_one_by_one_wakes_everybody(wires: Wires) -> N
         one.publish(f"acc_{number}" for number in range(2, 20))
         async with one.running():
             await anybody.wait()
+
+
+class SlowWire:
+    """Takes its time to leave a topic; nothing is said over it."""
+
+    by_topic: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        self.followed: set[str] = set()
+        self.leaving = asyncio.Event()
+        self.may_leave = asyncio.Event()
+
+    async def open(self, hear: Callable[[Sequence[str]], None], lost: Callable[[], None]) -> None:
+        self.followed.clear()
+
+    async def follow(self, topics: Collection[str]) -> None:
+        self.followed.update(topics)
+
+    async def leave(self, topics: Collection[str]) -> None:
+        self.leaving.set()
+        await self.may_leave.wait()
+        self.followed.difference_update(topics)
+
+    async def tell(self, topics: Sequence[str]) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_who_listens_again_while_the_wire_leaves_the_topic_is_followed() -> None:
+    wire = SlowWire()
+    bus = SharedBus(wire, QUICK)
+    ear = Ear(bus, "acc_1")
+    async with running(bus):
+        await ear.wait()
+        ear.stop()
+        await wire.leaving.wait()
+        again = Ear(bus, "acc_1")
+        wire.may_leave.set()
+        await again.wait()
+        assert "acc_1" in wire.followed
 
 
 @pytest.mark.parametrize("count", [0, 1, 1_000])

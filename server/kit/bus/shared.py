@@ -181,13 +181,14 @@ class SharedBus:
         changed, self._changed = self._changed, {}
         new = [topic for topic in changed if topic in self._local and topic not in self._followed]
         old = [topic for topic in changed if topic not in self._local and topic in self._followed]
+        # First, so that whoever comes or goes while the wire is told is seen as a change.
+        self._followed.update(new)
+        self._followed.difference_update(old)
         async with asyncio.timeout(self._pace.answer_seconds_max):
             if new:
                 await self._wire.follow(new)
             if old:
                 await self._wire.leave(old)
-        self._followed.update(new)
-        self._followed.difference_update(old)
         return new
 
     async def _hang_up(self) -> None:
