@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import psutil  # type: ignore[import-untyped]
+from pydantic import SecretStr
 
 from benchmarks import cores, documents
 from benchmarks.dataset import Dataset
@@ -84,9 +85,12 @@ def running(dataset: Dataset, folder: Path) -> Iterator[tuple[Server, Server]]:
 
 
 @contextlib.contextmanager
-def serving_postmeter(dataset: Dataset, folder: Path) -> Iterator[Server]:
-    """Postmeter alone, freshly started."""
-    with _serving("Postmeter", _postmeter_command, _postmeter(dataset), dataset, folder) as server:
+def serving_postmeter(dataset: Dataset, folder: Path, name: str = "Postmeter") -> Iterator[Server]:
+    """Postmeter alone, freshly started.
+
+    On PostgreSQL several may run at once on one data set, under names of their own; its settings say over which bus.
+    """
+    with _serving(name, _postmeter_command, _postmeter(dataset), dataset, folder) as server:
         _wait_until_it_answers(server, folder)
         yield server
 
@@ -128,10 +132,14 @@ def _postmeter(dataset: Dataset) -> Mapping[str, str]:
     """The settings of the data set, as `postmeter serve` reads them, and a rate limit that no load reaches."""
     settings = dataset.settings
     return UNREACHED | {
-        f"POSTMETER_{name.upper()}": str(getattr(settings, name))
+        f"POSTMETER_{name.upper()}": _text(getattr(settings, name))
         for name in settings.model_fields_set
         if getattr(settings, name) is not None
     }
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 @contextlib.contextmanager

@@ -45,15 +45,17 @@ from server.gateway.limits import GatewayLimits
 from server.gateway.observed import ObservedEngine, ObservedLive, Witness
 from server.gateway.operations import Ports
 from server.gateway.pages import pages
-from server.gateway.ports import RequestFacts
+from server.gateway.ports import RateLimiter, RequestFacts
 from server.gateway.rate_limiter import MemoryRateLimiter
 from server.gateway.request_ids import RequestIds
+from server.gateway.shared_rate_limiter import SharedRateLimiter
 from server.gateway.tcp_connections import TcpConnections
 from server.gateway.throttle import ThrottleTerms
 from server.gateway.transport_security import TransportSecurity, is_loopback
 from server.kit import metrics, personal
-from server.kit.bus.memory import MemoryBus
+from server.kit.bus import open_bus
 from server.kit.clock import Clock, SystemClock
+from server.kit.crypto import Shredded
 from server.kit.db import open_database
 from server.kit.due import DueRunner, overview
 from server.kit.due.overview import Count
@@ -188,19 +190,17 @@ class Postmeter:
         entities = self.house.terms.get(account_rules.Terms)
         codes = (entities.entity_europe.code, entities.entity_other.code)
         _refuse(seller_faults(self.house.terms.get(order_rules.Terms).invoicing, codes))
-        # On PostgreSQL the key store awaits from inside synchronous code, which takes a greenlet.
-        await greenlet_spawn(self.house.keys.create_tables)
+        await self._open_keys()
         await self.house.database.start()
         try:
             await self.house.database.write(migrations.migrate)
-            _refuse(await self.units.run_unaudited(record_versions))
-            # What a backup brought back is erased again before anybody asks (C29).
-            self.erasures_replayed = await self.eraser.replay(self.units)
-            yield
+            async with self.house.bus.running():
+                _refuse(await self.units.run_unaudited(record_versions))
+                # What a backup brought back is erased again before anybody asks (C29).
+                self.erasures_replayed = await self.eraser.replay(self.units)
+                yield
         finally:
-            await self.house.database.close()
-            self.house.keys.close()
-            self.passwords.close()
+            await self._close()
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
@@ -209,9 +209,23 @@ class Postmeter:
         try:
             yield
         finally:
-            await self.house.database.close()
-            self.house.keys.close()
-            self.passwords.close()
+            await self._close()
+
+    async def _open_keys(self) -> None:
+        """Raises SystemExit when the master key's file is not that of the key store."""
+        try:
+            # On PostgreSQL the key store awaits from inside synchronous code, which takes a greenlet.
+            await greenlet_spawn(self.house.keys.create_tables)
+        except Shredded:
+            file = self.settings.master_key_file
+            _refuse(
+                [f"{file} is not the master key of the key store: all servers share one (see the README)."]
+            )
+
+    async def _close(self) -> None:
+        await self.house.database.close()
+        await greenlet_spawn(self.house.keys.close)
+        self.passwords.close()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -280,7 +294,7 @@ class Postmeter:
             make_context=self._context,
             new_request_id=self._new_request_id,
             limits=self.gateway_limits,
-            limiter=MemoryRateLimiter(self.throttle),
+            limiter=self._limiter(),
             throttle=self.throttle,
             allowed_origins=frozenset(self.settings.allowed_origins),
             session_cookie_name=SESSION_COOKIE,
@@ -298,6 +312,11 @@ class Postmeter:
             cookies=tuple(value.decode() for _, value in set_cookie_headers([session], secure=True)),
         )
         return Served(Offer.of(self.engine), transport, NODES, self.due.timers, self.eraser.journal)
+
+    def _limiter(self) -> RateLimiter:
+        if self.settings.sqlite_file is not None:
+            return MemoryRateLimiter(self.throttle)
+        return SharedRateLimiter(self.throttle, self.units)
 
     def _new_request_id(self) -> str:
         return self.house.ids.new("req")
@@ -379,6 +398,10 @@ class Postmeter:
                 "Transactions that have begun and not ended.",
                 lambda: self.house.database.transactions_open,
             ),
+            "bus_connected": (
+                "1 while wake-ups go to other processes and come from them.",
+                lambda: int(self.house.bus.connected),
+            ),
             "tasks": ("Tasks of the event loop.", lambda: len(asyncio.all_tasks())),
             "api_uses_waiting": ("Uses of API keys that wait to be logged.", lambda: self.api_log.waiting),
             "passwords_pending": (
@@ -417,7 +440,7 @@ def _house(settings: Settings, clock: Clock, entropy: Entropy) -> House:
         entropy=entropy,
         ids=Ids(clock, entropy),
         terms=terms,
-        bus=MemoryBus(),
+        bus=open_bus(settings.bus_address),
         reactions=reactions(),
         guard=account_actions.guard,
         restraint=restrain,

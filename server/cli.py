@@ -77,11 +77,15 @@ def serve(
     ] = False,
     host: Annotated[str | None, typer.Option(help="Listen here instead of the setting.")] = None,
     port: Annotated[int | None, typer.Option(help="Listen on this port; 0 takes a free one.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Run so many server processes; several on PostgreSQL only.")
+    ] = None,
 ) -> None:
     """Run the server: migrates the database, makes what is missing, prints where it listens."""
     from server.serving import serve as run_server
 
-    changed = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    given = {"host": host, "port": port, "workers": workers}
+    changed = {name: value for name, value in given.items() if value is not None}
     settings = Settings(**changed)  # type: ignore[arg-type]
     run_server(settings, demo=demo, sandbox=sandbox, out=out)
 

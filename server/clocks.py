@@ -26,6 +26,7 @@ from server.campaigns.rules.complaints import HOLDING, ComplaintStatus
 from server.campaigns.rules.events import BounceClass
 from server.campaigns.rules.metrics import CLASSES, moment, second_of
 from server.campaigns.rules.recording import RecordingTerms
+from server.kit.allowances import RateBucket
 from server.kit.audit import AuditEntry, AuditSeal
 from server.kit.db import Base
 from server.kit.registry import Registry
@@ -203,6 +204,7 @@ CLOCKS = Clocks(
             step=STEP,
         ),
         Clock("support", Ticket, _since(Ticket.closed_at, Ticket.account_id.is_(None)), step=SUPPORT_STEP),
+        Clock("until_settled", RateBucket, _since(RateBucket.full_at), lambda _terms: Kept()),
         Clock("exports", DataExportChunk, _packed_by, step=DELETE_EXPORT),
     ),
     steps=(Step("inactivity", INACTIVITY), Step("sender_documents", DELETE_DOCUMENTS), Step("proof", LAPSE)),

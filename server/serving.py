@@ -9,7 +9,8 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from server.demo import Demo, DemoClock
 from server.gateway.server import GracefulServer, uvicorn_options
 from server.gateway.transport_security import is_loopback
 from server.kit import logs
+from server.kit.locks import Held, sole_holder
 from server.policy.adapters.profiles import DEMO
 from server.policy.rules.storing import LOCAL
 from server.settings import Settings
+from server.workers import Workers, bound
 
 SHUTDOWN_SECONDS_MAX = 15
 KEEP_ALIVE_SECONDS = 75
@@ -35,22 +38,71 @@ def serve(settings: Settings, *, demo: bool, sandbox: bool, out: Console) -> Non
     logs.configure(settings.log_level)
     with contextlib.ExitStack() as cleanup:
         clock = None
+        if demo and settings.workers > 1:
+            raise SystemExit("The demo runs in one process: leave --workers out.")
         if demo:
             folder = Path(tempfile.mkdtemp(prefix="postmeter-demo-"))
             cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
             settings, clock = demo_settings(settings, folder), DemoClock()
         require_tls(settings)
+        cleanup.enter_context(sole_server(settings))
         if demo or sandbox:
             mark_sandbox(settings)
+        if settings.workers > 1:
+            raise SystemExit(_serve_with_workers(settings, out))
         postmeter = Postmeter(settings, clock=clock)
-        server = Server(postmeter, out, Demo(postmeter, clock, out) if clock else None)
-        signal.signal(signal.SIGTERM, _exit)
-        gc.collect()
-        gc.freeze()  # what was made until here stays for good: no collection needs to look at it again
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run()
-        if not server.started:
-            raise SystemExit(1)
+        _run(Server(postmeter, out, Demo(postmeter, clock, out) if clock else None))
+
+
+def _run(server: Server, sockets: list[socket.socket] | None = None) -> None:
+    signal.signal(signal.SIGTERM, _exit)
+    gc.collect()
+    gc.freeze()  # what was made until here stays for good: no collection needs to look at it again
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets)
+    if not server.started:
+        raise SystemExit(1)
+
+
+def _serve_with_workers(settings: Settings, out: Console) -> int:
+    """Their exit status. Each is a whole server: it accepts, does due work, and may end at any time."""
+    listening = bound(settings.host, settings.port)
+
+    def work(number: int, parent: Connection) -> None:
+        postmeter = Postmeter(_of_worker(settings, number))
+        _run(Server(postmeter, Console(quiet=True), None, parent), [listening])
+
+    def ready() -> None:
+        announce(out, origin_of(listening, is_tls=settings.tls_certificate_file is not None))
+        out.print(f"Processes            {settings.workers}", highlight=False)
+
+    gc.collect()
+    gc.freeze()  # so that no collection in a worker copies what they have in common
+    with listening:
+        return Workers(settings.workers, work, ready).run()
+
+
+def _of_worker(settings: Settings, number: int) -> Settings:
+    """Each serves metrics of its own: the first on the port that is set, the next on the next."""
+    port = settings.metrics_port
+    return settings.model_copy(update={"metrics_port": port + number if port else port})
+
+
+@contextlib.contextmanager
+def sole_server(settings: Settings) -> Iterator[None]:
+    """On SQLite, hold what says that a server runs. Raises SystemExit when one does; commands may run beside it."""
+    database = settings.sqlite_file
+    if database is None:
+        yield
+        return
+    try:
+        with sole_holder(database.resolve().with_name(f"{database.name}.server")):
+            yield
+    except Held:
+        raise SystemExit(
+            f"Another server runs on {database} already, and on SQLite there can be one only. Stop it first; for "
+            "several servers on one database, set POSTMETER_DATABASE_URL=postgresql://…"
+        ) from None
 
 
 def _exit(_signal: int, _frame: object) -> None:
@@ -65,6 +117,7 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "database_url": f"sqlite:///{folder}/data/postmeter.sqlite3",
+            "bus_url": None,
             "key_store_url": f"sqlite:///{folder}/keys/keys.sqlite3",
             "master_key_file": folder / "keys" / "master.key",
             "ledger_roots_dir": folder / "keys" / "ledger-roots",
@@ -103,10 +156,22 @@ def mark_sandbox(settings: Settings) -> None:
     mark.write_text("This is a sandbox: its payment gateway mints play money. Remove it with its database.\n")
 
 
-class Server(GracefulServer):
-    """Says where it listens, and runs the demo beside."""
+def origin_of(listening: Any, *, is_tls: bool) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"{'https' if is_tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
-    def __init__(self, postmeter: Postmeter, out: Console, demo: Demo | None) -> None:
+
+def announce(out: Console, url: str) -> None:
+    out.print(f"Postmeter listens at {url}", highlight=False, soft_wrap=True)
+    out.print(f"GraphiQL             {url}/graphql", highlight=False, soft_wrap=True)
+
+
+class Server(GracefulServer):
+    """Says where it listens, and runs the demo beside. With a `parent` it stops when that is gone."""
+
+    def __init__(
+        self, postmeter: Postmeter, out: Console, demo: Demo | None, parent: Connection | None = None
+    ) -> None:
         settings = postmeter.settings
         config = uvicorn.Config(
             postmeter.asgi,
@@ -127,6 +192,7 @@ class Server(GracefulServer):
         self._postmeter = postmeter
         self._out = out
         self._demo = demo
+        self._parent = parent
         self._background: set[asyncio.Task[Any]] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -134,10 +200,18 @@ class Server(GracefulServer):
         if not self.started:
             return
         url = self._url()
-        self._out.print(f"Postmeter listens at {url}", highlight=False, soft_wrap=True)
-        self._out.print(f"GraphiQL             {url}/graphql", highlight=False, soft_wrap=True)
+        announce(self._out, url)
         if self._demo is not None:
             self._start(self._demo.run(url))
+        if self._parent is not None:
+            self._parent.send_bytes(b"listening")
+            asyncio.get_running_loop().add_reader(self._parent.fileno(), self._stop_without_parent)
+
+    def _stop_without_parent(self) -> None:
+        """The parent never says anything: what is to be read is the end."""
+        assert self._parent is not None
+        asyncio.get_running_loop().remove_reader(self._parent.fileno())
+        self.should_exit = True
 
     async def _stop_background(self) -> None:
         for task in self._background:
@@ -146,9 +220,7 @@ class Server(GracefulServer):
         await self._postmeter.gateway.shutdown()
 
     def _url(self) -> str:
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        scheme = "https" if self.config.is_ssl else "http"
-        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+        return origin_of(self.servers[0].sockets[0], is_tls=self.config.is_ssl)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

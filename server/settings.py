@@ -24,6 +24,11 @@ class Settings(BaseSettings):
         "sqlite:///data/postmeter.sqlite3",
         description="The main database: `sqlite:///path` or `postgresql://user@host/name`.",
     )
+    bus_url: SecretStr | None = Field(
+        None,
+        description="What tells the servers of one database of each other's changes: `postgresql://…`, or "
+        "`nats://user:password@host:4222`, of a cluster several with commas between. Unset: the main database.",
+    )
     key_store_url: str = Field(
         "sqlite:///keys/keys.sqlite3",
         description="The key store, a database of its own. Keep it, and its backups, away from the main one.",
@@ -48,6 +53,12 @@ class Settings(BaseSettings):
     postgres_programs_dir: Path | None = Field(
         None,
         description="Where `pg_dump` and `pg_restore` of PostgreSQL's version lie; unset: where the system finds them.",
+    )
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="How many server processes share the port; more than one on PostgreSQL only.",
     )
     host: str = Field("127.0.0.1", description="The address to listen on. Others than loopback need TLS.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
@@ -210,6 +221,23 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _several_servers_are_possible(self) -> Self:
+        on_sqlite = self.database_url.startswith("sqlite")
+        if on_sqlite and self.workers > 1:
+            raise ValueError(
+                "On SQLite one server process writes; several need PostgreSQL (POSTMETER_WORKERS, "
+                "POSTMETER_DATABASE_URL)."
+            )
+        if on_sqlite and self.bus_url is not None:
+            raise ValueError(
+                "On SQLite there is one server process, and nobody to tell (POSTMETER_BUS_URL, "
+                "POSTMETER_DATABASE_URL)."
+            )
+        if self.bus_url is not None and not _is_bus(self.bus_url.get_secret_value()):
+            raise ValueError("The bus is postgresql://… or nats://… (POSTMETER_BUS_URL).")
+        return self
+
     @field_validator("public_origin")
     @classmethod
     def _is_the_origin(cls, value: str) -> str:
@@ -281,11 +309,28 @@ class Settings(BaseSettings):
         return self.tls_certificate_file is not None or self.tls_terminated_by_proxy
 
     @property
+    def bus_address(self) -> str | None:
+        """Where the bus is, None where a single process needs none.
+
+        On PostgreSQL there always is one: a second server may start at any time, and commands tell the server.
+        """
+        if self.bus_url is not None:
+            return self.bus_url.get_secret_value()
+        return None if self.database_url.startswith("sqlite") else self.database_url
+
+    @property
     def sqlite_file(self) -> Path | None:
         """The file of the main database, None when it is not SQLite."""
         return (
             Path(self.database_url.partition(":///")[2]) if self.database_url.startswith("sqlite") else None
         )
+
+
+def _is_bus(url: str) -> bool:
+    """Whether it names PostgreSQL, or one or several servers of NATS."""
+    return url.startswith("postgresql") or all(
+        one.strip().startswith(("nats://", "tls://")) for one in url.split(",")
+    )
 
 
 def _is_origin(text: str) -> bool:

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from server.accounts.actions.api_log import PRUNE_API_LOG, prune_api_log
 from server.accounts.actions.lifecycle import INACTIVITY, apply_inactivity, start_missing_clocks
 from server.accounts.actions.pruning import PRUNING, plan_pruning, prune
-from server.kit.due import DueWork, Handler, Timer, schedule
+from server.kit.due import Handler, Timer, schedule_unless_planned
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 
@@ -51,5 +49,4 @@ async def plan(units: Units) -> None:
 
 
 def _plan_api_log(work: Work) -> None:
-    if work.first(select(DueWork.id).where(DueWork.kind == PRUNE_API_LOG)) is None:
-        schedule(work, PRUNE_API_LOG, "all", work.now)
+    schedule_unless_planned(work, PRUNE_API_LOG, "all", work.now)

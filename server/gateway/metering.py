@@ -61,8 +61,9 @@ def caller_of(viewer: Viewer, address: str | None) -> Caller:
 async def _take(limiter: RateLimiter, caller: Caller, cost: int) -> None:
     try:
         await limiter.take(caller, cost)
-    except PublicError:
-        metrics.operations_throttled.inc()
+    except PublicError as refused:
+        if refused.code == "RATE_LIMITED":
+            metrics.operations_throttled.inc()
         raise
 
 

@@ -93,7 +93,7 @@ class Caller:
 
 
 class RateLimiter(Protocol):
-    """How much callers may ask for (M143). `rate_limiter.py` keeps it in memory; a fleet may share one."""
+    """How much callers may ask for (M143): `rate_limiter.py` in memory, `shared_rate_limiter.py` for many servers."""
 
     async def take(self, caller: Caller, cost: int) -> None:
         """Charge points. Raises PublicError RATE_LIMITED, and charges nothing, when that is too much now."""

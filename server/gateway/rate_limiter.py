@@ -1,4 +1,4 @@
-"""The clients' buckets in the memory of this process. Another process has its own: see `ports.RateLimiter`."""
+"""The clients' buckets in the memory of the only server. Several share theirs: see `shared_rate_limiter.py`."""
 
 from __future__ import annotations
 

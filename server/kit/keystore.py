@@ -9,6 +9,7 @@ Order of commits: a key is committed here before the main row that needs it. A k
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -54,6 +55,7 @@ from server.kit.crypto import (
 from server.kit.db.base import Instant
 from server.kit.ids import Entropy
 from server.kit.key_cache import KeyCache
+from server.kit.locks import turn
 from server.kit.masterkeys import MasterKeys
 
 T = TypeVar("T")
@@ -61,6 +63,12 @@ T = TypeVar("T")
 EPOCH_SECONDS = 1.0
 """How long a process may go by its cached keys on PostgreSQL before it asks whether any were destroyed. On SQLite each
 unit of work asks."""
+CONNECTIONS_MAX = 4
+"""To the key store on PostgreSQL, of each process: most keys that are asked for are in memory."""
+KNOWN_SECONDS = 1.25 * EPOCH_SECONDS
+"""After so long every process has asked, or asks before it uses a key again; clocks may run a little apart."""
+_ADVISORY_LOCK = 0x706F73746D6B6579
+"""Of the processes that make the tables."""
 _WRAP = "key_store.wrapped"
 _SERVER = "server"
 INDEX, INDEX_NEXT = "index", "index_next"
@@ -123,7 +131,7 @@ class KeyStore:
             connection.execute(upsert(_master).values(row).on_conflict_do_nothing())
             connection.execute(upsert(_epoch).values(id=1, epoch=0).on_conflict_do_nothing())
 
-        self._store.run(run)
+        self._store.run_alone(run)
         key_id = self.ensure(_SERVER, [INDEX])[INDEX].key_id
         self._store.run(lambda connection: blindindex.complete(connection, key_id))
 
@@ -132,18 +140,25 @@ class KeyStore:
         self._store.run(lambda connection: connection.execute(select(_master.c.version)).one())
 
     def close(self) -> None:
+        """On PostgreSQL, as everything here, from a greenlet."""
         self._store.close()
 
     # ---- keys
 
     def refresh(self) -> None:
         """Forget the keys in memory when any was destroyed since, by whichever process. Each unit of work begins so."""
-        if not self._store.may_have_changed():
+        mark = self._store.may_have_changed()
+        if mark is None:
             return
         epoch = self._store.run(lambda connection: connection.scalar(select(_epoch.c.epoch)))
         if epoch != self._known_epoch:
             self._cache.clear()
             self._known_epoch = epoch
+        self._store.looked(mark)  # only now: whoever came meanwhile has looked for itself
+
+    def wait_until_known(self) -> None:
+        """Return when no process goes by a key any more that was destroyed before this was called."""
+        self._store.wait_until_known()
 
     def ensure(self, owner_id: str, purposes: Iterable[str]) -> dict[str, DataKey]:
         """The owner's keys for these purposes, made in one commit where they are missing.
@@ -484,7 +499,7 @@ class _SqliteStore:
     """A file beside the server; one connection, used by one thread at a time."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._turn = path.with_name(f"{path.name}.turn")
         self._engine: Engine = create_engine(
             f"sqlite:///{path}",
             poolclass=NullPool,
@@ -492,21 +507,32 @@ class _SqliteStore:
             connect_args={"check_same_thread": False, "timeout": 5.0},
         )
         event.listen(self._engine, "connect", _harden)
-        self._connection = self._engine.connect()
-        path.chmod(0o600)
+        with turn(self._turn):
+            self._connection = self._engine.connect()
+            path.chmod(0o600)
         self._lock = threading.RLock()
-        self._seen: int | None = None
+        self._seen: float | None = None
 
     def run(self, function: Callable[[Connection], T]) -> T:
         with self._lock, self._connection.begin():
             return function(self._connection)
 
-    def may_have_changed(self) -> bool:
-        """Whether another process has written since it was last asked."""
+    def run_alone(self, function: Callable[[Connection], None]) -> None:
+        """While no other process that starts does."""
+        with turn(self._turn):
+            self.run(function)
+
+    def may_have_changed(self) -> float | None:
+        """A mark for `looked` when another process has written since the last look."""
         with self._lock:
             version = self._driver("PRAGMA data_version")
-            changed, self._seen = version != self._seen, version
-        return changed
+        return version if version != self._seen else None
+
+    def looked(self, mark: float) -> None:
+        self._seen = mark
+
+    def wait_until_known(self) -> None:
+        """Nothing to wait for: each unit of work asks first."""
 
     def truncate_log(self) -> None:
         """Overwrite what the write-ahead log still says; not while another process reads, then its next time."""
@@ -529,30 +555,47 @@ class _PostgresStore:
         from server.kit.db.postgres import asyncpg_url
 
         self._engine: AsyncEngine = create_async_engine(
-            asyncpg_url(url), hide_parameters=True, poolclass=NullPool
+            asyncpg_url(url),
+            hide_parameters=True,
+            pool_size=CONNECTIONS_MAX,
+            max_overflow=0,
+            pool_pre_ping=True,  # a restart of PostgreSQL must not look like a lost key
+            connect_args={"server_settings": {"application_name": "postmeter"}},
         )
-        self._asked: float | None = None
+        self._looked: float | None = None
 
     def run(self, function: Callable[[Connection], T]) -> T:
         return await_only(self._run(function))
+
+    def run_alone(self, function: Callable[[Connection], None]) -> None:
+        """While no other process that starts does."""
+
+        def alone(connection: Connection) -> None:
+            connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            function(connection)
+
+        self.run(alone)
 
     async def _run(self, function: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(function)
 
-    def may_have_changed(self) -> bool:
-        """True once a second: each look is a connection of its own."""
+    def may_have_changed(self) -> float | None:
+        """A mark for `looked` once a second, and until a look succeeded."""
         now = time.monotonic()
-        if self._asked is not None and now - self._asked < EPOCH_SECONDS:
-            return False
-        self._asked = now
-        return True
+        return now if self._looked is None or now - self._looked >= EPOCH_SECONDS else None
+
+    def looked(self, mark: float) -> None:
+        self._looked = mark if self._looked is None else max(mark, self._looked)
+
+    def wait_until_known(self) -> None:
+        await_only(asyncio.sleep(KNOWN_SECONDS))
 
     def truncate_log(self) -> None:
         """Not in the hands of a client: what PostgreSQL's log still has dies with the master key's version."""
 
     def close(self) -> None:
-        """Nothing is pooled."""
+        await_only(self._engine.dispose())
 
 
 def _open(url: str) -> _SqliteStore | _PostgresStore:

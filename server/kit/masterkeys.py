@@ -12,6 +12,7 @@ from pathlib import Path
 from server.kit.crypto import KEY_BYTES, KEY_ID_BYTES, DataKey, Shredded
 from server.kit.files import sync_folder
 from server.kit.ids import Entropy
+from server.kit.locks import turn
 
 
 class MasterKeys:
@@ -26,8 +27,9 @@ class MasterKeys:
     def load(cls, path: Path, entropy: Entropy) -> MasterKeys:
         """Read the file, or make it with a first key. Refuses one that others may read."""
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(path, {1: entropy.bytes(KEY_BYTES)})
+            with turn(path.with_name(f"{path.name}.turn")):
+                if not path.exists():  # nor made by another process meanwhile
+                    _replace(path, {1: entropy.bytes(KEY_BYTES)})
         return cls(path, _read(path))
 
     @property
@@ -67,13 +69,17 @@ class MasterKeys:
         return gone
 
     def _replace(self, versions: Mapping[int, bytes]) -> None:
-        """The file is the old one or the new one, whenever the machine stops."""
-        draft = self._path.with_name(f"{self._path.name}.draft")
-        draft.unlink(missing_ok=True)  # what a crash left
-        _write(draft, versions)
-        draft.replace(self._path)
-        sync_folder(self._path.parent)
+        _replace(self._path, versions)
         self.reload()
+
+
+def _replace(path: Path, versions: Mapping[int, bytes]) -> None:
+    """The file is the old one or the new one, whenever the machine stops and whoever reads it meanwhile."""
+    draft = path.with_name(f"{path.name}.draft")
+    draft.unlink(missing_ok=True)  # what a crash left
+    _write(draft, versions)
+    draft.replace(path)
+    sync_folder(path.parent)
 
 
 def _read(path: Path) -> dict[int, bytes]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from server.kit.allowances import RateBucket
 from server.kit.audit import AuditEntry, AuditSeal
 from server.kit.db import Base
 from server.kit.due import DueWork, Pause
@@ -168,5 +169,7 @@ HELD = (
     _book_keeping(DueWork, "balance_and_orders", "account", owner=None),
     _book_keeping(Pause, "balance_and_orders", "account", "activity", owner=None),
     _book_keeping(RetentionTally, "security", "registers", owner=None),
+    # Keyed hashes that lead to nobody, until the bucket is full again.
+    _book_keeping(RateBucket, "api_use", "until_settled", owner=None),
 )
 """What kit itself keeps: opaque ids, numbers and instants, no personal value."""

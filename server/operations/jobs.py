@@ -8,9 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import select
-
-from server.kit.due import DueWork, Handler, Timer, schedule
+from server.kit.due import Handler, Timer, schedule, schedule_unless_planned
 from server.kit.work import Units, Work
 from server.operations.auditing import files
 from server.operations.auditing.proof import AuditReport, AuditVerification
@@ -35,8 +33,7 @@ def handlers(seals_dir: Path) -> Mapping[str, Handler]:
 
 def plan(work: Work) -> None:
     """Start the due work, at start-up; what is planned already stays where it is."""
-    if work.first(select(DueWork.id).where(DueWork.kind == SEAL_DUE)) is None:
-        schedule(work, SEAL_DUE, "all", work.now)
+    schedule_unless_planned(work, SEAL_DUE, "all", work.now)
 
 
 async def seal_audit(units: Units, seals_dir: Path) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import select
-
-from server.kit.due import DueWork, Handler, Timer, schedule
+from server.kit.due import Handler, Timer, schedule, schedule_unless_planned
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 from server.orders.actions.auto_top_up import LOOK, SWEEP, look
@@ -29,8 +27,7 @@ def handlers() -> Mapping[str, Handler]:
 
 def plan(work: Work) -> None:
     """Start the sweep, at start-up; what is planned already stays where it is."""
-    if work.first(select(DueWork.id).where(DueWork.kind == SWEEP)) is None:
-        schedule(work, SWEEP, "all", work.now)
+    schedule_unless_planned(work, SWEEP, "all", work.now)
 
 
 async def decide(units: Units, auto_top_up_id: str) -> None:

@@ -47,6 +47,10 @@ class Process:
         self._running.kill()
         self._running.wait(EXIT_SECONDS_MAX)
 
+    @property
+    def pid(self) -> int:
+        return self._running.pid
+
     def ask_to_stop(self) -> None:
         self._running.send_signal(signal.SIGTERM)
 

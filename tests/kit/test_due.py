@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,13 +14,16 @@ from server.kit.due import (
     DueRunner,
     DueWork,
     Swept,
+    being_done,
     cancel,
     finish,
     next_due,
     retry,
     schedule,
+    schedule_unless_planned,
     take,
 )
+from server.kit.due import runner as runner_module
 from server.kit.due.queue import DueWorkNotFailing, DueWorkNotFound, DueWorkRunning
 from server.kit.work import Units
 
@@ -190,3 +193,51 @@ async def test_a_sweep_stops_at_its_instant_and_tells_what_it_did(units: Units, 
     swept = await DueRunner(units, {"renew": handler}).sweep(start + timedelta(minutes=1))
     assert swept == {"renew": Swept(done=1, failed=1)}
     assert sorted(await kinds(units)) == ["renew", "renew"]
+
+
+async def test_what_several_servers_plan_when_they_start_is_planned_once(
+    units: Units, clock: ManualClock
+) -> None:
+    at = clock.now()
+    await units.run_unaudited(lambda work: schedule_unless_planned(work, "sweep", "all", at))
+    leased = await units.run_unaudited(lambda work: take(work, 1))
+    later = at + timedelta(hours=1)
+    await units.run_unaudited(lambda work: schedule_unless_planned(work, "sweep", "all", later))
+    assert await units.read(lambda read: being_done(read, "sweep", ["all"])) == {"all"}, "nobody took it away"
+    await units.run_unaudited(lambda work: finish(work, leased[0]))
+    assert await kinds(units) == []
+
+
+async def leased_until(units: Units, ends_at: datetime) -> None:
+    """Return when the only lease ends then; a renewal waits for the time of the machine, not for the clock."""
+    async with asyncio.timeout(20):
+        while (found := await units.read(next_due)) != ends_at:
+            assert found is not None
+            await asyncio.sleep(0.005)
+
+
+async def test_a_step_that_takes_longer_than_its_lease_is_not_begun_by_another(
+    units: Units, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "RENEWED_SECONDS", 0.01)
+    begun: list[str] = []
+    go_on = asyncio.Event()
+
+    async def handler(_units: Units, subject_id: str) -> None:
+        begun.append(subject_id)
+        await go_on.wait()
+
+    runners = [DueRunner(units, {"export": handler}) for _ in range(2)]
+    await units.run_unaudited(lambda work: schedule(work, "export", "exp_1", clock.now()))
+    first = asyncio.create_task(runners[0].run_due())
+    lease_ends = clock.now() + timedelta(seconds=LEASE_SECONDS)
+    await leased_until(units, lease_ends)
+    clock.advance(timedelta(seconds=LEASE_SECONDS - 1))
+    renewed = clock.now() + timedelta(seconds=LEASE_SECONDS)
+    await leased_until(units, renewed)
+    clock.advance(timedelta(seconds=LEASE_SECONDS - 1))
+    assert await runners[1].run_due() == 0
+    go_on.set()
+    assert await first == 1
+    assert begun == ["exp_1"]
+    assert await kinds(units) == []

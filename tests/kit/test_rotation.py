@@ -52,7 +52,7 @@ class Stores:
         """What a process that starts now finds."""
         keys = await self.open()
         found = [(await self.run(partial(keys.key, f"acc_{n}", "identity"))).secret for n in range(owners)]
-        keys.close()
+        await self.run(keys.close)
         return found
 
     @property
@@ -90,8 +90,8 @@ async def test_the_master_key_is_rotated_while_another_process_makes_keys(stores
     after = await made(stores, server, range(40, 42))  # it never restarted
     assert (version, stores.versions) == (2, [2])
     assert await stores.secrets(42) == [*before, *while_rotated, *after]
-    server.close()
-    command.close()
+    await stores.run(server.close)
+    await stores.run(command.close)
 
 
 @pytest.mark.parametrize("steps", range(5))
@@ -106,7 +106,7 @@ async def test_a_rotation_that_stopped_goes_on_where_it_was(stores: Stores, step
         await stores.run(crashing.begin_rotation)
     for _ in range((0, 0, 0, 1, 3)[steps]):
         await stores.run(partial(crashing.rewrap, 3))
-    crashing.close()
+    await stores.run(crashing.close)
     assert await stores.secrets(7) == before
     if steps == 3:
         with pytest.raises(KeysLeft):
@@ -116,8 +116,8 @@ async def test_a_rotation_that_stopped_goes_on_where_it_was(stores: Stores, step
     assert stores.versions == [2]
     assert await stores.secrets(7) == before
     assert await finish(stores, again) == 3, "the next one begins anew"
-    again.close()
-    keys.close()
+    await stores.run(again.close)
+    await stores.run(keys.close)
 
 
 async def test_what_was_destroyed_while_keys_are_rewrapped_stays_so(stores: Stores) -> None:
@@ -128,8 +128,8 @@ async def test_what_was_destroyed_while_keys_are_rewrapped_stays_so(stores: Stor
     assert await stores.run(partial(server.destroy, "acc_5")) == 1
     assert await finish(stores, command) == 2
     assert await stores.run(partial(server.destroy, "acc_5")) == 0
-    server.close()
-    command.close()
+    await stores.run(server.close)
+    await stores.run(command.close)
 
 
 async def test_a_value_of_the_index_is_found_and_claimed_once_while_its_key_is_rotated(
@@ -149,8 +149,8 @@ async def test_a_value_of_the_index_is_found_and_claimed_once_while_its_key_is_r
         assert await stores.run(command.end_index_rotation) == 0
     assert not await stores.run(partial(server.claim, "login", "early", second))
     assert await stores.run(partial(server.claim, "login", "early", second, instead_of=first))
-    server.close()
-    command.close()
+    await stores.run(server.close)
+    await stores.run(command.close)
 
 
 async def test_what_old_signing_keys_signed_stays_verifiable(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from server.accounts.model import KnownDevice, SignInChallenge, SignInCounter
 from server.accounts.rules import Terms
-from server.kit.due import DueWork, schedule
+from server.kit.due import schedule, schedule_unless_planned
 from server.kit.retention import note
 from server.kit.work import Work
 
@@ -21,8 +21,8 @@ def plan_pruning(work: Work, *, again: bool = False) -> None:
     """Plan the next round; what is planned already stays where it is, unless the round is over (`again`)."""
     if again:
         schedule(work, PRUNING, "all", work.now + _EVERY)
-    elif work.first(select(DueWork.id).where(DueWork.kind == PRUNING)) is None:
-        schedule(work, PRUNING, "all", work.now)
+    else:
+        schedule_unless_planned(work, PRUNING, "all", work.now)
 
 
 def prune(work: Work, rows_max: int) -> int:

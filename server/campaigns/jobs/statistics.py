@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from sqlalchemy import select
-
 from server.campaigns.actions.retention import delete_bounces, delete_statistics, prune_seen
 from server.campaigns.actions.statistics import DELETE_BOUNCES, DELETE_STATISTICS
 from server.campaigns.rules.recording import RecordingTerms
-from server.kit.due import DueWork, Handler, Timer, schedule
+from server.kit.due import Handler, Timer, schedule, schedule_unless_planned
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
 
@@ -38,8 +36,7 @@ def handlers() -> Mapping[str, Handler]:
 
 def plan(work: Work) -> None:
     """Start the pruning, at start-up; what is planned already stays where it is."""
-    if work.first(select(DueWork.id).where(DueWork.kind == PRUNE_SEEN)) is None:
-        schedule(work, PRUNE_SEEN, "all", work.now)
+    schedule_unless_planned(work, PRUNE_SEEN, "all", work.now)
 
 
 async def prune(units: Units, _subject_id: str) -> None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 
 
 class MemoryBus:
     """Calls the listeners directly."""
 
+    connected = True
+
     def __init__(self) -> None:
         self._listeners: dict[str, list[Callable[[], None]]] = {}
+
+    @property
+    def topics(self) -> list[str]:
+        """What somebody listens to."""
+        return list(self._listeners)
+
+    def __contains__(self, topic: str) -> bool:
+        return topic in self._listeners
 
     def publish(self, topics: Iterable[str]) -> None:
         for topic in topics:
@@ -28,4 +39,8 @@ class MemoryBus:
         return stop
 
     def wake_all(self) -> None:
-        self.publish(list(self._listeners))
+        self.publish(self.topics)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        yield

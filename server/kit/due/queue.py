@@ -72,6 +72,27 @@ def schedule(work: Work, kind: str, subject_id: str, due_at: datetime) -> None:
     work.wake(TOPIC)
 
 
+def schedule_unless_planned(work: Work, kind: str, subject_id: str, due_at: datetime) -> None:
+    """Do it at that instant, if it is not planned yet, however many servers start at once; else it stays as it is."""
+    new = insert(DueWork).values(
+        id=work.ids.new("due"),
+        kind=kind,
+        subject_id=subject_id,
+        scheduled_at=work.now,
+        due_at=due_at,
+        attempts=0,
+    )
+    planned = new.on_conflict_do_nothing(index_elements=["kind", "subject_id"]).returning(DueWork.id)
+    if work.scalar(planned) is not None:
+        work.wake(TOPIC)
+
+
+def renew(work: Work, step: Leased) -> bool:
+    """Let the lease of a step that goes on end later; False when it is somebody else's by now."""
+    longer = update(DueWork).where(_is(step)).values(leased_until=work.now + timedelta(seconds=LEASE_SECONDS))
+    return work.scalar(longer.returning(DueWork.id)) is not None
+
+
 def cancel(work: Work, kind: str, subject_id: str) -> None:
     """Forget it, if it is still to be done."""
     work.execute(delete(DueWork).where(DueWork.kind == kind, DueWork.subject_id == subject_id))
@@ -86,6 +107,13 @@ def next_due(
     if besides:
         query = query.where(DueWork.kind.not_in(besides))
     return read.scalar(query)  # type: ignore[no-any-return]
+
+
+def being_done(read: Read, kind: str, subject_ids: Collection[str]) -> frozenset[str]:
+    """For which of these subjects somebody is at it."""
+    leased = DueWork.leased_until > read.now
+    mine = select(DueWork.subject_id).where(DueWork.kind == kind, DueWork.subject_id.in_(subject_ids), leased)
+    return frozenset(read.execute(mine).scalars())
 
 
 def take(

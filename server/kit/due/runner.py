@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 import structlog
 
-from server.kit.due.queue import TOPIC, Leased, finish, next_due, postpone, take
+from server.kit.due.queue import LEASE_SECONDS, TOPIC, Leased, finish, next_due, postpone, renew, take
 from server.kit.due.timers import Timer, Timers
 from server.kit.work import Units, Work
 
 STEPS_AT_ONCE_MAX = 8
 IDLE_SECONDS_MAX = 30.0
+RENEWED_SECONDS = LEASE_SECONDS / 3
+"""How often the lease of a step that takes long is renewed."""
 
 _log = structlog.get_logger("postmeter.due")
 
@@ -88,7 +91,8 @@ class DueRunner:
     async def _step(self, step: Leased) -> bool:
         """Whether it was done."""
         try:
-            await self._handlers[step.kind](self._units, step.subject_id)
+            async with self._held(step):
+                await self._handlers[step.kind](self._units, step.subject_id)
         except Exception as error:
             _log.warning("due_step_failed", kind=step.kind, subject_id=step.subject_id, exc_info=True)
             name = type(error).__name__  # the class only: a message may carry personal data
@@ -96,6 +100,25 @@ class DueRunner:
             return False
         await self._run(lambda work: finish(work, step))
         return True
+
+    @asynccontextmanager
+    async def _held(self, step: Leased) -> AsyncIterator[None]:
+        """Keep the lease of a step for as long as it takes: no other process must begin it meanwhile."""
+        renewing = asyncio.ensure_future(self._renew(step))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _renew(self, step: Leased) -> None:
+        is_mine = True
+        while is_mine:
+            await asyncio.sleep(RENEWED_SECONDS)
+            try:
+                is_mine = await self._run(lambda work: renew(work, step))
+            except Exception:
+                _log.warning("lease_not_renewed", kind=step.kind, exc_info=True)
 
     async def _seconds_to_next(self) -> float:
         due_at = await self._units.read(lambda read: next_due(read, self.timers.contractual))

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from server.accounts.rules.lifecycle import add_months
 from server.kit.clock import from_micros
-from server.kit.due import DueWork, cancel, schedule
+from server.kit.due import cancel, schedule_unless_planned
 from server.kit.work import Read, Work
 from server.policy.rules.periods import is_period, period
 from server.policy.rules.profile import Clause
@@ -84,8 +84,7 @@ def finish(work: Work, order: Order, certified: Mapping[str, Any]) -> None:
 
 def plan_rewrap(work: Work) -> None:
     """Rewrap the survivors next night; what is planned already stays where it is."""
-    if work.first(select(DueWork.id).where(DueWork.kind == REWRAP)) is None:
-        schedule(work, REWRAP, "all", _next_night(work.now))
+    schedule_unless_planned(work, REWRAP, "all", _next_night(work.now))
 
 
 def note_rewrapped(work: Work, begun_at: datetime) -> None:

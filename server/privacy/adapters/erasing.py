@@ -15,7 +15,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.util import greenlet_spawn
 
-from server.kit.due import schedule
+from server.kit.due import being_done, schedule
 from server.kit.journal import Journal
 from server.kit.personal import Held
 from server.kit.viewer import SYSTEM
@@ -81,8 +81,10 @@ class Eraser:
             some = orders[start : start + _IDS_A_READ]
             ids = [order.id for order in some]
             done = await units.read(partial(done_among, erasure_ids=ids))
+            # Another server is at it, and it lives: nothing came back.
+            running = await units.read(partial(being_done, kind=ERASE, subject_ids=ids))
             for order in some:
-                if order.id not in done:
+                if order.id not in done | running:
                     await units.run(Call("replayErasure", SYSTEM), partial(take_up, order=order))
                     await self._erase(units, order, None, certificates.get(order.id))
                     replayed += 1
@@ -97,6 +99,8 @@ class Eraser:
         order = await asyncio.to_thread(self._journalled, order)
         self.reached("journalled")
         await _keys(units, lambda: units.house.keys.erase(order.account_id))
+        # Before their rows go: from here on no server reads them, nor writes anything under a key that it remembers.
+        await _keys(units, units.house.keys.wait_until_known)
         self.reached("keys")
         await units.run(Call(ERASE, SYSTEM), lambda work: end_wallets(work, order))
         self.reached("wallets")

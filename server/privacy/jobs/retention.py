@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from sqlalchemy import select
-
-from server.kit.due import DueWork, Handler, Timer, schedule
+from server.kit.due import Handler, Timer, schedule, schedule_unless_planned
 from server.kit.retention import Clock
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
@@ -25,8 +23,7 @@ def handlers() -> Mapping[str, Handler]:
 
 def plan(work: Work) -> None:
     """Start the sweeping, at start-up; what is planned already stays where it is."""
-    if work.first(select(DueWork.id).where(DueWork.kind == RETENTION)) is None:
-        schedule(work, RETENTION, "all", work.now)
+    schedule_unless_planned(work, RETENTION, "all", work.now)
 
 
 async def sweep(units: Units, _subject_id: str) -> None:

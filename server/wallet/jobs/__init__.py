@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from server.kit.crypto import Signer
-from server.kit.due import DueWork, Handler, Timer, schedule
+from server.kit.due import Handler, Timer, schedule, schedule_unless_planned
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Read, Units, Work
 from server.wallet.actions import SHRED_DUE, expire_due
@@ -51,8 +51,7 @@ def handlers(roots_dir: Path) -> dict[str, Handler]:
 def plan(work: Work) -> None:
     """Start the slice's due work, at start-up; what is planned already stays where it is."""
     for kind in (ROOT_DUE, SWEEP_DUE):
-        if work.first(select(DueWork.id).where(DueWork.kind == kind)) is None:
-            schedule(work, kind, "all", work.now)
+        schedule_unless_planned(work, kind, "all", work.now)
 
 
 async def shred(units: Units, wallet_id: str) -> None:
