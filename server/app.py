@@ -82,6 +82,7 @@ from server.policy.rules.publishing import Published
 from server.policy.rules.validation import faults, warnings
 from server.privacy import http as privacy_http
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.jobs import erasing as erasing_jobs
 from server.privacy.jobs import retention as retention_jobs
 from server.reactions import reactions
 from server.schema import HELD, schema, sdl
@@ -217,6 +218,7 @@ class Postmeter:
             await self.units.run_unaudited(policy_jobs.plan)
             await self.units.run_unaudited(retention_jobs.plan)
             await account_jobs.plan(self.units)
+            await erasing_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.api_log.store)

@@ -327,6 +327,13 @@ def _api_auth(said: Any) -> frozenset[str]:
     raise ValueError("give [key], or [credentials, key]")
 
 
+def _scope_except(said: Any) -> ErasureScope:
+    """All, or all but billing."""
+    if list(said) not in ([], ["billing"]):
+        raise ValueError("give [billing], or [] for nothing")
+    return ErasureScope.ALL_EXCEPT_BILLING if said else ErasureScope.EVERYTHING
+
+
 def _old_workbooks(said: Any) -> bool:
     """JSON, CSV and XLSX are always there."""
     return Form.XLS in {Form(item) for item in said}
@@ -408,10 +415,19 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("closure.preventive.erase_within", ErasureTerms, "preventive_by", lambda said: _within(said)[1]),
     Setting("minors.grace", ErasureTerms, "minors_after", _time),
+    Setting("inactivity.erase.except", ErasureTerms, "inactivity_scope", _scope_except),
+    Setting("retain.billing", ErasureTerms, "billing_kept_months", _months),
     Setting("erasure.final_within", ErasureTerms, "final_after", _time),
     Setting("inactivity.send", _ACCOUNTS, "disable_after_days", _days),
     Setting("inactivity.smtp_send", _ACCOUNTS, "deactivate_after_days", _days),
     Setting("inactivity.no_login", _ACCOUNTS, "lapse_after_months", _months),
+    Setting("inactivity.erase", _ACCOUNTS, "erase_after_months", _months),
+    Setting(
+        "inactivity.erase.mode",
+        _ACCOUNTS,
+        "erase_inactive",
+        _one_of({"automatic": True, "staff_decision": False}),
+    ),
     Setting("inactivity.warning", _ACCOUNTS, "lapse_warning_days", _days),
     Setting(
         "suspend.reason",

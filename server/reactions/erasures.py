@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.accounts.actions.events import AccountClosed, AccountReopened
+from server.accounts.actions.events import AccountClosed, AccountReopened, RelationshipLapsed
 from server.accounts.rules.lifecycle import Closing
 from server.kit.events import Reactions
 from server.kit.work import Work
@@ -21,6 +21,7 @@ _CLOCKS = {
 def register(registered: Reactions) -> None:
     registered.on(AccountClosed, _plan)
     registered.on(AccountReopened, _call_off)
+    registered.on(RelationshipLapsed, _forget)
     registered.on(MinorDiscovered, _erase_minor)
     registered.on(ErasureStarted, _tell)
 
@@ -32,6 +33,11 @@ def _plan(work: Work, event: AccountClosed) -> None:
 
 def _call_off(work: Work, event: AccountReopened) -> None:
     call_off_erasure(work, event.account_id)
+
+
+def _forget(work: Work, event: RelationshipLapsed) -> None:
+    """Nobody used it for so long that its data goes by itself (M089)."""
+    plan_erasure(work, event.account_id, ErasureClock.INACTIVITY)
 
 
 def _erase_minor(work: Work, event: MinorDiscovered) -> None:
