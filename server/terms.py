@@ -24,6 +24,7 @@ from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.reads import complaints as complaint_reads
 from server.campaigns.reads import statistics as statistic_reads
+from server.campaigns.rules.benchmarks import BenchmarkTerms
 from server.campaigns.rules.complaints import ComplaintTerms
 from server.campaigns.rules.connections import WebhookTerms
 from server.campaigns.rules.exports import ExportTerms
@@ -31,6 +32,7 @@ from server.campaigns.rules.lifecycle import ListSource
 from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
 from server.clocks import CLOCKS, HOLDS
+from server.counted import COUNTED
 from server.kit.audit import AuditTerms
 from server.kit.money import Currency, to_minor
 from server.kit.personal import Declared
@@ -49,6 +51,7 @@ from server.plans.rules.fixed_ips import FixedIpTerms
 from server.plans.rules.terms import TermSetOn
 from server.policy.adapters.profiles import load_profile, load_wordings
 from server.policy.rules.consenting import AttestationTerms, ConsentTerms
+from server.policy.rules.counting import CountingTerms
 from server.policy.rules.disclosing import DisclosureTerms, Ground, Mechanism
 from server.policy.rules.periods import is_period, period
 from server.policy.rules.profile import Document, Profile, ProfileInvalid
@@ -60,6 +63,7 @@ from server.privacy.rules.erasures import ErasureScope, ErasureTerms
 from server.privacy.rules.exporting import Form, PackageTerms
 from server.privacy.rules.minors import MinorReportTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
+from server.privacy.rules.refusing import RefusalTerms
 from server.privacy.rules.requests import PrivacyRequestTerms
 from server.privacy.rules.retention import RetentionTerms
 from server.schema import HELD
@@ -137,11 +141,14 @@ def default_terms() -> Registry:
         ComplaintTerms(),
         campaign_rules.PublicAddress(),
         RecordingTerms(),
+        BenchmarkTerms(),
         ExportTerms(),
         WebhookTerms(),
         MachineTerms(),
         DisclosureTerms(),
         ConsentTerms(),
+        CountingTerms(),
+        COUNTED,
         AttestationTerms(),
         ChangeTerms(),
         Published(mailpro, load_wordings()),
@@ -157,6 +164,7 @@ def default_terms() -> Registry:
         PackageTerms(),
         PrivacyRequestTerms(),
         MinorReportTerms(),
+        RefusalTerms(),
     )
 
 
@@ -271,6 +279,12 @@ def _whole(said: Any) -> int:
     if isinstance(said, bool) or not isinstance(said, int) or said < 0:
         raise ValueError("give a whole number")
     return said
+
+
+def _group_min(said: Any) -> int:
+    if _whole(said) < 2:
+        raise ValueError("give 2 or more: one account is no group")
+    return int(said)
 
 
 def _truth(said: Any) -> bool:
@@ -508,6 +522,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("retain.statistics", _RECORDING, "statistics_kept_months", _months),
     Setting("retain.bounces", _RECORDING, "bounces_kept_months", _months),
     Setting("retain.soft_bounces", _RECORDING, "soft_bounces_kept_months", _months),
+    Setting("stats.k_min", BenchmarkTerms, "group_min", _group_min),
+    Setting("stats.k_min", CountingTerms, "group_min", _group_min),
     Setting("sms.default_sender", _SENDERS, "default_sender", str),
     Setting("sms.sender_max_len", _SENDERS, "name_length_max", _whole),
     Setting("sms.carrier_refusal", _SENDERS, "carrier_refusal_stands", _time),
@@ -551,5 +567,12 @@ SETTINGS: tuple[Setting, ...] = (
         _all_of({telling.value: telling for telling in Telling}),
     ),
     Setting("policy.change.notice", ChangeTerms, "notice", _time),
+    Setting("acceptance.refusal_window", RefusalTerms, "closes_after", _time),
+    Setting(
+        "api.change.notify",
+        ChangeTerms,
+        "api_telling",
+        _all_of({telling.value: telling for telling in Telling}),
+    ),
 )
 """Every clause that sets a number of a slice."""

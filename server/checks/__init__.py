@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from server.checks import (
     accounts,
+    aggregates,
     campaigns,
     erasures,
     money,
@@ -30,5 +31,6 @@ CHECKS: Mapping[str, Check] = {
     **registers.CHECKS,
     **retention.CHECKS,
     **privacy.CHECKS,
+    **aggregates.CHECKS,
 }
 """Every check by the name that clauses give."""

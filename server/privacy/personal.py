@@ -10,6 +10,7 @@ from server.privacy.model import (
     DataExportFile,
     Erasure,
     MinorReport,
+    PolicyRefusal,
     PrivacyRequest,
     RecipientRequest,
     RetentionCount,
@@ -170,6 +171,15 @@ HELD = (
         retention="registers",
         erasure="keep_pseudonymous",
         exported=False,
+    ),
+    Held(
+        model=PolicyRefusal,
+        columns=("account_id", "document", "version", "export_id", "refused_at", "closes_at"),
+        category="activity",
+        purpose="identification",
+        legal_basis="contract",
+        retention="account",
+        erasure="delete",
     ),
     Held(
         model=Erasure,

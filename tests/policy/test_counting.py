@@ -1,0 +1,76 @@
+"""Counting the use of the service: numbers of days, and nobody in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from server.accounts.model import Account
+from server.campaigns.model import IndustryBenchmark
+from server.policy.actions.consents import give_consent, withdraw_consent
+from server.policy.actions.counting import count_days
+from server.policy.model import UsageCount
+from server.policy.rules.consenting import ConsentTerms
+from server.policy.rules.counting import ANALYTICS, CountingTerms, begin_of, day_of, shown
+from server.schema import HELD
+from tests.conftest import START
+from tests.policy.conftest import World
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+
+
+@pytest.mark.rule("P009", "M134")
+def test_what_is_counted_says_nothing_of_whom() -> None:
+    """No column names an account, an address or a key, and all that is declared of the tables is nobody's."""
+    for table in (UsageCount, IndustryBenchmark):
+        columns = {column.name: str(column.type) for column in table.__table__.columns}
+        assert not [
+            name for name in columns if name.endswith("_id") or name in ("id", "address", "origin", "ip")
+        ]
+        assert not table.__table__.foreign_keys
+        (held,) = [each for each in HELD if each.model is table]
+        assert (held.owner, held.retention_class, set(held.columns)) == (None, None, columns.keys())
+
+
+@pytest.mark.parametrize(("accounts", "told"), [(0, None), (9, None), (10, 10), (11, 11)])
+@pytest.mark.rule("P019")
+def test_a_number_that_stands_for_too_few_is_not_shown(accounts: int, told: int | None) -> None:
+    assert shown(accounts, CountingTerms()) == told
+
+
+@pytest.mark.parametrize("beside", [-SECOND, timedelta(0), SECOND])
+def test_days_begin_and_end_to_the_second(beside: timedelta) -> None:
+    midnight = begin_of(day_of(START) + 1)
+    assert day_of(midnight + beside) == day_of(START) + (beside >= timedelta(0))
+
+
+@pytest.mark.rule("P009", "M134", "P021")
+async def test_days_are_counted_when_they_are_over_and_only_who_may_be(world: World) -> None:
+    async def counted() -> dict[str, int]:
+        day = day_of(world.clock.now()) - 1
+        query = select(UsageCount.event, UsageCount.accounts).where(UsageCount.day == day)
+        rows = await world.read(lambda read: read.rows(query))
+        return {row.event: row.accounts for row in rows if row.accounts}
+
+    assert await world.do(count_days) == 1
+    assert await counted() == {}, "today is not over"
+    world.clock.set(begin_of(day_of(START) + 1))
+    assert await world.do(count_days) == 1
+    assert await world.do(count_days) == 0, "each day once"
+    assert await counted() == {"REGISTRATION": 2}
+    world.units.house.terms.add(ConsentTerms(frozenset({ANALYTICS})))
+
+    async def registered_again() -> dict[str, int]:
+        """Both opened their accounts yesterday, as it were."""
+        await world.do(lambda work: work.execute(update(Account).values(created_at=work.now)))
+        world.clock.advance(DAY)
+        await world.do(count_days)
+        return await counted()
+
+    assert await registered_again() == {}, "where the policy asks for consent, nobody is counted without"
+    await world.do(lambda work: give_consent(work, ANALYTICS), world.customer)
+    assert await registered_again() == {"REGISTRATION": 1}
+    await world.do(lambda work: withdraw_consent(work, ANALYTICS), world.customer)
+    assert await registered_again() == {}, "at once"
