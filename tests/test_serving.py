@@ -252,3 +252,12 @@ def test_the_demo_tells_the_same_story_each_time_behind_another_password(tmp_pat
         passwords = {wait_for(r"Sign in +larkpress / (\w+)", log) for log in (one, two)}
         assert len(passwords) == 2
     assert "error" not in (tmp_path / "one" / "log").read_text()
+    checked = subprocess.run(
+        [sys.executable, "-m", "server", "policy", "check"],
+        cwd=tmp_path / "one",
+        env=environment(tmp_path / "one"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, "FAILED" in checked.stdout) == (0, False), checked.stdout + checked.stderr

@@ -53,9 +53,13 @@ def cancellation_fees(read: Read) -> Finding:
 
 def auto_top_ups_have_cards(read: Read) -> Finding:
     """No automatic top-up is active without a valid payment method (M053)."""
-    valid = select(PaymentMethod.id).where(
-        PaymentMethod.id == AutoTopUp.method_id, PaymentMethod.status == MethodStatus.ACTIVE.value
+    named = PaymentMethod.id == AutoTopUp.method_id
+    default = (
+        AutoTopUp.method_id.is_(None)
+        & (PaymentMethod.account_id == AutoTopUp.account_id)
+        & PaymentMethod.is_default.is_(True)
     )
+    valid = select(PaymentMethod.id).where(named | default, PaymentMethod.status == MethodStatus.ACTIVE.value)
     active = AutoTopUp.enabled.is_(True) & AutoTopUp.suspension.is_(None)
     return look(read, "automatic top-ups", AutoTopUp, AutoTopUp.id, active & ~valid.exists())
 

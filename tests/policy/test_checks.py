@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 
 from server.accounts.model import Acceptance, Account, ApiKey, Person, Session, StaffAuthorisation
+from server.accounts.rules import Terms as AccountTerms
 from server.app import Postmeter
 from server.checks import CHECKS
 from server.kit.clock import ManualClock
@@ -25,14 +26,14 @@ from server.policy.model import Consent, Disclosure, PolicyVersion, Processor
 from server.policy.reads.compliance import compliance
 from server.policy.rules.checking import Checks, Compliance, compliance_of
 from server.policy.rules.profile import ClauseState
-from server.policy.rules.publishing import Published
+from server.policy.rules.publishing import ChangeTerms, Published
 from server.policy.rules.validation import states, weakest
 from server.proving import attest, check, coverage, marked_tests, missing
 from server.senders.model import Sender
 from server.wallet.model import Wallet
-from tests.policy import spoiling_erasures, spoiling_requests
+from tests.policy import spoiling, spoiling_aggregates, spoiling_erasures, spoiling_orders, spoiling_requests
 from tests.policy.conftest import World
-from tests.policy.spoiling import KEPT, SPOILED, Sabotage
+from tests.policy.spoiling import Sabotage, nameless_key
 from tests.staffed import Staff
 from tests.test_app import settings
 
@@ -261,6 +262,30 @@ SABOTAGES: list[tuple[str, str, Callable[[World], Sabotage]]] = [
 ]
 
 
+_MODULES = (spoiling, spoiling_requests, spoiling_erasures, spoiling_orders, spoiling_aggregates)
+SPOILED: list[tuple[str, str, Sabotage]] = [one for module in _MODULES for one in module.SPOILED]
+KEPT: list[tuple[str, Sabotage]] = [one for module in _MODULES for one in module.KEPT]
+
+
+def _used_key(work: Work, world: World) -> None:
+    nameless_key(work, world)
+    work.execute(update(ApiKey).values(last_used_at=work.now))
+
+
+def _hasty_version(work: Work, _world: World) -> None:
+    """A version that took effect as soon as it was published."""
+    at = {"effective_at": work.now, "recorded_at": work.now}
+    row = {"document": "mailpro", "version": "2", "authentic": "fr", "languages": "fr", "content": "{}"}
+    work.execute(insert(PolicyVersion).values(id="pol_2", text_hash="0", **row, **at))
+
+
+BY_CHECK: list[tuple[str, str, Any, Sabotage]] = [
+    ("ages_verified", "key_1", AccountTerms(age_verified_by=frozenset({"DOCUMENT"})), _used_key),
+    ("announced_in_time", "mailpro 2", ChangeTerms(notice=timedelta(days=30)), _hasty_version),
+]
+"""What only other profiles than `mailpro` check: the check, what it names, their terms, and the sabotage."""
+
+
 def _plain_password(work: Work, world: World) -> None:
     sealed = work.seal(world.customer, "identity", "people.password_hash", "a long enough phrase")
     work.execute(update(Person).where(Person.account_id == world.customer).values(password_hash=sealed))
@@ -286,11 +311,36 @@ async def test_each_sabotage_turns_its_clause_red_and_names_what_is_wrong(world:
     await in_order(world)
     for key, named, sabotage in SABOTAGES:
         assert named in await spoiled(world, key, sabotage(world)), key
-    for key, named, spoil in [*SPOILED, *spoiling_requests.SPOILED, *spoiling_erasures.SPOILED]:
+    for key, named, spoil in SPOILED:
         assert named in await spoiled(world, key, spoil), key
-    for key, harmless in [*KEPT, *spoiling_requests.KEPT, *spoiling_erasures.KEPT]:
+    for key, harmless in KEPT:
         assert await spoiled(world, key, harmless) == "", key
     assert await red(world) == {}
+
+
+async def test_what_only_other_profiles_check_turns_red_too(world: World) -> None:
+    await in_order(world)
+    for name, named, terms, spoil in BY_CHECK:
+        world.units.house.terms.add(terms)
+
+        def attempt(work: Work, spoil: Sabotage = spoil, name: str = name) -> None:
+            assert CHECKS[name](work).passed
+            spoil(work, world)
+            raise Undone(CHECKS[name](work).evidence)
+
+        with pytest.raises(Undone, match=named):
+            await world.units.run_unaudited(attempt)
+
+
+def test_every_check_of_every_profile_has_a_sabotage() -> None:
+    """What a clause promises, and a check proves, somebody has tried to break."""
+    of_mailpro = load_profile("mailpro").clauses
+    spoilt = {of_mailpro[key].check for key in (*(one[0] for one in SABOTAGES), *(one[0] for one in SPOILED))}
+    spoilt |= {one[0] for one in BY_CHECK} | SPOILT_ALONE.keys()
+    assert CHECKS.keys() - spoilt == set()
+    for name in SHIPPED:
+        proven = {clause.key: clause.check for clause in load_profile(name).clauses.values() if clause.check}
+        assert {key: check for key, check in proven.items() if check not in spoilt} == {}, name
 
 
 @pytest.mark.rule("M116", "P022")
@@ -328,11 +378,13 @@ def test_every_check_is_named_by_a_clause() -> None:
 
 
 def test_what_code_enforces_has_its_test() -> None:
+    """Of each rule that a clause says is enforced, checked by data or not, there are tests that pytest runs."""
     tests = marked_tests()
     for name in SHIPPED:
         for rule, clauses in states(load_profile(name)).items():
             if weakest(clauses) is ClauseState.ENFORCED:
                 assert rule in tests, rule
+                assert all(test.partition("::")[2].startswith("test_") for test in tests[rule]), rule
 
 
 def test_the_coverage_lists_every_rule() -> None:
@@ -467,3 +519,11 @@ async def test_an_erasure_that_nobody_acknowledged_is_red(world: World) -> None:
         with pytest.raises(Undone) as undone:
             await world.units.run_unaudited(attempt(acknowledged))
         assert ("ers_1" in str(undone.value)) == named
+
+
+SPOILT_ALONE = {
+    "audit_append_only": test_without_its_guard_the_audit_is_red,
+    "api_keys_unique": test_keys_that_are_the_same_are_red,
+    "erasures_acknowledged": test_an_erasure_that_nobody_acknowledged_is_red,
+}
+"""Checks whose sabotage is a test of its own."""
