@@ -1,4 +1,4 @@
-"""Numbers that tell of too few, columns that name somebody, changes that nobody heard of, and refusals without an end."""
+"""Numbers that tell of too few, columns that name somebody, changes nobody heard of, and refusals without an end."""
 
 from __future__ import annotations
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Select, select
 
 from server.accounts.model import CUSTOMER, Account, Restriction
 
 
-def industries() -> Select[Any]:
+def industries() -> Select[str, str | None]:
     """Account and industry of each customer, without those who restricted the processing of their data, or objected."""
     limited = select(Restriction.id).where(
         Restriction.account_id == Account.id, Restriction.lifted_at.is_(None)

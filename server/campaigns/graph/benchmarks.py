@@ -102,7 +102,7 @@ class BenchmarkQueries:
         read = info.context.read
         newest = reads.newest_month(read)
         wanted = newest if month is None or not _is_month(month) else month
-        row = None if wanted is None else reads.benchmark(read, wanted, industry.value if industry else None)
+        row = None if wanted is None else reads.benchmark(read, wanted, industry.name if industry else None)
         if row is not None:
             return IndustryBenchmark.of(read, row, industry)
         apart = industry is None and wanted is not None and reads.has_industries(read, wanted)

@@ -45,5 +45,5 @@ def told_of(read: Read, release_id: str) -> Mapping[str, int]:
     """How many changes of a release there are of what is told: breaking ones by kind, and deprecations."""
     deprecated = _changes.kind == ApiChangeKind.DEPRECATED.value
     mine = (_changes.release_id == release_id) & (_changes.breaking.is_(True) | deprecated)
-    rows = read.rows(select(_changes.kind, func.count()).where(mine).group_by(_changes.kind))
-    return {row[0]: row[1] for row in rows}
+    query = select(_changes.kind, func.count().label("changes")).where(mine)
+    return {row.kind: row.changes for row in read.rows(query.group_by(_changes.kind))}
