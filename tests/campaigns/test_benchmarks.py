@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from server.accounts.model import Account, Restriction
-from server.campaigns.actions.benchmarks import count_month
+from server.campaigns.actions.benchmarks import count_month, withdraw_small
 from server.campaigns.model import IndustryBenchmark, StatisticScope, StatisticTotal
 from server.campaigns.reads.benchmarks import benchmark
 from server.campaigns.rules.benchmarks import (
@@ -123,7 +123,11 @@ async def test_a_month_is_counted_once_from_those_who_may_be_counted(
         assert await units.read(lambda read, of=industry: benchmark(read, "2026-02", of)) is None  # type: ignore[misc]
     await do(lambda work: sent(work, 30, "FINANCE", accepted_unique=100, delivered_unique=100))
     assert await do(count_month) == 0, "what was told is never counted anew: the difference would tell of one"
+    query = select(IndustryBenchmark.industry, IndustryBenchmark.accounts).order_by(
+        IndustryBenchmark.industry
+    )
+    await do(lambda work: work.execute(update(IndustryBenchmark).values(accounts=10)))
     units.house.terms.add(BenchmarkTerms(group_min=11))
-    await do(count_month)
-    query = select(IndustryBenchmark.industry, IndustryBenchmark.accounts)
+    await do(withdraw_small)
     assert await units.read(lambda read: read.rows(query)) == [(ALL, None)], "withdrawn"
+    assert await do(count_month) == 0, "and not counted anew"

@@ -1,32 +1,51 @@
-"""Counting the month across customers, once: what is published never changes (M132, P019)."""
+"""Counting the month across customers, once: what is published never changes, but that it is withdrawn (M132, P019)."""
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from server.campaigns.model import IndustryBenchmark
-from server.campaigns.reads.benchmarks import groups_of, is_counted
-from server.campaigns.rules.benchmarks import ALL, BenchmarkTerms, closed_month, month_of, published
+from server.campaigns.reads.benchmarks import accounts_by_month, groups_of, is_counted
+from server.campaigns.rules.benchmarks import (
+    ALL,
+    RATES,
+    BenchmarkTerms,
+    closed_month,
+    month_of,
+    published,
+    tells_of_few,
+)
 from server.kit.work import Work
 
 
 def count_month(work: Work) -> int:
-    """Publish the means of the month that ended, unless that was done; returns of how many groups.
-
-    What stands for fewer accounts than the terms now ask for is withdrawn.
-    """
+    """Publish the means of the month that ended, unless that was done; returns of how many groups."""
     terms = work.terms(BenchmarkTerms)
-    work.execute(delete(IndustryBenchmark).where(IndustryBenchmark.accounts < terms.group_min))
     begin, end = closed_month(work.now, terms)
     if is_counted(work, month_of(begin)):
         return 0
     means = published(groups_of(work, begin, end, terms), terms)
     of_month = {"month": month_of(begin), "counted_at": work.now}
-    rows = [
-        {**of_month, "industry": mean.industry, "accounts": mean.accounts, **mean.rates} for mean in means
-    ]
     if all(mean.industry != ALL for mean in means):
         work.execute(insert(IndustryBenchmark).values(**of_month, industry=ALL))
-    for row in rows:
+    for mean in means:
+        row = {**of_month, "industry": mean.industry, "accounts": mean.accounts, **mean.rates}
         work.execute(insert(IndustryBenchmark).values(row))
-    return len(rows)
+    return len(means)
+
+
+def withdraw_small(work: Work) -> None:
+    """Withdraw what was published by other terms, and stands for too few by the present ones."""
+    terms = work.terms(BenchmarkTerms)
+    for month, accounts in accounts_by_month(work).items():
+        total = accounts.get(ALL)
+        told = sum(number for industry, number in accounts.items() if industry != ALL)
+        small = [industry for industry, number in accounts.items() if number < terms.group_min]
+        mine = IndustryBenchmark.month == month
+        if total is not None and (small or tells_of_few(total, told, terms)):
+            nothing = dict.fromkeys(("accounts", *RATES))
+            work.execute(
+                update(IndustryBenchmark).where(mine, IndustryBenchmark.industry == ALL).values(nothing)
+            )
+        apart = mine & (IndustryBenchmark.industry != ALL)
+        work.execute(delete(IndustryBenchmark).where(apart, IndustryBenchmark.industry.in_(small)))

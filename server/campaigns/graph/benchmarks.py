@@ -12,7 +12,7 @@ from sqlalchemy import Row
 
 from server.accounts.graph.types import Industry
 from server.campaigns.reads import benchmarks as reads
-from server.campaigns.rules.benchmarks import BenchmarkTerms, Suppression, at_least
+from server.campaigns.rules.benchmarks import BenchmarkSuppression, BenchmarkTerms, at_least
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.work import Read
@@ -106,7 +106,7 @@ class BenchmarkQueries:
         if row is not None:
             return IndustryBenchmark.of(read, row, industry)
         apart = industry is None and wanted is not None and reads.has_industries(read, wanted)
-        reason = Suppression.DIFFERENCE if apart else Suppression.TOO_FEW
+        reason = BenchmarkSuppression.DIFFERENCE if apart else BenchmarkSuppression.TOO_FEW
         minimum = read.terms(BenchmarkTerms).group_min
         return BenchmarkSuppressed(month=wanted, reason=SuppressionEnum[reason.value], accounts_min=minimum)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.campaigns.actions.benchmarks import count_month
+from server.campaigns.actions.benchmarks import count_month, withdraw_small
 from server.campaigns.rules.benchmarks import BenchmarkTerms, next_count
 from server.kit.due import Handler, Timer, schedule
 from server.kit.viewer import SYSTEM
@@ -25,6 +25,7 @@ def handlers() -> Mapping[str, Handler]:
 
     async def count(units: Units, _subject_id: str) -> None:
         def step(work: Work) -> None:
+            withdraw_small(work)
             count_month(work)
             schedule(work, COUNT_MONTH, "all", next_count(work.now, work.terms(BenchmarkTerms)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,15 @@ def is_counted(read: Read, month: str) -> bool:
 def newest_month(read: Read) -> str | None:
     """The last month that was counted."""
     found: str | None = read.scalar(select(func.max(_benchmarks.month)))
+    return found
+
+
+def accounts_by_month(read: Read) -> Mapping[str, Mapping[str, int]]:
+    """How many accounts what is published stands for, by month and industry."""
+    found: dict[str, dict[str, int]] = {}
+    told = _benchmarks.accounts.is_not(None)
+    for row in read.rows(select(_benchmarks.month, _benchmarks.industry, _benchmarks.accounts).where(told)):
+        found.setdefault(row.month, {})[row.industry] = row.accounts
     return found
 
 

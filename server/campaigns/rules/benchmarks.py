@@ -23,10 +23,9 @@ class BenchmarkTerms:
     """An account with fewer recipients in the month has no rate that means anything, and is not counted."""
     told_after: timedelta = timedelta(days=7)
     """How long after a month's end it is counted: opens and bounces still arrive."""
-    months_shown_max: int = 36
 
 
-class Suppression(StrEnum):
+class BenchmarkSuppression(StrEnum):
     """Why a number is not told. TOO_FEW: it stands for too few accounts, or none. DIFFERENCE: what others tell could be
     taken off it, and what is left stands for too few.
     """
@@ -66,13 +65,18 @@ def published(groups: Sequence[Group], terms: BenchmarkTerms) -> Sequence[Mean]:
     return means
 
 
-def suppression_of_all(groups: Sequence[Group], terms: BenchmarkTerms) -> Suppression | None:
+def suppression_of_all(groups: Sequence[Group], terms: BenchmarkTerms) -> BenchmarkSuppression | None:
     """Why nothing is told of all together; None when it is."""
     total = sum(group.accounts for group in groups)
     told = sum(group.accounts for group in groups if group.industry and group.accounts >= terms.group_min)
     if total < terms.group_min:
-        return Suppression.TOO_FEW
-    return Suppression.DIFFERENCE if 0 < total - told < terms.group_min else None
+        return BenchmarkSuppression.TOO_FEW
+    return BenchmarkSuppression.DIFFERENCE if tells_of_few(total, told, terms) else None
+
+
+def tells_of_few(total: int, told: int, terms: BenchmarkTerms) -> bool:
+    """Whether all less those that are told of by industry would tell of too few."""
+    return 0 < total - told < terms.group_min
 
 
 def at_least(accounts: int, terms: BenchmarkTerms) -> int:

@@ -68,9 +68,11 @@ def upgrade() -> None:
         sa.Column("closes_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_policy_refusals")),
     )
+    op.create_index(op.f("ix_erasures_pseudonym"), "erasures", ["pseudonym"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_erasures_pseudonym"), "erasures")
     op.drop_table("policy_refusals")
     op.drop_table("api_changes")
     op.drop_table("api_releases")
