@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from server.accounts.model import CLOSED, Account, AccountClosure
 from server.accounts.rules.lifecycle import add_months
 from server.checks.looking import WRONG_MAX, look
+from server.kit.retention import Holds
 from server.kit.work import Read
 from server.policy.rules.checking import Check, Finding, finding
 from server.privacy.model import Erasure
@@ -26,9 +27,15 @@ _DAY = timedelta(days=1)
 
 
 def erasures_in_time(read: Read) -> Finding:
-    """No erasure is overdue: not by a request's clock, a closure's, nor a minor's (M119, C2, P033)."""
+    """No erasure is overdue: not by a request's clock, a closure's, nor a minor's (M119, C2, P033). One that nobody
+    asked for waits as long as its account restricts the processing, or asks for a copy (article 18(1) GDPR).
+    """
     open_still = Erasure.status != ErasureStatus.ERASED.value
-    return look(read, "erasures", Erasure, Erasure.id, and_(open_still, Erasure.overdue_at < read.now))
+    unasked = (Erasure.clock == ErasureClock.INACTIVITY.value) & (
+        Erasure.status == ErasureStatus.PLANNED.value
+    )
+    held = unasked & read.terms(Holds).held("account", Erasure.account_id)
+    return look(read, "erasures", Erasure, Erasure.id, and_(open_still, Erasure.overdue_at < read.now, ~held))
 
 
 def closed_accounts_planned(read: Read) -> Finding:

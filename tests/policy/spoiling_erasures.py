@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from server.accounts.model import Account, AccountClosure
+from server.accounts.model import Account, AccountClosure, Restriction
 from server.kit.work import Work
 from server.privacy.model import Erasure
 from server.privacy.rules.erasures import SIGNING_KEY
@@ -66,6 +66,13 @@ def kept_for_billing(ago: timedelta, *, planned_end: bool = True) -> Sabotage:
     return sabotage
 
 
+def restricted(work: Work, world: World) -> None:
+    """An account that nobody used for long, and that restricts the processing of its data."""
+    planned(timedelta(days=90), clock="INACTIVITY")(work, world)
+    row = {"by_right": "RESTRICTION", "purpose": "", "request_id": "dsr_1", "since": work.now}
+    work.execute(insert(Restriction).values(id="rst_1", account_id=world.customer, **row))
+
+
 def closed(work: Work, world: World) -> None:
     """An account that is closed, and nothing follows from it."""
     work.execute(update(Account).where(Account.id == world.customer).values(status="CLOSED"))
@@ -95,6 +102,7 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("closure.preventive.erase_within", "ers_1", planned(timedelta(days=61), clock="PREVENTIVE_CLOSURE")),
     ("erasure.on_request", "ers_1", planned(timedelta(days=61), clock="REQUEST")),
     ("minors.grace", "ers_1", planned(timedelta(days=61), clock="MINOR")),
+    ("closure.erase_within", "ers_1", planned(timedelta(days=90), clock="INACTIVITY")),
     ("closure.erase", "acc_", closed),
     ("closure.opens_request", "acc_", closed),
     ("retain.account", "ers_1", planned()),
@@ -109,6 +117,7 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
 
 KEPT: list[tuple[str, Sabotage]] = [
     ("closure.erase_within", planned(timedelta(days=60))),
+    ("closure.erase_within", restricted),
     ("closure.erase", closed_and_planned),
     ("retain.account", closed_and_planned),
     ("retain.account", planned(clock="INACTIVITY")),

@@ -67,6 +67,9 @@ TECHNICAL = {
     "PackageTerms": "link_age_max rows_a_read rows_a_file rows_a_workbook rows_an_old_workbook rows_a_step "
     "files_a_step chunk_bytes chunks_deleted_at_once package_bytes_max downloads_at_once_max",
     "AuditTerms": "",
+    "BenchmarkTerms": "recipients_min told_after",
+    "CountingTerms": "days_caught_up_max days_shown_max",
+    "RefusalTerms": "look_every",
     "DisclosureTerms": "listed_max",
     "ConsentTerms": "",
     "ChangeTerms": "accounts_a_step",

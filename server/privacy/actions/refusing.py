@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import reads as account_reads
 from server.accounts.actions.closing import close_after_refusal
@@ -64,8 +65,8 @@ def refuse_policy(work: Work, version: str, acknowledged: str) -> RefusalRow:
     withdraw_acceptance(work, account_id, document, version)
     closes_at = work.now + work.terms(RefusalTerms).closes_after
     row = RefusalRow(account_id, document, version, export_id, work.now, closes_at)
-    work.execute(delete(PolicyRefusal).where(PolicyRefusal.account_id == account_id))
-    work.execute(insert(PolicyRefusal).values(row._asdict()))
+    newest = upsert(PolicyRefusal).values(row._asdict())
+    work.execute(newest.on_conflict_do_update(index_elements=["account_id"], set_=row._asdict()))
     schedule(work, CLOSE, account_id, closes_at)
     work.record(PolicyVersionRefused(account_id, account_id, document, version, closes_at.isoformat()))
     return row
