@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from server.accounts.model import Account
 from server.campaigns.model import IndustryBenchmark
+from server.kit.work import Work
 from server.policy.actions.consents import give_consent, withdraw_consent
 from server.policy.actions.counting import count_days
 from server.policy.model import UsageCount
@@ -17,6 +18,7 @@ from server.policy.rules.counting import ANALYTICS, CountingTerms, begin_of, day
 from server.schema import HELD
 from tests.conftest import START
 from tests.policy.conftest import World
+from tests.staffed import Staff
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -74,3 +76,43 @@ async def test_days_are_counted_when_they_are_over_and_only_who_may_be(world: Wo
     assert await registered_again() == {"REGISTRATION": 1}
     await world.do(lambda work: withdraw_consent(work, ANALYTICS), world.customer)
     assert await registered_again() == {}, "at once"
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.rule("P019", "M132", "P009")
+async def test_numbers_are_told_of_many_and_suppressed_by_type_of_few(staff: Staff) -> None:
+    def fill(work: Work) -> None:
+        day, at = day_of(work.now) - 1, work.now
+        for event, accounts in (("REGISTRATION", 3), ("SIGN_IN", 12)):
+            work.execute(insert(UsageCount).values(day=day, event=event, accounts=accounts, counted_at=at))
+        month = {"month": "2026-02", "counted_at": at}
+        rates = dict.fromkeys(
+            ("delivered", "opened", "clicked", "unsubscribed", "complained", "bounced"), 250
+        )
+        work.execute(insert(IndustryBenchmark).values(**month, industry="RETAIL", accounts=19, **rates))
+        work.execute(insert(IndustryBenchmark).values(**month, industry="ALL"))
+
+    await staff.postmeter.units.run_unaudited(fill)
+    counts = "{ usageCounts(days: 2) { event accounts suppressed } }"
+    assert await staff.ask("ADMIN", counts) == [
+        {"event": "REGISTRATION", "accounts": None, "suppressed": True},
+        {"event": "SIGN_IN", "accounts": 12, "suppressed": False},
+    ]
+    assert await staff.refused("CUSTOMER", counts) == "FORBIDDEN"
+    assert await staff.refused("ADMIN", "{ usageCounts(days: 93) { event } }") == "BAD_USER_INPUT"
+    query = """query($industry: Industry, $month: String) { industryBenchmark(industry: $industry, month: $month) {
+        __typename ... on IndustryBenchmark { month industry accountsAtLeast openRate }
+        ... on BenchmarkSuppressed { month reason accountsMin } } }"""
+    retail = {"month": "2026-02", "industry": "RETAIL", "accountsAtLeast": 10, "openRate": "0.25"}
+    assert await staff.ask("CUSTOMER", query, industry="RETAIL") == {
+        "__typename": "IndustryBenchmark",
+        **retail,
+    }
+    for asked, month, reason in (
+        ({"industry": "FINANCE"}, "2026-02", "TOO_FEW"),
+        ({}, "2026-02", "DIFFERENCE"),
+        ({"industry": "RETAIL", "month": "2026-01"}, "2026-01", "TOO_FEW"),
+    ):
+        suppressed = await staff.ask("CUSTOMER", query, **asked)
+        assert (suppressed["__typename"], suppressed["month"]) == ("BenchmarkSuppressed", month)
+        assert (suppressed["reason"], suppressed["accountsMin"]) == (reason, 10)

@@ -24,6 +24,7 @@ from server.privacy.reads.erasures import erasure_of
 from server.privacy.reads.refusals import RefusalRow, refusal_of
 from server.reactions import erasures as reactions
 from tests.privacy.copying import Copying, copying_of
+from tests.staffed import Staff
 
 VERSION = "2025-09-19"
 SECOND = timedelta(seconds=1)
@@ -96,3 +97,21 @@ async def test_the_account_waits_for_its_copy_and_stays_for_who_accepts_after_al
     leaving.clock.advance(WINDOW)
     await close_only.run_due()
     assert await status(leaving) == "ACTIVE"
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.rule("P049")
+async def test_the_api_says_what_follows_from_refusing(staff: Staff) -> None:
+    refuse = """mutation($input: RefusePolicyInput!) { refusePolicy(input: $input) { __typename
+        ... on Problem { code field } ... on LossesNotAcknowledged { digest }
+        ... on PolicyVersionRefused { refusal { version closesAt exportId } } } }"""
+    lacking = await staff.ask("CUSTOMER", refuse, input={"version": VERSION, "acknowledgedLosses": "no"})
+    assert (lacking["__typename"], lacking["field"]) == ("LossesNotAcknowledged", "acknowledgedLosses")
+    asked = {"version": VERSION, "acknowledgedLosses": lacking["digest"]}
+    other = await staff.ask("CUSTOMER", refuse, input=asked | {"version": "1\0"})
+    assert other["__typename"] == "PolicyNotInForce"
+    refusal = (await staff.ask("CUSTOMER", refuse, input=asked))["refusal"]
+    assert (refusal["version"], refusal["exportId"][:4]) == (VERSION, "exp_")
+    read = "{ policyRefusal { version closesAt exportId } }"
+    assert await staff.ask("CUSTOMER", read) == refusal
+    assert await staff.ask("ADMIN", read) is None

@@ -12,7 +12,13 @@ from sqlalchemy import Row
 
 from server.accounts.graph.types import Industry
 from server.campaigns.reads import benchmarks as reads
-from server.campaigns.rules.benchmarks import BenchmarkSuppression, BenchmarkTerms, at_least
+from server.campaigns.rules.benchmarks import (
+    BenchmarkSuppression,
+    BenchmarkTerms,
+    at_least,
+    closed_month,
+    month_of,
+)
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.context import Info
 from server.kit.work import Read
@@ -71,7 +77,7 @@ class IndustryBenchmark:
 @exposes(_SHARED)
 @strawberry.type(description="Nothing is told of the group, so that nobody is known by it.")
 class BenchmarkSuppressed:
-    month: str | None = strawberry.field(description="Of which month; null before the first one was counted.")
+    month: str = strawberry.field(description="Of which month, such as 2026-11 (UTC).")
     reason: SuppressionEnum = strawberry.field(description="Why.")
     accounts_min: int = strawberry.field(description="How many accounts must stand behind a number.")
 
@@ -100,15 +106,17 @@ class BenchmarkQueries:
         ] = None,
     ) -> IndustryBenchmarkResult:
         read = info.context.read
-        newest = reads.newest_month(read)
+        terms = read.terms(BenchmarkTerms)
+        newest = reads.newest_month(read) or month_of(closed_month(read.now, terms)[0])
         wanted = newest if month is None or not _is_month(month) else month
-        row = None if wanted is None else reads.benchmark(read, wanted, industry.name if industry else None)
+        row = reads.benchmark(read, wanted, industry.name if industry else None)
         if row is not None:
             return IndustryBenchmark.of(read, row, industry)
-        apart = industry is None and wanted is not None and reads.has_industries(read, wanted)
+        apart = industry is None and reads.has_industries(read, wanted)
         reason = BenchmarkSuppression.DIFFERENCE if apart else BenchmarkSuppression.TOO_FEW
-        minimum = read.terms(BenchmarkTerms).group_min
-        return BenchmarkSuppressed(month=wanted, reason=SuppressionEnum[reason.value], accounts_min=minimum)
+        return BenchmarkSuppressed(
+            month=wanted, reason=SuppressionEnum[reason.value], accounts_min=terms.group_min
+        )
 
 
 def _rate(per_thousand: int) -> Decimal:
