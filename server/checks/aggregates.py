@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy import inspect, select
 
+from server.accounts.rules.signing import Industry
 from server.campaigns.model import IndustryBenchmark
+from server.campaigns.rules.benchmarks import ALL
 from server.checks.looking import WRONG_MAX, look
 from server.kit.work import Read
 from server.policy.model import ApiChange, ApiRelease, UsageCount
@@ -26,11 +28,12 @@ _COLUMNS: Mapping[str, frozenset[str]] = {
 
 
 def counts_anonymous(read: Read) -> Finding:
-    """The tables of numbers have no column more than that, in the live database, and count known events only: nobody
-    smuggled an id into a name (P009, M134).
+    """The tables of numbers have no column more than that, in the live database, and name known events and industries
+    only: nobody smuggled an id into a name (P009, M134).
     """
     names = [event.value for event in CountedEvent]
     unknown = UsageCount.event.not_in(names)
+    nobody = IndustryBenchmark.industry.not_in([ALL, *(industry.value for industry in Industry)])
     looking = inspect(read.connection)
     more = [
         f"{table}.{column['name']}"
@@ -42,6 +45,7 @@ def counts_anonymous(read: Read) -> Finding:
         {
             "columns": finding(sum(map(len, _COLUMNS.values())), "columns", more[:WRONG_MAX]),
             "events": look(read, "counts", UsageCount, UsageCount.event, unknown),
+            "groups": look(read, "means", IndustryBenchmark, IndustryBenchmark.industry, nobody),
         }
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from server.kit.due import Handler, Timer, schedule
 from server.kit.viewer import SYSTEM
@@ -11,7 +12,8 @@ from server.kit.work import Call, Units, Work
 from server.policy.actions.announcing import ANNOUNCE, announce
 from server.policy.actions.api_changes import ANNOUNCE_API, announce_api
 from server.policy.actions.checking import store_findings
-from server.policy.actions.counting import count_days
+from server.policy.actions.counting import store_day
+from server.policy.reads.counting import counted_on, days_to_count
 from server.policy.rules.checking import Checks, Finding
 from server.policy.rules.counting import begin_of, day_of
 from server.policy.rules.publishing import Published
@@ -46,7 +48,8 @@ def handlers(checks: Checks) -> Mapping[str, Handler]:
         await units.run(Call(ANNOUNCE_API, SYSTEM), lambda work: announce_api(work, release_id))
 
     async def count(units: Units, _subject_id: str) -> None:
-        await units.run_unaudited(_count)
+        await count_days(units)
+        await units.run_unaudited(_plan_count)
 
     async def check(units: Units, _subject_id: str) -> None:
         found = await find(units, checks)
@@ -60,8 +63,16 @@ def handlers(checks: Checks) -> Mapping[str, Handler]:
     return {ANNOUNCE: tell, ANNOUNCE_API: tell_of_api, CHECK: check, COUNT: count}
 
 
-def _count(work: Work) -> None:
-    count_days(work)
+async def count_days(units: Units) -> int:
+    """Count the days that are over and were not, each beside the writer; returns how many."""
+    days = await units.read(days_to_count)
+    for day in days:
+        counts = await units.read(partial(counted_on, day=day))
+        await units.run_unaudited(partial(store_day, day=day, counts=counts))
+    return len(days)
+
+
+def _plan_count(work: Work) -> None:
     schedule(work, COUNT, _ALL, begin_of(day_of(work.now) + 1))
 
 

@@ -11,7 +11,7 @@ from server.accounts.model import Account
 from server.campaigns.model import IndustryBenchmark
 from server.kit.work import Work
 from server.policy.actions.consents import give_consent, withdraw_consent
-from server.policy.actions.counting import count_days
+from server.policy.jobs import count_days
 from server.policy.model import UsageCount
 from server.policy.rules.consenting import ConsentTerms
 from server.policy.rules.counting import ANALYTICS, CountingTerms, begin_of, day_of, shown
@@ -56,11 +56,11 @@ async def test_days_are_counted_when_they_are_over_and_only_who_may_be(world: Wo
         rows = await world.read(lambda read: read.rows(query))
         return {row.event: row.accounts for row in rows if row.accounts}
 
-    assert await world.do(count_days) == 1
+    assert await count_days(world.units) == 1
     assert await counted() == {}, "today is not over"
     world.clock.set(begin_of(day_of(START) + 1))
-    assert await world.do(count_days) == 1
-    assert await world.do(count_days) == 0, "each day once"
+    assert await count_days(world.units) == 1
+    assert await count_days(world.units) == 0, "each day once"
     assert await counted() == {"REGISTRATION": 2}
     world.units.house.terms.add(ConsentTerms(frozenset({ANALYTICS})))
 
@@ -68,7 +68,7 @@ async def test_days_are_counted_when_they_are_over_and_only_who_may_be(world: Wo
         """Both opened their accounts yesterday, as it were."""
         await world.do(lambda work: work.execute(update(Account).values(created_at=work.now)))
         world.clock.advance(DAY)
-        await world.do(count_days)
+        await count_days(world.units)
         return await counted()
 
     assert await registered_again() == {}, "where the policy asks for consent, nobody is counted without"

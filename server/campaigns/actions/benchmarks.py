@@ -1,31 +1,30 @@
-"""Counting the month across customers, once: what is published never changes, but that it is withdrawn (M132, P019)."""
+"""Publishing the numbers of a month across customers, once: they never change, and may be withdrawn (M132, P019)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, update
 
 from server.campaigns.model import IndustryBenchmark
-from server.campaigns.reads.benchmarks import accounts_by_month, groups_of, is_counted
+from server.campaigns.reads.benchmarks import accounts_by_month, is_counted
 from server.campaigns.rules.benchmarks import (
     ALL,
     RATES,
     BenchmarkTerms,
-    closed_month,
-    month_of,
+    Group,
     published,
     tells_of_few,
 )
 from server.kit.work import Work
 
 
-def count_month(work: Work) -> int:
-    """Publish the means of the month that ended, unless that was done; returns of how many groups."""
-    terms = work.terms(BenchmarkTerms)
-    begin, end = closed_month(work.now, terms)
-    if is_counted(work, month_of(begin)):
+def publish_month(work: Work, month: str, groups: Sequence[Group]) -> int:
+    """Publish the means of a month, unless that was done; returns of how many groups."""
+    if is_counted(work, month):
         return 0
-    means = published(groups_of(work, begin, end, terms), terms)
-    of_month = {"month": month_of(begin), "counted_at": work.now}
+    means = published(groups, work.terms(BenchmarkTerms))
+    of_month = {"month": month, "counted_at": work.now}
     if all(mean.industry != ALL for mean in means):
         work.execute(insert(IndustryBenchmark).values(**of_month, industry=ALL))
     for mean in means:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
-from server.campaigns.actions.benchmarks import count_month, withdraw_small
-from server.campaigns.rules.benchmarks import BenchmarkTerms, next_count
+from server.campaigns.actions.benchmarks import publish_month, withdraw_small
+from server.campaigns.reads.benchmarks import groups_of, uncounted_month
+from server.campaigns.rules.benchmarks import BenchmarkTerms, month_of, next_count
 from server.kit.due import Handler, Timer, schedule
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Units, Work
@@ -24,11 +26,25 @@ def handlers() -> Mapping[str, Handler]:
     """The steps by kind, for the due runner."""
 
     async def count(units: Units, _subject_id: str) -> None:
-        def step(work: Work) -> None:
-            withdraw_small(work)
-            count_month(work)
-            schedule(work, COUNT_MONTH, "all", next_count(work.now, work.terms(BenchmarkTerms)))
-
-        await units.run(Call(COUNT_MONTH, SYSTEM), step)
+        await count_month(units)
+        await units.run_unaudited(_plan_next)
 
     return {COUNT_MONTH: count}
+
+
+async def count_month(units: Units) -> int:
+    """Withdraw what is too small now, and count the month that ended, beside the writer; returns how many groups are
+    published by it.
+    """
+    call = Call(COUNT_MONTH, SYSTEM)
+    await units.run(call, withdraw_small)
+    month = await units.read(uncounted_month)
+    if month is None:
+        return 0
+    begin, end = month
+    groups = await units.read(partial(groups_of, begin=begin, end=end))
+    return await units.run(call, lambda work: publish_month(work, month_of(begin), groups))
+
+
+def _plan_next(work: Work) -> None:
+    schedule(work, COUNT_MONTH, "all", next_count(work.now, work.terms(BenchmarkTerms)))

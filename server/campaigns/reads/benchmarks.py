@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Row, cast, func, select
 
 from server.accounts.reads.industries import industries
 from server.campaigns.model import IndustryBenchmark, StatisticScope, StatisticTotal
-from server.campaigns.rules.benchmarks import ALL, RATES, BenchmarkTerms, Group
+from server.campaigns.rules.benchmarks import ALL, RATES, BenchmarkTerms, Group, closed_month, month_of
 from server.campaigns.rules.metrics import Dimension, second_of
 from server.kit.work import Read
 
@@ -35,14 +35,20 @@ _scopes = StatisticScope.__table__.c
 _benchmarks = IndustryBenchmark.__table__.c
 
 
-def groups_of(read: Read, begin: datetime, end: datetime, terms: BenchmarkTerms) -> Sequence[Group]:
+def uncounted_month(read: Read) -> tuple[datetime, datetime] | None:
+    """Begin and end of the newest month that may be counted; None when it was."""
+    begin, end = closed_month(read.now, read.terms(BenchmarkTerms))
+    return None if is_counted(read, month_of(begin)) else (begin, end)
+
+
+def groups_of(read: Read, begin: datetime, end: datetime) -> Sequence[Group]:
     """The accounts by industry, with the sums of their rates over the campaigns whose first event is in the time.
 
     Whoever restricted the processing of their data, or objected to it, is not among them.
     """
     accounts = _by_account(begin, end).subquery()
     industry = industries().subquery()
-    counted = accounts.c.accepted >= terms.recipients_min
+    counted = accounts.c.accepted >= read.terms(BenchmarkTerms).recipients_min
     rates = [func.sum(_rate(accounts, name)).label(name) for name in RATES]
     query = (
         select(industry.c.industry, func.count().label("accounts"), *rates)

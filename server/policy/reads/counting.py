@@ -13,7 +13,7 @@ from server.accounts.reads.industries import industries
 from server.kit.work import Read
 from server.policy.model import Consent, UsageCount
 from server.policy.rules.consenting import ConsentTerms
-from server.policy.rules.counting import ANALYTICS, CountedEvent, day_of
+from server.policy.rules.counting import ANALYTICS, CountedEvent, CountingTerms, begin_of, day_of
 
 _counts = UsageCount.__table__.c
 
@@ -25,16 +25,19 @@ class CountSources:
     by_event: Mapping[CountedEvent, Callable[[datetime, datetime], Select[Any]]]
 
 
-def counted_between(read: Read, begin: datetime, end: datetime) -> Mapping[CountedEvent, int]:
-    """How many accounts had each event in the time, of those that may be counted."""
-    sources = read.terms(CountSources).by_event
+def counted_on(read: Read, day: int) -> Mapping[CountedEvent, int]:
+    """How many accounts had each event on the day, of those that may be counted."""
+    sources, begin, end = read.terms(CountSources).by_event, begin_of(day), begin_of(day + 1)
     return {event: _count(read, source(begin, end)) for event, source in sources.items()}
 
 
-def newest_day(read: Read) -> int | None:
-    """The last day that was counted."""
-    found: int | None = read.scalar(select(func.max(_counts.day)))
-    return found
+def days_to_count(read: Read) -> range:
+    """The days up to yesterday that were not counted; of the first start yesterday alone."""
+    newest: int | None = read.scalar(select(func.max(_counts.day)))
+    yesterday = day_of(read.now) - 1
+    longest = read.terms(CountingTerms).days_caught_up_max
+    first = yesterday if newest is None else max(newest + 1, yesterday - longest)
+    return range(first, yesterday + 1)
 
 
 def counts_since(read: Read, since: datetime) -> Sequence[Row[Any]]:
