@@ -32,6 +32,7 @@ from server.campaigns.http import events as event_http
 from server.campaigns.http import exports as export_http
 from server.campaigns.http import unsubscribe as unsubscribe_http
 from server.campaigns.http.webhooks import EventWebhooks
+from server.campaigns.jobs import benchmarks as benchmark_jobs
 from server.campaigns.jobs import statistics as statistic_jobs
 from server.campaigns.rules.connections import WebhookTerms
 from server.checks import CHECKS
@@ -81,6 +82,7 @@ from server.points import installed
 from server.policy import http as policy_http
 from server.policy import jobs as policy_jobs
 from server.policy.actions.versions import record_versions
+from server.policy.adapters.api_schema import record_schema
 from server.policy.adapters.profiles import load_profile
 from server.policy.rules.checking import Checks
 from server.policy.rules.profile import ProfileInvalid
@@ -89,6 +91,7 @@ from server.policy.rules.storing import StoreTerms, store_faults
 from server.policy.rules.validation import faults, warnings
 from server.privacy import http as privacy_http
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.jobs import erasing as erasing_jobs
 from server.privacy.jobs import retention as retention_jobs
 from server.reactions import reactions
 from server.schema import HELD, NODES, schema, sdl
@@ -233,13 +236,16 @@ class Postmeter:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.storage())
             self._warn_of_policy()
+            await record_schema(self.units, sdl())
             await self.units.run_unaudited(operation_jobs.plan)
             await self.units.run_unaudited(wallet_jobs.plan)
             await self.units.run_unaudited(order_jobs.plan)
             await self.units.run_unaudited(statistic_jobs.plan)
+            await self.units.run_unaudited(benchmark_jobs.plan)
             await self.units.run_unaudited(policy_jobs.plan)
             await self.units.run_unaudited(retention_jobs.plan)
             await account_jobs.plan(self.units)
+            await erasing_jobs.plan(self.units)
             self.house.database.watch_others(self.house.bus.wake_all)
             stack.push_async_callback(self.authenticator.store_uses)
             stack.push_async_callback(self.api_log.store)

@@ -21,7 +21,7 @@ from server.accounts.model.restrictions import Restriction
 from server.campaigns.actions.complaints import LAPSE
 from server.campaigns.actions.statistics import DELETE_BOUNCES, DELETE_STATISTICS
 from server.campaigns.jobs.statistics import PRUNE_SEEN
-from server.campaigns.model import Bounce, ComplaintCase, SeenEvent, StatisticScope
+from server.campaigns.model import Bounce, ComplaintCase, IndustryBenchmark, SeenEvent, StatisticScope
 from server.campaigns.rules.complaints import HOLDING, ComplaintStatus
 from server.campaigns.rules.events import BounceClass
 from server.campaigns.rules.metrics import CLASSES, moment, second_of
@@ -33,7 +33,15 @@ from server.kit.registry import Registry
 from server.kit.retention import Clock, Clocks, Hold, Holds, Kept, Step
 from server.notices.actions.delivery import DELIVER
 from server.notices.model import OutboxMessage
-from server.policy.model import Attestation, Consent, Disclosure, LegalityCheck, Processor, RecipientNotice
+from server.policy.model import (
+    Attestation,
+    Consent,
+    Disclosure,
+    LegalityCheck,
+    Processor,
+    RecipientNotice,
+    UsageCount,
+)
 from server.privacy.actions.exporting import DELETE as DELETE_EXPORT
 from server.privacy.actions.recipient_events import STEP
 from server.privacy.model import (
@@ -154,6 +162,8 @@ CLOCKS = Clocks(
         _register(Processor, Processor.ended_at, ~_disclosed_for(Disclosure.processor_id, Processor.id)),
         _register(PrivacyRequest, PrivacyRequest.ended_at, account=PrivacyRequest.account_id),
         _register(Attestation, Attestation.review_at),
+        _register(UsageCount, UsageCount.counted_at),
+        _register(IndustryBenchmark, IndustryBenchmark.counted_at),
         Clock(
             "registers",
             RetentionCount,

@@ -38,6 +38,7 @@ from server.accounts.rules import age, collecting, devices, guessable, people, r
 from server.accounts.rules import lifecycle as account_lifecycle
 from server.accounts.rules import staff as staff_rules
 from server.campaigns.actions import (
+    benchmarks,
     complaints,
     complaints_deciding,
     complaints_proof,
@@ -66,10 +67,26 @@ from server.orders.actions import prices, step_up
 from server.orders.reads import invoices
 from server.orders.rules import auto_top_up, cancellation, tax
 from server.plans.actions import billing, fixed_ips, seats, subscribing
-from server.policy.actions import announcing, consents, disclosures, processors, versions
+from server.policy.actions import (
+    announcing,
+    api_changes,
+    consents,
+    counting,
+    disclosures,
+    processors,
+    versions,
+)
 from server.policy.reads import versions as version_reads
 from server.policy.rules import processing, storing, validation
-from server.privacy.actions import erasures, exporting, limiting, minors, recipient_requests, requests
+from server.privacy.actions import (
+    erasures,
+    exporting,
+    limiting,
+    minors,
+    recipient_requests,
+    refusing,
+    requests,
+)
 from server.privacy.actions import retention as sweeping
 from server.privacy.adapters.erasing import Eraser
 from server.privacy.reads import processing as processing_reads
@@ -131,6 +148,7 @@ POINTS: Mapping[str, object] = {
     "accounts.verified_email": team.check_may_send,
     "accounts.api_log": api_log.store_api_uses,
     "accounts.api_log_end": api_log.prune_api_log,
+    "campaigns.benchmarks": benchmarks.publish_month,
     "campaigns.bounces_end": retention.delete_bounces,
     "campaigns.complaint_clock": complaints_proof.lapse,
     "campaigns.complaint_decisions": complaints_deciding.decide_complaint,
@@ -172,7 +190,9 @@ POINTS: Mapping[str, object] = {
     "plans.seats": seats,
     "plans.terms": subscribing,
     "policy.announcing": announcing.announce,
+    "policy.api_changes": api_changes.record_release,
     "policy.consents": consents.give_consent,
+    "policy.counting": counting.store_day,
     "policy.disclosures": disclosures.record_disclosure,
     "policy.processors": processors.register_processor,
     "policy.publishing": version_reads.versions_of,
@@ -201,6 +221,7 @@ POINTS: Mapping[str, object] = {
     "privacy.minors": minors.report_minor,
     "privacy.objection": limiting.object_to_processing,
     "privacy.recipient_requests": recipient_requests.file_request,
+    "privacy.refusing": refusing.refuse_policy,
     "privacy.requests": requests.file_request,
     "senders.documents": sender_documents.delete_documents,
     "senders.effective": sender_rules.effective,

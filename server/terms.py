@@ -25,6 +25,7 @@ from server.campaigns import rules as campaign_rules
 from server.campaigns.actions.launching import LaunchChecks
 from server.campaigns.reads import complaints as complaint_reads
 from server.campaigns.reads import statistics as statistic_reads
+from server.campaigns.rules.benchmarks import BenchmarkTerms
 from server.campaigns.rules.complaints import ComplaintTerms
 from server.campaigns.rules.connections import WebhookTerms
 from server.campaigns.rules.exports import ExportTerms
@@ -32,6 +33,7 @@ from server.campaigns.rules.lifecycle import ListSource
 from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
 from server.clocks import CLOCKS, HOLDS
+from server.counted import COUNTED
 from server.kit.audit import AuditTerms
 from server.kit.money import Currency, to_minor
 from server.kit.personal import Declared
@@ -50,6 +52,7 @@ from server.plans.rules.fixed_ips import FixedIpTerms
 from server.plans.rules.terms import TermSetOn
 from server.policy.adapters.profiles import load_profile, load_wordings
 from server.policy.rules.consenting import AttestationTerms, ConsentTerms
+from server.policy.rules.counting import CountingTerms
 from server.policy.rules.disclosing import DisclosureTerms, Ground, Mechanism
 from server.policy.rules.periods import is_period, period
 from server.policy.rules.processing import RETAIN
@@ -62,6 +65,7 @@ from server.privacy.rules.erasures import ErasureScope, ErasureTerms
 from server.privacy.rules.exporting import Form, PackageTerms
 from server.privacy.rules.minors import MinorReportTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
+from server.privacy.rules.refusing import RefusalTerms
 from server.privacy.rules.regimes import RegimeChoice, RegimeTerms
 from server.privacy.rules.requests import SELF_SERVICE, SUPPORT, PrivacyRequestTerms
 from server.privacy.rules.retention import RetentionTerms
@@ -144,6 +148,7 @@ def default_terms() -> Registry:
         ComplaintTerms(),
         campaign_rules.PublicAddress(),
         RecordingTerms(),
+        BenchmarkTerms(),
         ExportTerms(),
         WebhookTerms(),
         MachineTerms(),
@@ -151,6 +156,8 @@ def default_terms() -> Registry:
         DisclosureTerms(),
         StoreTerms(),
         ConsentTerms(),
+        CountingTerms(),
+        COUNTED,
         AttestationTerms(),
         ChangeTerms(),
         Published(mailpro, load_wordings(), numbered=NUMBERED),
@@ -167,6 +174,7 @@ def default_terms() -> Registry:
         PrivacyRequestTerms(),
         RegimeTerms(),
         MinorReportTerms(),
+        RefusalTerms(),
     )
 
 
@@ -283,6 +291,12 @@ def _whole(said: Any) -> int:
     return said
 
 
+def _group_min(said: Any) -> int:
+    if _whole(said) < 2:
+        raise ValueError("give 2 or more: one account is no group")
+    return int(said)
+
+
 def _truth(said: Any) -> bool:
     if not isinstance(said, bool):
         raise ValueError("give true or false")
@@ -341,6 +355,13 @@ def _api_auth(said: Any) -> frozenset[str]:
         if frozenset(said) == known:
             return known
     raise ValueError("give [key], or [credentials, key]")
+
+
+def _scope_except(said: Any) -> ErasureScope:
+    """All, or all but billing."""
+    if list(said) not in ([], ["billing"]):
+        raise ValueError("give [billing], or [] for nothing")
+    return ErasureScope.ALL_EXCEPT_BILLING if said else ErasureScope.EVERYTHING
 
 
 def _old_workbooks(said: Any) -> bool:
@@ -427,10 +448,19 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("closure.preventive.erase_within", ErasureTerms, "preventive_by", lambda said: _within(said)[1]),
     Setting("minors.grace", ErasureTerms, "minors_after", _time),
+    Setting("inactivity.erase.except", ErasureTerms, "inactivity_scope", _scope_except),
+    Setting("retain.billing", ErasureTerms, "billing_kept_months", _months),
     Setting("erasure.final_within", ErasureTerms, "final_after", _time),
     Setting("inactivity.send", _ACCOUNTS, "disable_after_days", _days),
     Setting("inactivity.smtp_send", _ACCOUNTS, "deactivate_after_days", _days),
     Setting("inactivity.no_login", _ACCOUNTS, "lapse_after_months", _months),
+    Setting("inactivity.erase", _ACCOUNTS, "erase_after_months", _months),
+    Setting(
+        "inactivity.erase.mode",
+        _ACCOUNTS,
+        "erase_inactive",
+        _one_of({"automatic": True, "staff_decision": False}),
+    ),
     Setting("inactivity.warning", _ACCOUNTS, "lapse_warning_days", _days),
     Setting(
         "suspend.reason",
@@ -527,6 +557,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("retain.soft_bounces", _RECORDING, "soft_bounces_kept_months", _months),
     Setting("retain.support", support_rules.Terms, "kept_months", _months),
     Setting("defects.sla", support_rules.Terms, "defect_answered_within", _time_or_none),
+    Setting("stats.k_min", BenchmarkTerms, "group_min", _group_min),
+    Setting("stats.k_min", CountingTerms, "group_min", _group_min),
     Setting("sms.default_sender", _SENDERS, "default_sender", str),
     Setting("sms.sender_max_len", _SENDERS, "name_length_max", _whole),
     Setting("sms.carrier_refusal", _SENDERS, "carrier_refusal_stands", _time),
@@ -571,6 +603,13 @@ SETTINGS: tuple[Setting, ...] = (
         _all_of({telling.value: telling for telling in Telling}),
     ),
     Setting("policy.change.notice", ChangeTerms, "notice", _time),
+    Setting("acceptance.refusal_window", RefusalTerms, "closes_after", _time),
+    Setting(
+        "api.change.notify",
+        ChangeTerms,
+        "api_telling",
+        _all_of({telling.value: telling for telling in Telling}),
+    ),
 )
 """Every clause that sets a number of a slice."""
 

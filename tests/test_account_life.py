@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 from server.accounts import reads
 from server.accounts.model import Person
 from server.accounts.reads.lifecycle import LossSources
+from server.accounts.rules import Terms
 from server.accounts.rules.closing import Loss
 from server.kit.audit import AuditEntry
 from server.kit.clock import ManualClock
@@ -223,10 +225,13 @@ async def test_only_support_and_administrators_do_that(customer: Customer) -> No
     )
 
 
-@pytest.mark.rule("M047", "M048")
+@pytest.mark.rule("M047", "M048", "C4")
 async def test_a_year_without_sign_in_costs_the_credits_and_not_the_money(
     customer: Customer, clock: ManualClock
 ) -> None:
+    """Where the staff decides about the data (C4); otherwise the account ends at that instant."""
+    terms = customer.staff.postmeter.house.terms
+    terms.add(replace(terms.get(Terms), erase_inactive=False))
     await customer.give(EMAIL=500, SMS=20, EUR=30_00)
     start = clock.now()
     year = start.replace(year=start.year + 1)

@@ -19,7 +19,7 @@ DEAR = (
         "registerPasskey startPasskeyProof",
     ),
     (COUNT, "retentionPreview"),
-    (EXPORT, "exportLink requestExport"),
+    (EXPORT, "exportLink requestExport refusePolicy"),
     (PROOF, "verifyLedger verifyAudit checkPolicy"),
 )
 

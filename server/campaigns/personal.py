@@ -11,6 +11,7 @@ from server.campaigns.model import (
     ComplaintDecision,
     ComplaintEvidence,
     ComplaintReport,
+    IndustryBenchmark,
     LinkClicker,
     RecipientState,
     SeenEvent,
@@ -301,6 +302,7 @@ HELD = (
     _counted(LinkClicker, exported=False),
     _counted(Bounce, "bounces", exported=False),
     _counted(StatisticValue),
+    _counted(IndustryBenchmark, "registers", exported=False, owner=None),  # means, and nobody's (M132)
     Held(
         model=StatisticValue,
         columns=("text",),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from server.checks import (
     accounts,
+    aggregates,
     api_use,
     billing,
     campaigns,
@@ -63,5 +64,6 @@ CHECKS: Mapping[str, Check] = {
     **rights.CHECKS,
     **support.CHECKS,
     **processing.CHECKS,
+    **aggregates.CHECKS,
 }
 """Every check by the name that clauses give."""

@@ -8,16 +8,12 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 
 from server.accounts.model import Account
-from server.accounts.rules.lifecycle import add_months
 from server.checks.looking import look, since_in_force
 from server.checks.served import Served
 from server.kit.clock import from_micros
 from server.kit.journal import JournalDamaged
 from server.kit.work import Read
-from server.orders.model import Invoice
 from server.policy.rules.checking import Check, Finding, combined, finding
-from server.policy.rules.periods import period
-from server.policy.rules.publishing import Published
 from server.privacy.model import Erasure
 from server.privacy.reads.declared import SHREDDED, Declarations, Fate
 from server.privacy.reads.erasures import ERASED
@@ -37,7 +33,7 @@ def billing_kept(read: Read) -> Finding:
 
 
 def billing_pseudonymous(read: Read) -> Finding:
-    """What is kept for billing says nothing of anybody any more, and no bill is older than the period (M120)."""
+    """What is kept for billing says nothing of anybody any more (M120)."""
     wrong, tables = [], 0
     for declared in Declarations(HELD).of_fate(ErasureScope.ALL_EXCEPT_BILLING, Fate.RENAMED):
         if declared.row.owner != ("account_id",) or not declared.sealed:
@@ -47,15 +43,7 @@ def billing_pseudonymous(read: Read) -> Finding:
         pseudonymous = declared.table.c.account_id.like(_PSEUDONYMS)
         if read.scalar(select(func.count()).select_from(declared.table).where(pseudonymous, said)):
             wrong.append(declared.table.name)
-    kept = period(read.terms(Published).profile.value("retain.billing"))
-    ended = Invoice.issued_at <= add_months(read.now - kept.time, -kept.months)
-    old = Invoice.account_id.like(_PSEUDONYMS) & ended
-    return combined(
-        {
-            "tables": finding(tables, "tables", wrong),
-            "bills": look(read, "bills", Invoice, Invoice.id, old),
-        }
-    )
+    return finding(tables, "tables", wrong)
 
 
 def erasures_replayed(read: Read) -> Finding:
@@ -101,7 +89,6 @@ def _alive(read: Read, ids: Sequence[str]) -> Collection[Row[Any]]:
 
 CHECKS: Mapping[str, Check] = {
     "billing_kept": billing_kept,
-    "billing_pseudonymous": billing_pseudonymous,
     "erasures_replayed": erasures_replayed,
     "ids_not_reused": ids_not_reused,
 }

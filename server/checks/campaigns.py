@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from server.accounts.rules.lifecycle import add_months
 from server.campaigns.model import (
@@ -13,11 +13,13 @@ from server.campaigns.model import (
     Campaign,
     ComplaintCase,
     ComplaintDecision,
+    IndustryBenchmark,
     StatisticScope,
     Suppression,
     SuppressionRemoval,
 )
 from server.campaigns.rules import Terms
+from server.campaigns.rules.benchmarks import ALL, BenchmarkTerms
 from server.campaigns.rules.complaints import ComplaintCategory, ComplaintStatus
 from server.campaigns.rules.events import BounceClass
 from server.campaigns.rules.metrics import CLASSES, moment, second_of
@@ -52,6 +54,25 @@ def statistics_in_time(read: Read) -> Finding:
     late = StatisticScope.first_second <= second_of(ended_at)
     of_campaign = StatisticScope.subject_id != StatisticScope.account_id
     return look(read, "statistics", StatisticScope, StatisticScope.subject_id, of_campaign & late)
+
+
+def benchmarks_suppressed(read: Read) -> Finding:
+    """No number that is told across customers stands for too few, nor does what is left when others are taken off it
+    (M132, P019).
+    """
+    rows, least = IndustryBenchmark.__table__.c, read.terms(BenchmarkTerms).group_min
+    apart = (
+        select(rows.month, func.sum(rows.accounts).label("accounts"))
+        .where(rows.industry != ALL)
+        .group_by(rows.month)
+        .subquery()
+    )
+    told = (rows.month == apart.c.month) & (rows.industry == ALL)
+    rest = rows.accounts - apart.c.accounts
+    left = select(rows.month).select_from(IndustryBenchmark.__table__.join(apart, told))
+    months = left.where((rest > 0) & (rest < least))
+    few = (rows.accounts < least) | ((rows.industry == ALL) & rows.month.in_(months))
+    return look(read, "means", IndustryBenchmark, rows.month + "/" + rows.industry, few)
 
 
 def bounces_in_time(read: Read) -> Finding:
@@ -107,6 +128,7 @@ CHECKS: Mapping[str, Check] = {
     "campaigns_declared": campaigns_declared,
     "list_sources_allowed": list_sources_allowed,
     "statistics_in_time": statistics_in_time,
+    "benchmarks_suppressed": benchmarks_suppressed,
     "bounces_in_time": bounces_in_time,
     "suppressions_reasoned": suppressions_reasoned,
     "spam_found_whole": spam_found_whole,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
-from server.accounts.model import Restriction
+from server.accounts.model import CLOSED, Account, Restriction
 from server.accounts.rules.restricting import CAMPAIGNS, ORDERS, RestrictionTerms, stopped_by
 from server.campaigns.model import Campaign
 from server.campaigns.rules import CampaignStatus
@@ -15,7 +16,7 @@ from server.checks.looking import WRONG_MAX, look
 from server.kit.work import Read
 from server.orders.model import Order
 from server.policy.rules.checking import Check, Finding, combined, finding
-from server.privacy.model import PrivacyRequest
+from server.privacy.model import DataExport, PolicyRefusal, PrivacyRequest
 from server.privacy.reads.requests import due_date
 from server.privacy.rules.regimes import Regime
 from server.privacy.rules.requests import (
@@ -32,6 +33,8 @@ _requests = PrivacyRequest.__table__.c
 _verified = _requests.queue_rank == 0
 _REGIMES = frozenset(each.value for each in Regime)
 _standard = _requests.source != PrivacyRequestSource.CLOSURE.value
+_DAY = timedelta(days=1)
+"""How late the due work may be before it counts as not done."""
 
 
 def requests_in_time(read: Read) -> Finding:
@@ -138,6 +141,18 @@ def restrictions_respected(read: Read) -> Finding:
     )
 
 
+def refusals_followed(read: Read) -> Finding:
+    """Who refused a version of the policy has a copy of their data, or had, and left in time (P049)."""
+    left = select(Account.id).where(Account.id == PolicyRefusal.account_id, Account.status == CLOSED)
+    copied = select(DataExport.id).where(
+        DataExport.id == PolicyRefusal.export_id, DataExport.account_id == PolicyRefusal.account_id
+    )
+    late = (PolicyRefusal.closes_at <= read.now - _DAY) & ~left.exists()
+    return look(
+        read, "refusals", PolicyRefusal, PolicyRefusal.account_id, late | ~or_(copied.exists(), left.exists())
+    )
+
+
 CHECKS: Mapping[str, Check] = {
     "requests_in_time": requests_in_time,
     "requests_extended_once": requests_extended_once,
@@ -146,4 +161,5 @@ CHECKS: Mapping[str, Check] = {
     "requests_grounded": requests_grounded,
     "requests_identified": requests_identified,
     "restrictions_respected": restrictions_respected,
+    "refusals_followed": refusals_followed,
 }

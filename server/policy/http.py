@@ -1,4 +1,4 @@
-"""`/policy`: the policy as a page, for people, without a sign-in."""
+"""`/policy` and `/policy/api-changes`: the policy, and what changed in the API, as pages without a sign-in."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from server.kit.work import Units
+from server.policy.adapters.api_page import API_PATH, CHANGES_SHOWN_MAX, api_page
 from server.policy.adapters.page import PATH, content_security_policy, page
+from server.policy.reads.api_changes import changes
 from server.policy.rules.publishing import Published
 
 
 def routes(units: Units) -> list[BaseRoute]:
     """GET and HEAD of the page, with `document` and `language` in the query."""
-    return [Route(PATH, PolicyPage(units), methods=["GET", "HEAD"])]
+    methods = ["GET", "HEAD"]
+    return [
+        Route(PATH, PolicyPage(units), methods=methods),
+        Route(API_PATH, ApiChangesPage(units), methods=methods),
+    ]
 
 
 class PolicyPage:
@@ -37,6 +43,21 @@ class PolicyPage:
             )
         html = page(published, document, language or profile.authentic)
         return HTMLResponse(html, headers=_HEADERS | {"Content-Security-Policy": content_security_policy()})
+
+
+class ApiChangesPage:
+    """Answers with the newest changes of the API (M142)."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        published = self._units.house.terms.get(Published)
+        preferred = _preferred(Request(scope), published.profile.languages)
+        rows = await self._units.read(lambda read: changes(read, CHANGES_SHOWN_MAX))
+        html = api_page(rows, published.wordings.of(preferred or published.profile.authentic))
+        headers = _HEADERS | {"Content-Security-Policy": content_security_policy()}
+        await HTMLResponse(html, headers=headers)(scope, receive, send)
 
 
 def _preferred(request: Request, languages: tuple[str, ...]) -> str | None:

@@ -1,10 +1,19 @@
-"""Tables of published versions, of the registers, and of the last result of each check."""
+"""Tables of published versions and schemas, of the registers, of anonymous counts, and of what checks last found."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant, Sealed
@@ -148,3 +157,45 @@ class ClauseCheck(Base):
     faults: Mapped[int] = mapped_column(Integer)
     evidence: Mapped[str] = mapped_column(String(400))
     ran_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class UsageCount(Base):
+    """How many accounts did something on a day (its number since 1970, UTC). It says nothing of which (P009, M134)."""
+
+    __tablename__ = "usage_counts"
+    day: Mapped[int] = mapped_column(Integer, primary_key=True)
+    event: Mapped[str] = mapped_column(String(20), primary_key=True)
+    accounts: Mapped[int] = mapped_column(Integer)
+    counted_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ApiRelease(Base):
+    """A schema of the API that this server began to serve: its text, compressed, under the SHA-256 of it (M142).
+
+    `announced_to` is the account up to which its changes were told; `announced_at` is when the last one was, or at
+    once where nobody needs to be told.
+    """
+
+    __tablename__ = "api_releases"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+    released_at: Mapped[datetime] = mapped_column(Instant)
+    announced_to: Mapped[str | None] = mapped_column(String(40))
+    announced_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ApiChange(Base):
+    """One thing that a release has added, deprecated, changed or removed; `place` names it, such as `Query.node(id:)`.
+
+    `breaking` says whether what an integration does now may fail from here on.
+    """
+
+    __tablename__ = "api_changes"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    release_id: Mapped[str] = mapped_column(ForeignKey("api_releases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    place: Mapped[str] = mapped_column(String(200))
+    breaking: Mapped[bool]
+    detail: Mapped[str | None] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(Instant)

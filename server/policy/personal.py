@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from server.kit.personal import Held
 from server.policy.model import (
+    ApiChange,
+    ApiRelease,
     Attestation,
     ClauseCheck,
     Consent,
@@ -12,6 +14,7 @@ from server.policy.model import (
     PolicyVersion,
     Processor,
     RecipientNotice,
+    UsageCount,
 )
 
 _SEALED = ("recipient", "authority", "legal_basis", "reference")
@@ -89,6 +92,17 @@ HELD = (
         retention="registers",
         erasure="keep_pseudonymous",
     ),
+    Held(  # numbers of accounts, and none of the accounts (P009, M134)
+        model=UsageCount,
+        columns=("day", "event", "accounts", "counted_at"),
+        category="activity",
+        purpose="balance_and_orders",
+        legal_basis="legitimate_interest",
+        retention="registers",
+        erasure="delete",
+        exported=False,
+        owner=None,
+    ),
     *(
         Held(
             model=model,
@@ -101,6 +115,6 @@ HELD = (
             exported=False,
             owner=None,
         )
-        for model in (PolicyVersion, Processor, Attestation, ClauseCheck)
+        for model in (PolicyVersion, Processor, Attestation, ClauseCheck, ApiRelease, ApiChange)
     ),
 )

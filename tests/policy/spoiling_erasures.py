@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from server.accounts.model import Account
+from server.accounts.model import Account, AccountClosure, Restriction
 from server.kit.work import Work
 from server.privacy.model import Erasure
 from server.privacy.rules.erasures import SIGNING_KEY
@@ -53,6 +53,27 @@ def done(ago: timedelta, signature: bytes | None = None, **values: Any) -> Sabot
     return sabotage
 
 
+def kept_for_billing(ago: timedelta, *, planned_end: bool = True) -> Sabotage:
+    """What an erasure of so long ago kept is there still."""
+
+    def sabotage(work: Work, world: World) -> None:
+        done(ago, pseudonym="psn_1")(work, world)
+        left_behind("psn_1")(work, world)
+        if planned_end:
+            planned(ago, id="ers_2", account_id="psn_1", clock="LEGAL_PERIOD", overdue_at=work.now)(
+                work, world
+            )
+
+    return sabotage
+
+
+def restricted(work: Work, world: World) -> None:
+    """An account that nobody used for long, and that restricts the processing of its data."""
+    planned(timedelta(days=90), clock="INACTIVITY")(work, world)
+    row = {"by_right": "RESTRICTION", "purpose": "", "request_id": "dsr_1", "since": work.now}
+    work.execute(insert(Restriction).values(id="rst_1", account_id=world.customer, **row))
+
+
 def closed(work: Work, world: World) -> None:
     """An account that is closed, and nothing follows from it."""
     work.execute(update(Account).where(Account.id == world.customer).values(status="CLOSED"))
@@ -60,6 +81,8 @@ def closed(work: Work, world: World) -> None:
 
 def closed_and_planned(work: Work, world: World) -> None:
     closed(work, world)
+    closure = {"account_id": world.customer, "closing": "VOLUNTARY", "closed_at": work.now}
+    work.execute(insert(AccountClosure).values(closure))
     planned()(work, world)
 
 
@@ -80,11 +103,15 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("closure.preventive.erase_within", "ers_1", planned(timedelta(days=61), clock="PREVENTIVE_CLOSURE")),
     ("erasure.on_request", "ers_1", planned(timedelta(days=61), clock="REQUEST")),
     ("minors.grace", "ers_1", planned(timedelta(days=61), clock="MINOR")),
+    ("closure.erase_within", "ers_1", planned(timedelta(days=90), clock="INACTIVITY")),
     ("closure.erase", "acc_", closed),
     ("closure.opens_request", "acc_", closed),
-    ("retain.account", "acc_", closed),
+    ("retain.account", "ers_1", planned()),
+    ("retain.billing", "ers_1", kept_for_billing(timedelta(days=3_655))),
+    ("retain.billing", "ers_1", kept_for_billing(timedelta(days=1), planned_end=False)),
     ("erasure.final_within", "ers_1", done(timedelta(days=35) + _SECOND)),
     ("rights.erasure.scope", "senders", left_behind("acc_gone")),
+    ("rights.erasure.scope", "senders", left_behind("psn_gone")),
     ("rights.erasure.scope", "ers_1", done(timedelta(days=1), signature=b"1" * 64)),
 ]
 """Each clause with what its check names, and what was done against it."""
@@ -104,10 +131,14 @@ OF: Mapping[str, list[tuple[str, str, Sabotage]]] = {
 
 KEPT: list[tuple[str, Sabotage]] = [
     ("closure.erase_within", planned(timedelta(days=60))),
+    ("closure.erase_within", restricted),
     ("closure.erase", closed_and_planned),
+    ("retain.account", closed_and_planned),
+    ("retain.account", planned(clock="INACTIVITY")),
+    ("retain.billing", kept_for_billing(timedelta(days=3_650))),
     ("erasure.final_within", done(timedelta(days=35))),
     ("erasure.final_within", planned()),
-    ("rights.erasure.scope", left_behind("psn_somebody")),
+    ("rights.erasure.scope", kept_for_billing(timedelta(days=1))),
     ("rights.erasure.scope", done(timedelta(days=1))),
 ]
 """What these checks leave alone."""

@@ -33,6 +33,7 @@ from server.terms import NUMBERED
 from tests.policy import (
     spoiling,
     spoiling_accounts,
+    spoiling_aggregates,
     spoiling_erasures,
     spoiling_mailings,
     spoiling_plans,
@@ -54,6 +55,7 @@ from tests.test_app import settings
 PARTS: tuple[Any, ...] = (
     spoiling,
     spoiling_accounts,
+    spoiling_aggregates,
     spoiling_erasures,
     spoiling_mailings,
     spoiling_plans,
@@ -233,11 +235,13 @@ def test_every_check_is_named_by_a_clause() -> None:
 
 
 def test_what_code_enforces_has_its_test() -> None:
+    """Of each rule that a clause says is enforced, checked by data or not, there are tests that pytest runs."""
     tests = marked_tests()
     for name in SHIPPED:
         for rule, clauses in states(load_profile(name)).items():
             if weakest(clauses) is ClauseState.ENFORCED:
                 assert rule in tests, rule
+                assert all(test.partition("::")[2].startswith("test_") for test in tests[rule]), rule
 
 
 def test_the_coverage_lists_every_rule() -> None:

@@ -48,6 +48,14 @@ def close_preventively(work: Work, account_id: str, reason: SuspensionReason | N
     return Receipt({"account_id": account_id})
 
 
+def close_after_refusal(work: Work, account_id: str) -> None:
+    """Close the account of who refused a version of the policy, and acknowledged then what that costs (P049).
+
+    Raises AccountNotFound, AccountStatusConflict.
+    """
+    _close(work, account_id, Closing.VOLUNTARY, None, None)
+
+
 def _close(
     work: Work, account_id: str, closing: Closing, losses: tuple[Loss, ...] | None, reason: str | None
 ) -> None:

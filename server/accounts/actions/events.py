@@ -156,12 +156,20 @@ class InactivityWarned(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class InactivityLapsed(DomainEvent):
-    """No activity for a year: credits are lost now (M048), and the data is to be deleted (M089).
+    """No activity for a year: credits are lost now (M048).
 
     The subject is the account; `since` (ISO 8601) is the last activity.
     """
 
     since: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipLapsed(DomainEvent):
+    """No activity for as long as data is kept without any: the relationship is over, and the data goes (M089, M118).
+
+    The subject is the account.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from server.accounts.actions.events import (
     AccountSuspended,
     InactivityLapsed,
     InactivityWarned,
+    RelationshipLapsed,
 )
 from server.accounts.model import CLOSED, CUSTOMER, Account, AccountActivity, AccountClosure
 from server.accounts.reads import lifecycle
@@ -143,6 +144,8 @@ def apply_inactivity(work: Work, account_id: str) -> None:
     _warn(work, activity, until)
     _stand_still(work, found.status, account_id, until)
     _lapse(work, activity, until)
+    if work.terms(Terms).erase_inactive and work.now >= until.erase_at:
+        work.record(RelationshipLapsed(account_id, account_id))
     _plan(work, account_id)
 
 
@@ -204,6 +207,8 @@ def _plan(work: Work, account_id: str) -> None:
     ahead = [] if activity.lapsed_at is not None else [until.lapse_at]
     if activity.lapsed_at is None and activity.warned_at is None:
         ahead.append(until.warn_at)
+    if work.terms(Terms).erase_inactive and work.now < until.erase_at:
+        ahead.append(until.erase_at)
     sends = not is_stopped(work, account_id, CAMPAIGNS)
     if sends and found.status in (AccountStatus.ACTIVE.value, AccountStatus.DISABLED.value):
         ahead.append(until.deactivate_at)
@@ -224,4 +229,5 @@ def _deadlines(work: Work, account_id: str, activity: Row[Any]) -> Deadlines:
         disable_at=end_of_term(work, sending, nominal.disable_at),
         deactivate_at=end_of_term(work, sending, nominal.deactivate_at),
         lapse_at=end_of_term(work, activity.active_since, nominal.lapse_at),
+        erase_at=end_of_term(work, activity.active_since, nominal.erase_at),
     )

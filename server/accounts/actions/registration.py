@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from server.accounts import rules
-from server.accounts.actions.events import AccountRegistered, PolicyAccepted
+from server.accounts.actions.events import AccountRegistered, PolicyAccepted, PolicyRefused
 from server.accounts.actions.lifecycle import start_clocks
 from server.accounts.actions.people import claim_login, insert_person
 from server.accounts.model import (
@@ -94,6 +94,18 @@ def accept(
     )
     if work.first(again.returning(Acceptance.account_id)) is not None:
         work.record(PolicyAccepted(account_id, account_id, policy.document, policy.version, mode.value))
+
+
+def withdraw_acceptance(work: Work, account_id: str, document: str, version: str) -> None:
+    """Store that the account does not accept that version, whether it did before or not: using goes on without it."""
+    refused = {"mode": AcceptanceMode.EXPLICIT.value, "at": work.now, "withdrawn_at": work.now}
+    row = upsert(Acceptance).values(account_id=account_id, document=document, version=version, **refused)
+    work.execute(
+        row.on_conflict_do_update(
+            index_elements=["account_id", "document", "version"], set_={"withdrawn_at": work.now}
+        )
+    )
+    work.record(PolicyRefused(account_id, account_id, document, version))
 
 
 def _keep_age(work: Work, account_id: str, method: AgeMethod) -> None:

@@ -166,6 +166,19 @@ def customers_after(read: Read, after: str | None, limit: int, opened_before: da
     return [row.id for row in read.rows(query.order_by(Account.id).limit(limit))]
 
 
+def key_holders_after(read: Read, after: str | None, limit: int, made_before: datetime) -> Sequence[str]:
+    """Ids of accounts that had a live API key at an instant and have it still, in order, behind the account `after`."""
+    live = (
+        ApiKey.revoked_at.is_(None)
+        & (ApiKey.created_at <= made_before)
+        & (ApiKey.expires_at.is_(None) | (ApiKey.expires_at > read.now))
+    )
+    query = select(ApiKey.account_id).where(live).distinct()
+    if after is not None:
+        query = query.where(ApiKey.account_id > after)
+    return list(read.execute(query.order_by(ApiKey.account_id).limit(limit)).scalars())
+
+
 def accepted(read: Read, account_id: str) -> set[tuple[str, str]]:
     """Document and version of all that the account has accepted, and not refused since."""
     mine = (Acceptance.account_id == account_id) & Acceptance.withdrawn_at.is_(None)

@@ -171,8 +171,12 @@ class Terms:
     deactivate_after_days: int = 180
     """Without a send it is deactivated (M087)."""
     lapse_after_months: int = 12
-    """Calendar months without a sign-in or a billing operation, after which the account is deactivated, its credits
-    are lost and its data is to be deleted (M036, M047, M048, M089, M090)."""
+    """Calendar months without a sign-in or a billing operation, after which the account is deactivated and its credits
+    are lost (M036, M047, M048, M090)."""
+    erase_after_months: int = 12
+    """Calendar months without either, after which the relationship is over and the data goes (M089, M118)."""
+    erase_inactive: bool = True
+    """Whether it goes by itself; otherwise the staff decides about it (C4)."""
     lapse_warning_days: int = 30
     """How long before that the account is warned."""
     preventive_erase_after: timedelta = timedelta(days=180)

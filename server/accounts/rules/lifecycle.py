@@ -122,6 +122,7 @@ class Deadlines:
     disable_at: datetime
     deactivate_at: datetime
     lapse_at: datetime
+    erase_at: datetime
 
 
 def check_transition(before: str, after: AccountStatus) -> None:
@@ -154,6 +155,7 @@ def deadlines(sending_since: datetime, active_since: datetime, terms: Terms) -> 
         disable_at=sending_since + timedelta(days=terms.disable_after_days),
         deactivate_at=sending_since + timedelta(days=terms.deactivate_after_days),
         lapse_at=lapse_at,
+        erase_at=add_months(active_since, terms.erase_after_months),
     )
 
 

@@ -93,6 +93,7 @@ STAYS_OPEN = frozenset(
         # One's rights, and the correction of one's data.
         "acceptPolicy",
         "closeAccount",
+        "refusePolicy",
         "setNoticeLanguage",
         "setPostalAddress",
         "withdrawConsent",

@@ -1,6 +1,7 @@
 """Campaigns in the API: what is sent to whom, what it costs, what is reported, and who wants no more or complained."""
 
 from server.campaigns.graph import complaints_queries, connections, queries, statistics
+from server.campaigns.graph.benchmarks import BenchmarkQueries
 from server.campaigns.graph.complaints_answering import AnsweringMutations
 from server.campaigns.graph.complaints_deciding import DecidingMutations
 from server.campaigns.graph.complaints_feed import ComplaintSubscriptions
@@ -28,9 +29,14 @@ class CampaignMutations(
 
 
 class CampaignQueries(
-    queries.CampaignQueries, statistics.StatisticsQueries, ExportQueries, ConnectionQueries, ComplaintQueries
+    queries.CampaignQueries,
+    statistics.StatisticsQueries,
+    BenchmarkQueries,
+    ExportQueries,
+    ConnectionQueries,
+    ComplaintQueries,
 ):
-    """Campaigns, their statistics, copies of both, who reports, and complaints."""
+    """Campaigns, their statistics and those of others, copies of both, who reports, and complaints."""
 
 
 class CampaignSubscriptions(_CampaignSubscriptions, StatisticsSubscriptions, ComplaintSubscriptions):

@@ -1,5 +1,6 @@
 """The tables of campaigns, of what became of their messages, of suppressed addresses, and of complaints."""
 
+from server.campaigns.model.benchmarks import IndustryBenchmark
 from server.campaigns.model.campaigns import Campaign
 from server.campaigns.model.complaints import (
     ComplaintCase,
@@ -29,6 +30,7 @@ __all__ = [
     "ComplaintDecision",
     "ComplaintEvidence",
     "ComplaintReport",
+    "IndustryBenchmark",
     "LinkClicker",
     "RecipientState",
     "SeenEvent",

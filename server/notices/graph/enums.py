@@ -172,6 +172,12 @@ class NoticeKind(Enum):
     COMPLAINT_UPHELD = strawberry.enum_value("complaint_upheld", description="The appeal was refused.")
     COMPLAINT_OVERTURNED = strawberry.enum_value("complaint_overturned", description="The appeal convinced.")
     POLICY_CHANGED = strawberry.enum_value("policy_changed", description="The policy has a new version.")
+    POLICY_REFUSED = strawberry.enum_value(
+        "policy_refused", description="A version of the policy was refused; the account closes."
+    )
+    API_CHANGED = strawberry.enum_value(
+        "api_changed", description="Something in the API is deprecated, or breaks what integrations do."
+    )
     RECIPIENT_ANNOUNCED = strawberry.enum_value(
         "recipient_announced", description="Data will be given to another kind of recipient."
     )

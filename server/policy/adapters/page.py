@@ -32,11 +32,12 @@ def page(published: Published, document: Document, language: str) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(heading)}</title>
-<style>{_css()}</style>
+<style>{css()}</style>
 </head>
 <body>
 <main>
 {_links(published, document, language, wording)}
+<nav><a href="{PATH}/api-changes">{escape(wording.page["api_changes"])}</a></nav>
 <h1>{escape(heading)}</h1>
 <p class="facts">{escape(_facts(document, wording))}</p>
 <p class="facts">{escape(_authenticity(published, language, wording))}</p>
@@ -50,7 +51,7 @@ def page(published: Published, document: Document, language: str) -> str:
 
 def content_security_policy() -> str:
     """Nothing but the page's own style sheet, known by its hash."""
-    digest = base64.b64encode(hashlib.sha256(_css().encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(css().encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
@@ -110,5 +111,6 @@ def _authenticity(published: Published, language: str, wording: Wording) -> str:
 
 
 @lru_cache(maxsize=1)
-def _css() -> str:
+def css() -> str:
+    """The style sheet of the pages."""
     return (files("server.policy") / "templates" / "page.css").read_text("utf-8")

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import strawberry
 
 from server.kit.graph.node import NodeLoader
+from server.policy.graph.api_changes import ApiChangeQueries
 from server.policy.graph.compliance import ComplianceMutations, ComplianceQueries
 from server.policy.graph.consents import EXTENSIONS, ConsentMutations
+from server.policy.graph.counting import CountingQueries
 from server.policy.graph.disclosures import DisclosureMutations
 from server.policy.graph.processors import ProcessorMutations
 from server.policy.graph.published import PublishedQueries
@@ -19,7 +21,7 @@ NODES: Mapping[str, NodeLoader] = {}
 
 
 @strawberry.type
-class PolicyQueries(PublishedQueries, RegisterQueries, ComplianceQueries):
+class PolicyQueries(PublishedQueries, ApiChangeQueries, RegisterQueries, ComplianceQueries, CountingQueries):
     pass
 
 

@@ -25,6 +25,8 @@ class ChangeTerms:
     telling: frozenset[Telling] = frozenset({Telling.IN_APP})
     notice: timedelta = timedelta(0)
     accounts_a_step: int = 200
+    api_telling: frozenset[Telling] = frozenset({Telling.EMAIL, Telling.WEB})
+    """How changes of the API are told to those who have keys (M142); the page shows them in any case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,13 +18,14 @@ from server.policy.rules.profile import Clause
 from server.policy.rules.publishing import Published
 from server.policy.rules.wording import authentic_hash, text
 from server.privacy.actions.erasing import Order
-from server.privacy.actions.erasures import ERASE
+from server.privacy.actions.erasures import ERASE, plan_legal_period_end
 from server.privacy.model import Erasure
 from server.privacy.reads.erasures import CERTIFIED, ErasureRow, erasure
 from server.privacy.rules.erasures import (
     SIGNING_KEY,
     WARNING_VERSION,
     Counted,
+    ErasureClock,
     ErasureStatus,
     ErasureTerms,
     certificate_text,
@@ -78,6 +80,11 @@ def finish(work: Work, order: Order, certified: Mapping[str, Any]) -> None:
         final_at=work.now + terms.final_after,
     )
     cancel(work, ERASE, order.id)
+    if order.clock == ErasureClock.LEGAL_PERIOD:  # nothing is kept under the pseudonym any more
+        work.execute(update(Erasure).where(Erasure.pseudonym == order.account_id).values(pseudonym=None))
+    elif order.pseudonym is not None:
+        said = json.loads(certified["certificate"])
+        plan_legal_period_end(work, order.pseudonym, datetime.fromisoformat(said["liveErasedAt"]))
     plan_rewrap(work)
     work.wake(order.account_id)
 

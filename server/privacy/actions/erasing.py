@@ -17,14 +17,16 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from server.accounts import reads as account_reads
 from server.accounts.actions import close_preventively
 from server.accounts.actions.authority import lock_authority
+from server.accounts.reads.lifecycle import activity
 from server.accounts.rules.lifecycle import AccountStatus, SuspensionReason
 from server.kit.clock import from_micros, to_micros
 from server.kit.crypto import Shredded
-from server.kit.due import DueWork, cancel, schedule
+from server.kit.due import DueWork, schedule
 from server.kit.events import DomainEvent
+from server.kit.retention import Holds
 from server.kit.work import Read, Work
 from server.notices.reads import letters_waiting
-from server.privacy.actions.erasures import ERASE
+from server.privacy.actions.erasures import ERASE, drop_planned
 from server.privacy.actions.requests import begin_request, fulfil_request, hold_request
 from server.privacy.model import Erasure
 from server.privacy.reads.declared import Declarations, Declared, Fate, vacated
@@ -44,6 +46,8 @@ from server.wallet.reads.erasure import is_closed, wallet_ids
 from server.wallet.rules import CHAIN_KEY
 
 _S = ErasureStatus
+_RELATIONSHIP = "account"
+"""Under which name what lasts as long as the relationship is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ def advance(work: Work, erasure_id: str) -> Order | None:
     row = _locked(work, erasure_id)
     if row is None or row.account_id is None:
         return None
+    if row.clock == ErasureClock.LEGAL_PERIOD:
+        return _order(work, erasure_id) if _is_over(work, row) else None
     if row.status == _S.PLANNED and not _begin(work, row):
         return None
     row = _locked(work, erasure_id)
@@ -113,8 +119,7 @@ def take_up(work: Work, order: Order) -> None:
         return
     planned = erasure_of(work, order.account_id)
     if planned is not None and planned.id != order.id:
-        work.execute(delete(Erasure).where(Erasure.id == planned.id))
-        cancel(work, ERASE, planned.id)
+        drop_planned(work, planned.id)
     at = from_micros(order.at_micros)
     begun = {
         "account_id": order.account_id,
@@ -239,14 +244,36 @@ def _keys(read: Read, declared: Declared, which: ColumnElement[bool], limit: int
     return [tuple(row) for row in read.rows(query)]
 
 
+def _is_over(work: Work, row: ErasureRow) -> bool:
+    """Whether the legal period is over of what was kept for billing. There is nobody to tell, and nothing in flight."""
+    if work.now < row.due_at:
+        schedule(work, ERASE, row.id, row.due_at)
+        return False
+    _set(work, row.id, status=_S.ERASING.value)
+    return True
+
+
+def _is_held(work: Work, row: ErasureRow) -> bool:
+    """Whether an open case holds it, or, where nobody asked for it, what the account asks for of its data (C23)."""
+    assert row.account_id is not None
+    if row.clock == ErasureClock.MINOR:  # without a grace (P033)
+        return False
+    inactive = row.clock == ErasureClock.INACTIVITY
+    return work.terms(HoldSources).is_held(work, row.account_id) or (
+        inactive and work.terms(Holds).holds(work, _RELATIONSHIP, row.account_id)
+    )
+
+
 def _begin(work: Work, row: ErasureRow) -> bool:
     """Close the account if it is open, and tell its owners. False while it is not due, or an open case holds it."""
     assert row.account_id is not None
     if work.now < row.due_at:
         schedule(work, ERASE, row.id, row.due_at)
         return False
-    of_minor = row.clock == ErasureClock.MINOR  # without a grace (P033)
-    if not of_minor and work.terms(HoldSources).is_held(work, row.account_id):
+    if row.clock == ErasureClock.INACTIVITY and _is_used_again(work, row.account_id):
+        drop_planned(work, row.id)
+        return False
+    if _is_held(work, row):
         _of_request(work, row, lambda asked: hold_request(work, asked, HoldGround.COMPLAINT))
         schedule(work, ERASE, row.id, work.now + work.terms(ErasureTerms).held_look_every)
         return False
@@ -258,6 +285,13 @@ def _begin(work: Work, row: ErasureRow) -> bool:
     wait = notice_wait(row.clock, work.terms(ErasureTerms))
     _set(work, row.id, status=_S.NOTIFYING.value, waits_until=work.now + wait)
     return True
+
+
+def _is_used_again(work: Work, account_id: str) -> bool:
+    """Whether somebody came back to an open account meanwhile: the relationship goes on (M118)."""
+    account, since = account_reads.account(work, account_id), activity(work, account_id)
+    is_open = account is not None and account.status != AccountStatus.CLOSED.value
+    return is_open and since is not None and since.lapsed_at is None
 
 
 def _notified(work: Work, row: ErasureRow) -> bool:

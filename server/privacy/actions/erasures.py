@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, update
 
 from server.accounts.actions import close_account
 from server.accounts.actions.authority import lock_authority
-from server.accounts.rules.lifecycle import AccountStatus, AccountStatusConflict
+from server.accounts.rules.lifecycle import AccountStatus, AccountStatusConflict, add_months
 from server.kit.db import savepoint
 from server.kit.due import cancel, schedule
 from server.kit.events import DomainEvent
@@ -30,6 +30,7 @@ from server.privacy.rules.erasures import (
     check_scope,
     check_warning,
     dates,
+    scope_of,
 )
 from server.privacy.rules.request_refusals import (
     PrivacyRequestLimitReached,
@@ -131,6 +132,12 @@ def plan_erasure(
     return planned
 
 
+def plan_legal_period_end(work: Work, pseudonym: str, erased_at: datetime) -> ErasureRow:
+    """Let what an erasure kept for billing go once the legal period is over (M120, H029)."""
+    ends_at = add_months(erased_at, work.terms(ErasureTerms).billing_kept_months)
+    return plan_erasure(work, pseudonym, ErasureClock.LEGAL_PERIOD, ends_at)
+
+
 def call_off_erasure(work: Work, account_id: str) -> None:
     """Do not erase an account that is open again. Raises AccountStatusConflict: what has begun cannot be stopped."""
     lock_authority(work, account_id)
@@ -139,8 +146,13 @@ def call_off_erasure(work: Work, account_id: str) -> None:
         return
     if planned.status != ErasureStatus.PLANNED:
         raise AccountStatusConflict(AccountStatus.CLOSED.value)
-    work.execute(delete(Erasure).where(Erasure.id == planned.id))
-    cancel(work, ERASE, planned.id)
+    drop_planned(work, planned.id)
+
+
+def drop_planned(work: Work, erasure_id: str) -> None:
+    """Forget an erasure that has not begun."""
+    work.execute(delete(Erasure).where(Erasure.id == erasure_id))
+    cancel(work, ERASE, erasure_id)
 
 
 def _request(work: Work, account_id: str, clock: ErasureClock, due_at: datetime) -> str | None:
@@ -169,7 +181,7 @@ def _insert(
         "id": erasure_id,
         "account_id": account_id,
         "request_id": request_id,
-        "scope": work.terms(ErasureTerms).scope.value,
+        "scope": scope_of(clock, work.terms(ErasureTerms)).value,
         "clock": clock.value,
         "status": ErasureStatus.PLANNED.value,
         "planned_at": work.now,

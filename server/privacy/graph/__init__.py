@@ -11,6 +11,7 @@ from server.privacy.graph.feed import RecipientRequestSubscriptions
 from server.privacy.graph.filing import FilingMutations
 from server.privacy.graph.minors import MinorMutations, MinorQueries
 from server.privacy.graph.queries import RecipientRequestQueries
+from server.privacy.graph.refusing import RefusingMutations, RefusingQueries
 from server.privacy.graph.request_desk import RequestDeskMutations
 from server.privacy.graph.request_feed import PrivacyRequestSubscriptions
 from server.privacy.graph.request_mutations import OwnRequestMutations
@@ -29,6 +30,7 @@ class PrivacyQueries(
     RetentionQueries,
     MinorQueries,
     ErasureQueries,
+    RefusingQueries,
 ):
     """All of them."""
 
@@ -42,6 +44,7 @@ class PrivacyMutations(
     ExportMutations,
     MinorMutations,
     ErasureMutations,
+    RefusingMutations,
 ):
     """All of them."""
 

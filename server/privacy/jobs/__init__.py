@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from server.kit.due import Handler, Timer
 from server.privacy.adapters.erasing import Eraser
-from server.privacy.jobs import erasing, exporting, requests, retention
+from server.privacy.jobs import erasing, exporting, refusing, requests, retention
 from server.privacy.jobs.erasing import Rewrap
 
 TIMERS: Mapping[str, Timer] = {
     **erasing.TIMERS,
     **exporting.TIMERS,
+    **refusing.TIMERS,
     **requests.TIMERS,
     **retention.TIMERS,
 }
@@ -22,6 +23,7 @@ def handlers(eraser: Eraser, rewrap: Rewrap) -> Mapping[str, Handler]:
     return {
         **erasing.handlers(eraser, rewrap),
         **exporting.handlers(),
+        **refusing.handlers(),
         **requests.handlers(),
         **retention.handlers(),
     }

@@ -45,4 +45,5 @@ class Erasure(Base):
         CheckConstraint("status <> 'ERASED' OR certificate IS NOT NULL", name="erased_is_certified"),
         Index(None, "status", "overdue_at"),
         Index(None, "live_erased_at"),
+        Index(None, "pseudonym"),
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from server.kit.ids import is_id
 from server.kit.work import Read
@@ -75,6 +76,17 @@ def erasure_of(read: Read, account_id: str) -> ErasureRow | None:
     """The erasure of an account that is planned or running."""
     row = read.first(select(*_erasures).where(_erasures.account_id == account_id))
     return None if row is None else ErasureRow._make(row)
+
+
+def without_end(read: Read, limit: int) -> Sequence[tuple[str, datetime]]:
+    """The pseudonyms under which something is kept for billing whose end is not planned, and since when."""
+    ends = aliased(Erasure)
+    planned = exists().where(ends.account_id == _erasures.pseudonym)
+    kept = _erasures.pseudonym.is_not(None) & _erasures.live_erased_at.is_not(None) & ~planned
+    query = (
+        select(_erasures.pseudonym, _erasures.live_erased_at).where(kept).order_by(_erasures.id).limit(limit)
+    )
+    return [(row.pseudonym, row.live_erased_at) for row in read.rows(query)]
 
 
 def unfinished(read: Read, limit: int) -> Sequence[str]:

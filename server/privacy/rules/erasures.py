@@ -36,13 +36,17 @@ class ErasureScope(StrEnum):
 
 
 class ErasureClock(StrEnum):
-    """What an erasure follows from: each is a clock of its own (C2, C24, P033)."""
+    """What an erasure follows from: each is a clock of its own (C2, C24, P033).
+
+    LEGAL_PERIOD ends what an earlier erasure kept for billing, under the pseudonym that it has since (H029).
+    """
 
     REQUEST = "REQUEST"
     CLOSURE = "CLOSURE"
     PREVENTIVE_CLOSURE = "PREVENTIVE_CLOSURE"
     INACTIVITY = "INACTIVITY"
     MINOR = "MINOR"
+    LEGAL_PERIOD = "LEGAL_PERIOD"
 
 
 class ErasureStatus(StrEnum):
@@ -70,6 +74,10 @@ class ErasureTerms:
     """The same after the company closed it to prevent harm (C24)."""
     minors_after: timedelta = timedelta(0)
     """How long the data of a minor may be kept once it is discovered (P033)."""
+    inactivity_scope: ErasureScope = ErasureScope.ALL_EXCEPT_BILLING
+    """What goes when nobody used an account for long (C25)."""
+    billing_kept_months: int = 120
+    """How long after an erasure what it kept for billing goes, too: the legal period (M120, H029)."""
     final_after: timedelta = timedelta(days=35)
     """How long after an erasure backups and copies of the key store live on."""
 
@@ -145,6 +153,13 @@ def dates(clock: ErasureClock, since: datetime, terms: ErasureTerms) -> ErasureD
     if clock is ErasureClock.REQUEST:
         after = terms.request_after
     return ErasureDates(since + after, since + after + terms.work_within)
+
+
+def scope_of(clock: ErasureClock, terms: ErasureTerms) -> ErasureScope:
+    """What an erasure by that clock takes."""
+    if clock is ErasureClock.LEGAL_PERIOD:
+        return ErasureScope.EVERYTHING
+    return terms.inactivity_scope if clock is ErasureClock.INACTIVITY else terms.scope
 
 
 def notice_wait(clock: str, terms: ErasureTerms) -> timedelta:
