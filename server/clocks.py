@@ -26,6 +26,7 @@ from server.campaigns.rules.complaints import HOLDING, ComplaintStatus
 from server.campaigns.rules.events import BounceClass
 from server.campaigns.rules.metrics import CLASSES, moment, second_of
 from server.campaigns.rules.recording import RecordingTerms
+from server.incidents.model import Incident, IncidentAccount, IncidentEntry
 from server.kit.audit import AuditEntry, AuditSeal
 from server.kit.db import Base
 from server.kit.registry import Registry
@@ -79,6 +80,20 @@ def _sealed_by(instant: datetime) -> ColumnElement[bool]:
     """An audit row goes with its seal, which is younger than all of its rows."""
     ended: ColumnElement[bool] = AuditEntry.seal.in_(select(AuditSeal.number).where(AuditSeal.at <= instant))
     return ended
+
+
+def _of_incident(model: type[IncidentAccount | IncidentEntry]) -> Callable[[datetime], ColumnElement[bool]]:
+    """What was done about an incident is kept from when it was closed."""
+
+    def began_by(instant: datetime) -> ColumnElement[bool]:
+        closed = select(Incident.id).where(Incident.closed_at <= instant)
+        return model.incident_id.in_(closed)
+
+    return began_by
+
+
+def _rows_of(model: type[IncidentAccount | IncidentEntry]) -> ColumnElement[bool]:
+    return select(model.incident_id).where(model.incident_id == Incident.id).exists()
 
 
 def _disclosed_for(column: Any, key: Any) -> ColumnElement[bool]:
@@ -151,6 +166,19 @@ CLOCKS = Clocks(
         _register(Processor, Processor.ended_at, ~_disclosed_for(Disclosure.processor_id, Processor.id)),
         _register(PrivacyRequest, PrivacyRequest.ended_at, account=PrivacyRequest.account_id),
         _register(Attestation, Attestation.review_at),
+        Clock("incidents", IncidentEntry, _of_incident(IncidentEntry)),
+        Clock(
+            "incidents",
+            IncidentAccount,
+            _of_incident(IncidentAccount),
+            account=IncidentAccount.account_id,
+        ),
+        Clock(
+            "incidents",
+            Incident,
+            _since(Incident.closed_at, ~_rows_of(IncidentEntry), ~_rows_of(IncidentAccount)),
+            freed=True,
+        ),
         Clock(
             "registers",
             RetentionCount,

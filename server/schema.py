@@ -13,6 +13,8 @@ from server.accounts import personal as accounts_personal
 from server.accounts.graph.restricting import ProcessingRestrictedProblem, can_be_restricted
 from server.campaigns import graph as campaigns
 from server.campaigns import personal as campaigns_personal
+from server.incidents import graph as incidents
+from server.incidents import personal as incidents_personal
 from server.kit import personal as kit_personal
 from server.kit.graph.access import Access, Who, declare
 from server.kit.graph.context import Info
@@ -38,7 +40,7 @@ from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, policy, privacy)
+_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, policy, incidents, privacy)
 _NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -57,6 +59,7 @@ class Query(
     senders.SenderQueries,
     campaigns.CampaignQueries,
     policy.PolicyQueries,
+    incidents.IncidentQueries,
     privacy.PrivacyQueries,
     operations.OperationsQueries,
 ):
@@ -87,6 +90,7 @@ class Mutation(
     senders.SenderMutations,
     campaigns.CampaignMutations,
     policy.PolicyMutations,
+    incidents.IncidentMutations,
     privacy.PrivacyMutations,
     operations.OperationsMutations,
 ):
@@ -105,6 +109,7 @@ class Subscription(
     plans.PlanSubscriptions,
     senders.SenderSubscriptions,
     campaigns.CampaignSubscriptions,
+    incidents.IncidentSubscriptions,
     privacy.PrivacySubscriptions,
 ):
     pass
@@ -137,6 +142,7 @@ HELD = (
     *senders_personal.HELD,
     *campaigns_personal.HELD,
     *policy_personal.HELD,
+    *incidents_personal.HELD,
     *privacy_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

@@ -28,6 +28,6 @@ def kept_in_time(read: Read, name: str) -> Finding:
     return finding(total, "rows", wrong)
 
 
-NAMES = ("sessions", "registers", "audit", "api_log", "repetitions", "until_settled", "exports")
+NAMES = ("sessions", "registers", "incidents", "audit", "api_log", "repetitions", "until_settled", "exports")
 
 CHECKS: Mapping[str, Check] = {f"{name}_in_time": partial(kept_in_time, name=name) for name in NAMES}

@@ -34,6 +34,7 @@ from server.privacy.rules.erasures import (
     ErasureTerms,
     subject_mark,
 )
+from server.privacy.rules.requests import HoldGround
 from server.schema import HELD
 from server.topups.model import TopUp
 from server.wallet.jobs import verify_ledger
@@ -239,7 +240,7 @@ async def test_payments_in_flight_come_to_their_end_first_or_their_time_is_over(
 @ON_SQLITE
 @pytest.mark.rule("C23", "P033")
 async def test_an_open_case_holds_an_erasure_but_not_that_of_a_minor(office: Office) -> None:
-    held = reads.HoldSources((lambda _read, _account_id: True,))
+    held = reads.HoldSources({HoldGround.COMPLAINT: lambda _read, _account_id: True})
     office.units.house.terms.add(held)
     erasure_id = await office.plan()
     await office.runner.run_due()

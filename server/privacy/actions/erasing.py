@@ -38,7 +38,7 @@ from server.privacy.rules.erasures import (
     ErasureTerms,
     notice_wait,
 )
-from server.privacy.rules.requests import QUEUE, HoldGround, PrivacyRequestStatus
+from server.privacy.rules.requests import QUEUE, PrivacyRequestStatus
 from server.wallet import actions as wallet_actions
 from server.wallet.reads.erasure import is_closed, wallet_ids
 from server.wallet.rules import CHAIN_KEY
@@ -246,8 +246,9 @@ def _begin(work: Work, row: ErasureRow) -> bool:
         schedule(work, ERASE, row.id, row.due_at)
         return False
     of_minor = row.clock == ErasureClock.MINOR  # without a grace (P033)
-    if not of_minor and work.terms(HoldSources).is_held(work, row.account_id):
-        _of_request(work, row, lambda asked: hold_request(work, asked, HoldGround.COMPLAINT))
+    ground = None if of_minor else work.terms(HoldSources).ground(work, row.account_id)
+    if ground is not None:
+        _of_request(work, row, lambda asked: hold_request(work, asked, ground))
         schedule(work, ERASE, row.id, work.now + work.terms(ErasureTerms).held_look_every)
         return False
     account = account_reads.account(work, row.account_id)

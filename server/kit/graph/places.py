@@ -1,4 +1,4 @@
-"""The cursor of the staff's queues: a rank, a due date and an id."""
+"""The cursor of queues that are ordered by urgency: a rank, a due date and an id."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def place_after(after: str | None) -> tuple[int, int, str] | None:
     if key is None:
         return None
     rank, _, place = key.partition(".")
-    instant, _, request_id = place.partition(".")
-    known = rank in ("0", "1", "2") and instant.isdigit() and len(instant) <= 19 and request_id
+    instant, _, subject_id = place.partition(".")
+    known = rank in ("0", "1", "2") and instant.isdigit() and len(instant) <= 19 and subject_id
     if not known or int(instant) > NUMBER_MAX:
         raise PublicError("BAD_USER_INPUT", "`after` is not a cursor of this list.")
-    return int(rank), int(instant), request_id
+    return int(rank), int(instant), subject_id
