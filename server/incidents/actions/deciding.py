@@ -64,9 +64,12 @@ class AuthorityNotice:
     delay_reason: str | None = None
 
 
+_DECISION = ("notify", "notify_reason", "exemption", "decided_at")
+
+
 def assess(work: Work, incident_id: str, assessment: Assessment) -> IncidentRow:
-    """Say what is affected, and at which risk (H022). Again, as more becomes known: a decision to tell nobody falls
-    where the new risk does not allow it.
+    """Say what is affected, and at which risk (H022). Again, as more becomes known: a decision to tell nobody falls with
+    the risk that it was made for, where customers are told of the new one.
 
     Raises IncidentNotFound, IncidentStatusConflict, IncidentScopeInvalid or IncidentTextInvalid.
     """
@@ -74,8 +77,8 @@ def assess(work: Work, incident_id: str, assessment: Assessment) -> IncidentRow:
     row = locked_open(work, incident_id)
     check_assessment(assessment, terms)
     check_text(assessment.consequences, terms.text_length_max)
-    falls = row.notify is False and row.exemption is None and assessment.risk in terms.tell_customers_of
-    undecided: dict[str, Any] = dict.fromkeys(("notify", "notify_reason", "decided_at")) if falls else {}
+    other_risk = assessment.risk.value != row.risk and assessment.risk in terms.tell_customers_of
+    undecided = dict.fromkeys(_DECISION) if row.notify is False and other_risk else {}
     return change(
         work,
         row,
