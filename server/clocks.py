@@ -82,12 +82,18 @@ def _sealed_by(instant: datetime) -> ColumnElement[bool]:
     return ended
 
 
+def _incident_over(instant: datetime) -> ColumnElement[bool]:
+    """The clock begins when an incident is opened, so that an erasure can say when the last of an account goes; what
+    is open stays."""
+    return (Incident.opened_at <= instant) & Incident.closed_at.is_not(None)
+
+
 def _of_incident(model: type[IncidentAccount | IncidentEntry]) -> Callable[[datetime], ColumnElement[bool]]:
-    """What was done about an incident is kept from when it was closed."""
+    """What belongs to an incident goes with it."""
 
     def began_by(instant: datetime) -> ColumnElement[bool]:
-        closed = select(Incident.id).where(Incident.closed_at <= instant)
-        return model.incident_id.in_(closed)
+        over: ColumnElement[bool] = model.incident_id.in_(select(Incident.id).where(_incident_over(instant)))
+        return over
 
     return began_by
 
@@ -176,7 +182,7 @@ CLOCKS = Clocks(
         Clock(
             "incidents",
             Incident,
-            _since(Incident.closed_at, ~_rows_of(IncidentEntry), ~_rows_of(IncidentAccount)),
+            lambda instant: _incident_over(instant) & ~_rows_of(IncidentEntry) & ~_rows_of(IncidentAccount),
             freed=True,
         ),
         Clock(

@@ -10,12 +10,10 @@ import pytest
 
 from server import duties
 from server.incidents import jobs
-from server.incidents.graph.feeds import IncidentCaseFeed, IncidentFeed
 from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
 from server.kit.graph.context import Context
-from server.kit.graph.event_feed import SubjectFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import FeedEventKind
 from server.kit.viewer import Credentials
 from tests.staffed import Staff
 
@@ -87,16 +85,16 @@ async def work(staff: Staff) -> None:
     await DueRunner(staff.postmeter.units, jobs.handlers(), duties.TIMERS).run_due()
 
 
-async def pushed(staff: Staff, who: str, watch: str, feed_type: type[SubjectFeed]) -> list[Any]:
+async def pushed(staff: Staff, who: str, watch: str) -> list[Any]:
     """Everything since the beginning, as the subscription shows it, and last the snapshot of now."""
     postmeter = staff.postmeter
-    token = Credentials(bearer=staff.tokens[who])
-    viewer = await postmeter.authenticator.authenticate(token)
+    viewer = await postmeter.authenticator.authenticate(Credentials(bearer=staff.tokens[who]))
+    assert viewer is not None
+    context = Context(postmeter.units, postmeter.services, viewer, "req_1")
     prepared = postmeter.engine.prepare(watch, None, {})
+    feed = postmeter.engine.feed(prepared, context)
 
     def told(read: Any) -> list[Any]:
-        context = Context(postmeter.units, postmeter.house.terms, viewer)
-        feed = feed_type(str(viewer.account_id), None, 0, FeedMode.EVERY)
         events = [*feed.since(read, 0, 100), feed.state(read, FeedEventKind.SNAPSHOT)]
         shown = [postmeter.engine.render(prepared, event.value, context, read).encode() for event in events]
         return [next(iter(json.loads(each)["data"].values())) for each in shown]
@@ -149,9 +147,9 @@ async def test_the_staff_works_at_an_incident_and_the_customer_is_told(staff: St
     notices = (await staff.ask("CUSTOMER", NOTICES))["account"]["notices"]["edges"]
     assert [one["node"]["kind"] for one in notices] == ["INCIDENT_AFFECTS_YOU"]
     assert incident in notices[0]["node"]["text"]
-    [change, snapshot] = await pushed(staff, "CUSTOMER", WATCH_OWN, IncidentFeed)
+    [change, snapshot] = await pushed(staff, "CUSTOMER", WATCH_OWN)
     assert (change["incident"], snapshot["newest"]) == (edge["node"], [{"id": incident}])
-    *changes, snapshot = await pushed(staff, "ADMIN", WATCH_ALL, IncidentCaseFeed)
+    *changes, snapshot = await pushed(staff, "ADMIN", WATCH_ALL)
     assert [each["incident"]["state"] for each in changes] == ["REPORTED"] * 7 + ["CLOSED"]
     assert changes[-1]["incident"] == closed, "what is pushed is what is fetched"
     assert snapshot["newest"] == [{"id": incident, "state": "CLOSED"}]

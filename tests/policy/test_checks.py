@@ -30,7 +30,7 @@ from server.policy.rules.validation import states, weakest
 from server.proving import attest, check, coverage, marked_tests, missing
 from server.senders.model import Sender
 from server.wallet.model import Wallet
-from tests.policy import spoiling_erasures, spoiling_requests
+from tests.policy import spoiling_erasures, spoiling_incidents, spoiling_requests
 from tests.policy.conftest import World
 from tests.policy.spoiling import KEPT, SPOILED, Sabotage
 from tests.staffed import Staff
@@ -286,9 +286,10 @@ async def test_each_sabotage_turns_its_clause_red_and_names_what_is_wrong(world:
     await in_order(world)
     for key, named, sabotage in SABOTAGES:
         assert named in await spoiled(world, key, sabotage(world)), key
-    for key, named, spoil in [*SPOILED, *spoiling_requests.SPOILED, *spoiling_erasures.SPOILED]:
+    more = (spoiling_requests, spoiling_erasures, spoiling_incidents)
+    for key, named, spoil in [*SPOILED, *(each for one in more for each in one.SPOILED)]:
         assert named in await spoiled(world, key, spoil), key
-    for key, harmless in [*KEPT, *spoiling_requests.KEPT, *spoiling_erasures.KEPT]:
+    for key, harmless in [*KEPT, *(each for one in more for each in one.KEPT)]:
         assert await spoiled(world, key, harmless) == "", key
     assert await red(world) == {}
 

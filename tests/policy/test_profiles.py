@@ -66,6 +66,8 @@ TECHNICAL = {
     "upload_seconds_max uploads_at_once_max view_link_age_max",
     "PackageTerms": "link_age_max rows_a_read rows_a_file rows_a_workbook rows_an_old_workbook rows_a_step "
     "files_a_step chunk_bytes chunks_deleted_at_once package_bytes_max downloads_at_once_max",
+    "IncidentTerms": "served remind_before known_before_max text_length_max reference_length_max "
+    "message_id_length_max people_max accounts_a_call_max accounts_a_step entries_max",
     "AuditTerms": "",
     "DisclosureTerms": "listed_max",
     "ConsentTerms": "",

@@ -313,6 +313,7 @@ async def test_a_certificate_says_what_went_and_what_stays_and_its_signature_out
     assert [kept["clause"] for kept in said["retained"]] == [
         "retain.audit",
         "retain.billing",
+        "retain.incidents",
         "retain.registers",
     ]
     assert all(kept["until"].startswith("2036-03-02") and kept["why"] for kept in said["retained"])
@@ -347,7 +348,7 @@ def test_every_row_that_stays_names_nobody_who_goes() -> None:
 
 def test_what_stays_under_a_pseudonym_has_a_clause_with_an_end() -> None:
     kept = {held.retention for held in HELD if held.erasure == "keep_pseudonymous" and held.owner is not None}
-    assert kept <= {"audit", "billing", "registers"}
+    assert kept <= {"audit", "billing", "incidents", "registers"}
 
 
 def test_a_row_of_nobody_is_a_fault() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.incidents.actions.changes import (
     IncidentMoved,
@@ -68,8 +67,8 @@ _DECISION = ("notify", "notify_reason", "exemption", "decided_at")
 
 
 def assess(work: Work, incident_id: str, assessment: Assessment) -> IncidentRow:
-    """Say what is affected, and at which risk (H022). Again, as more becomes known: a decision to tell nobody falls with
-    the risk that it was made for, where customers are told of the new one.
+    """Say what is affected, and at which risk (H022). Again, as more becomes known: a decision to tell nobody falls
+    with the risk that it was made for, where customers are told of the new one.
 
     Raises IncidentNotFound, IncidentStatusConflict, IncidentScopeInvalid or IncidentTextInvalid.
     """
