@@ -21,7 +21,7 @@ from rich.console import Console
 from server.accounts.actions.events import EmailVerificationAsked
 from server.app import Postmeter
 from server.bench_data import Dice
-from server.demo import commerce, mailings
+from server.demo import commerce, incidents, mailings
 from server.demo.api import KEY_SCOPES, Api
 from server.demo.commerce import PATIENCE_SECONDS
 from server.demo.mailings import Engine, LiveMailing, Mailings
@@ -79,7 +79,7 @@ class Demo:
             async with self._company(url) as company:
                 engine = await Engine.authorised(self._postmeter, company)
                 written = Mailings(company, engine, self._key)
-                await self._history(company, written)
+                await self._history(company, written, engine)
                 await self._attest()
                 self._clock.catch_up()
                 live = LiveMailing(written)
@@ -124,12 +124,13 @@ class Demo:
 
     # ---- history
 
-    async def _history(self, company: Api, written: Mailings) -> None:
+    async def _history(self, company: Api, written: Mailings, staff: Engine) -> None:
         await self._top_up(company, 400, "tok_sandbox_ok")
         await self._order_credits(company, "EMAIL_10K", 1)
         await self._order_credits(company, "SMS_1K", 1)
         for day in range(DAYS):
             await self._special(company, day)
+            await self._incident(company, staff, day)
             if day in mailings.PAST:
                 await written.past(mailings.PAST[day], self._clock.now, self._clock.forward)
             for _ in range(self._dice.between(2, 4)):
@@ -137,6 +138,12 @@ class Demo:
                 self._clock.forward(timedelta(minutes=self._dice.between(20, 300)))
             await self._replenish(company)
             self._clock.forward(timedelta(days=1) / 2)
+
+    async def _incident(self, company: Api, staff: Engine, day: int) -> None:
+        if day in (incidents.FALSE_ALARM, incidents.OPEN):
+            account = (await company.ask("{ viewer { account { id } } }"))["viewer"]["account"]["id"]
+            story = incidents.false_alarm if day == incidents.FALSE_ALARM else incidents.misdirected_list
+            await story(staff, account, self._clock.now)
 
     async def _attest(self) -> None:
         """What the policy wants attested, by an office of the company that runs the demo."""
