@@ -50,8 +50,8 @@ def incidents_told(read: Read) -> Finding:
     waiting = select(IncidentAccount.account_id).where(
         IncidentAccount.incident_id == Incident.id, IncidentAccount.status == Reach.WAITING.value
     )
-    untold = and_(Incident.notify, or_(Incident.told_at.is_(None), waiting.exists()))
-    silent = and_(~Incident.notify, Incident.exemption.is_(None), Incident.risk.in_(told_of))
+    untold = and_(Incident.notify.is_(True), or_(Incident.told_at.is_(None), waiting.exists()))
+    silent = and_(Incident.notify.is_(False), Incident.exemption.is_(None), Incident.risk.in_(told_of))
     undecided = or_(Incident.notify.is_(None), Incident.notify_reason.is_(None))
     return _look(read, and_(_in([_S.NOTIFIED, *_behind(_S.NOTIFIED)]), or_(undecided, untold, silent)))
 

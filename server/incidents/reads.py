@@ -157,13 +157,13 @@ def affected(
 def reached(read: Read, incident_ids: Collection[str]) -> Mapping[str, Mapping[Reach, int]]:
     """How many accounts each of these incidents affects, by whether they were told."""
     query = (
-        select(_accounts.incident_id, _accounts.status, func.count())
+        select(_accounts.incident_id, _accounts.status, func.count().label("accounts"))
         .where(_accounts.incident_id.in_(incident_ids))
         .group_by(_accounts.incident_id, _accounts.status)
     )
     found: dict[str, dict[Reach, int]] = {each: {} for each in incident_ids}
-    for incident_id, status, count in read.rows(query):
-        found[incident_id][Reach(status)] = count
+    for row in read.rows(query):
+        found[row.incident_id][Reach(row.status)] = row.accounts
     return found
 
 

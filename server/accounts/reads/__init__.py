@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from server.accounts.model import (
     ACTIVE,
@@ -172,7 +172,7 @@ def customers_after(
 def customers_among(
     read: Read,
     account_ids: Collection[str],
-    which: Callable[[Column[str]], ColumnElement[bool]] | None = None,
+    which: Callable[[Any], ColumnElement[bool]] | None = None,
 ) -> set[str]:
     """Those of these accounts that are customers and not erased; of which, where it is said, something holds of the
     column of their id."""
