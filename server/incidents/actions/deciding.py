@@ -164,7 +164,7 @@ def move_incident(
     row = locked_open(work, incident_id)
     check_text(skip_reason, terms.text_length_max)
     check_move(standing(work, row), to, skip_reason is not None, terms)
-    for passed_over in skipped(IncidentStatus(row.status), to):
+    for passed_over in skipped(IncidentStatus(row.status), to, terms):
         row = write_entry(work, row, EntryKind.SKIPPED, skip_reason, passed_over)
     row = write_entry(work, row, EntryKind.REACHED, None, to)
     closed_at = work.now if to is IncidentStatus.CLOSED else None

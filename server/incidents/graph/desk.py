@@ -10,6 +10,7 @@ import strawberry
 from server.incidents.actions import deciding, scoping
 from server.incidents.actions.deciding import AuthorityNotice, Decision
 from server.incidents.actions.opening import Opening, open_incident
+from server.incidents.graph.cases import IncidentCase
 from server.incidents.graph.inputs import (
     AssessIncidentInput,
     DecideIncidentNoticeInput,
@@ -38,7 +39,7 @@ from server.incidents.graph.problems import (
     IncidentStatusConflict,
     IncidentTextInvalid,
 )
-from server.incidents.graph.types import OFFICERS, OPENERS, IncidentCase
+from server.incidents.graph.types import OFFICERS, OPENERS
 from server.incidents.reads import IncidentRow
 from server.incidents.rules.lifecycle import (
     Assessment,

@@ -11,14 +11,8 @@ import strawberry
 from server.campaigns.graph.types import account_of
 from server.incidents import reads
 from server.incidents.actions.changes import CHANGES, IncidentNotified
-from server.incidents.graph.types import (
-    OFFICERS,
-    READ,
-    IncidentCase,
-    IncidentCaseUpdate,
-    IncidentType,
-    IncidentUpdate,
-)
+from server.incidents.graph.cases import IncidentCase, IncidentCaseUpdate
+from server.incidents.graph.types import OFFICERS, READ, IncidentType, IncidentUpdate
 from server.incidents.reads import IncidentRow, ToldRow
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare

@@ -10,14 +10,8 @@ from strawberry.types.field import StrawberryField
 
 from server.accounts.graph import Account
 from server.incidents import reads
-from server.incidents.graph.types import (
-    OFFICERS,
-    READ,
-    IncidentAccount,
-    IncidentCase,
-    IncidentEntry,
-    IncidentType,
-)
+from server.incidents.graph.cases import IncidentAccount, IncidentCase, IncidentEntry
+from server.incidents.graph.types import OFFICERS, READ, IncidentType
 from server.kit.graph.access import declare
 from server.kit.graph.connections import (
     NUMBER_MAX,

@@ -182,12 +182,12 @@ class Step(StrEnum):
     OVERDUE = "OVERDUE"
 
 
-def skipped(status: IncidentStatus, to: IncidentStatus) -> Sequence[IncidentStatus]:
+def skipped(status: IncidentStatus, to: IncidentStatus, terms: IncidentTerms) -> Sequence[IncidentStatus]:
     """The states between the two. Raises IncidentStatusConflict unless `to` comes later."""
-    here, there = ORDER.index(status), ORDER.index(to)
+    here, there = terms.states.index(status), terms.states.index(to)
     if there <= here:
         raise IncidentStatusConflict(status.value)
-    return ORDER[here + 1 : there]
+    return terms.states[here + 1 : there]
 
 
 def check_move(standing: Standing, to: IncidentStatus, explained: bool, terms: IncidentTerms) -> None:
@@ -195,7 +195,7 @@ def check_move(standing: Standing, to: IncidentStatus, explained: bool, terms: I
 
     A state that is skipped wants what it would want: a reason stands for no assessment, notice or correction.
     """
-    passed_over = skipped(standing.status, to)
+    passed_over = skipped(standing.status, to, terms)
     if passed_over and not explained:
         raise IncidentSkipUnexplained(" ".join(passed_over))
     if lacks := list(lacking(standing, to, terms)):
@@ -204,10 +204,10 @@ def check_move(standing: Standing, to: IncidentStatus, explained: bool, terms: I
 
 def lacking(standing: Standing, to: IncidentStatus, terms: IncidentTerms) -> Iterator[Lack]:
     """What the incident needs before it may be in that state."""
-    there = ORDER.index(to)
-    if there > ORDER.index(IncidentStatus.ASSESSED) and terms.assessment_required:
+    there = terms.states.index(to)
+    if there > terms.states.index(IncidentStatus.ASSESSED) and terms.assessment_required:
         yield from _scope_lacking(standing)
-    if there >= ORDER.index(IncidentStatus.NOTIFIED):
+    if there >= terms.states.index(IncidentStatus.NOTIFIED):
         if is_authority_due(standing.risk, standing.authority_notified):
             yield Lack.AUTHORITY_NOTICE
         if standing.notify is None:
