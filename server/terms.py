@@ -280,6 +280,15 @@ def _whole(said: Any) -> int:
     return said
 
 
+def _at_least(said: Any) -> timedelta:
+    """For how long rows of a retention are there whatever happens: no month is shorter than 28 days, and what lasts as
+    long as the relationship is there as long as its account."""
+    if not is_period(said):
+        return timedelta.max
+    found = period(said)
+    return found.time + timedelta(days=28 * found.months)
+
+
 def _truth(said: Any) -> bool:
     if not isinstance(said, bool):
         raise ValueError("give true or false")
@@ -552,7 +561,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("incident.notify_clients", IncidentTerms, "tell_customers_of", _one_of(_TOLD_OF)),
     Setting("breach.authority", IncidentTerms, "authority_within", _time),
     Setting("categories", IncidentTerms, "categories", _named),
-    Setting("retain.sessions", IncidentTerms, "sign_ins_kept", _time),
+    Setting("retain.sessions", IncidentTerms, "sign_ins_kept", _at_least),
     Setting("consent.purposes", ConsentTerms, "purposes", _named),
     Setting(
         "policy.change.notify",

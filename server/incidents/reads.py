@@ -146,6 +146,8 @@ def affected(
     read: Read, incident_id: str, limit: int, after_account: str | None = None
 ) -> Sequence[AffectedRow]:
     """The accounts that an incident affects, by id, behind an account."""
+    if not is_id(incident_id, PREFIX):  # PostgreSQL takes no NUL
+        return []
     query = select(*[_accounts[name] for name in AffectedRow._fields]).where(
         _accounts.incident_id == incident_id
     )
@@ -182,6 +184,8 @@ def newest_entries(read: Read, incident_ids: Collection[str], limit: int) -> Map
 
 def entries(read: Read, incident_id: str, limit: int, after_number: int = 0) -> Sequence[EntryRow]:
     """What was done about an incident, in order, behind the entry of that number."""
+    if not is_id(incident_id, PREFIX):
+        return []
     query = _entry_rows().where(_entries.incident_id == incident_id, _entries.number > after_number)
     return [EntryRow._make(row) for row in read.rows(query.order_by(_entries.number).limit(limit))]
 

@@ -29,6 +29,7 @@ from server.incidents.rules.refusals import (
     IncidentNotFound,
 )
 from server.kit.due import cancel, schedule
+from server.kit.ids import is_id
 from server.kit.personal import CATEGORIES, Declared, holds
 from server.kit.work import Read, Work
 
@@ -102,7 +103,7 @@ def known_accounts(work: Work, account_ids: Sequence[str]) -> Sequence[str]:
     limit = work.terms(IncidentTerms).accounts_a_call_max
     if len(wanted) > limit:
         raise IncidentAccountsTooMany(limit)
-    known = account_reads.customers_among(work, wanted)
+    known = account_reads.customers_among(work, _ids_among(wanted))
     for account_id in wanted:
         if account_id not in known:
             raise IncidentAccountUnknown(account_id)
@@ -134,8 +135,14 @@ def insert_accounts(
         work.execute(new.on_conflict_do_nothing(index_elements=keys))
 
 
+def _ids_among(texts: Sequence[str]) -> Sequence[str]:
+    """Those that look like ids of accounts: PostgreSQL takes no NUL."""
+    return [text for text in texts if is_id(text, "acc")]
+
+
 def _remove(work: Work, incident_id: str, account_ids: Sequence[str]) -> None:
-    theirs = (IncidentAccount.incident_id == incident_id) & IncidentAccount.account_id.in_(account_ids)
+    these = IncidentAccount.account_id.in_(_ids_among(account_ids))
+    theirs = (IncidentAccount.incident_id == incident_id) & these
     told = work.scalar(
         select(IncidentAccount.account_id).where(theirs, IncidentAccount.status == Reach.TOLD.value).limit(1)
     )

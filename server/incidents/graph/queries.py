@@ -14,7 +14,6 @@ from server.incidents.graph.cases import IncidentAccount, IncidentCase, Incident
 from server.incidents.graph.types import OFFICERS, READ, IncidentType
 from server.kit.graph.access import declare
 from server.kit.graph.connections import (
-    NUMBER_MAX,
     After,
     Connection,
     First,
@@ -28,7 +27,8 @@ from server.kit.graph.node import NodeLoader
 from server.kit.graph.places import place_after
 
 _Id = Annotated[strawberry.ID, strawberry.argument(description="The incident, `inc_…`.")]
-_ENTRY_MAX = min(NUMBER_MAX, 2**31 - 1)
+_ENTRY_MAX = 2**31 - 1
+"""The largest number that an entry can have."""
 
 
 @strawberry.type

@@ -266,7 +266,7 @@ def check_criteria(criteria: Criteria, now: datetime, terms: IncidentTerms) -> N
         since, until = criteria.since, criteria.until
         in_order = since is not None and until is not None and since < until <= now
         # Sessions go some time after they ended, so what began within that time is there.
-        fits = in_order and since is not None and since >= now - terms.sign_ins_kept
+        fits = in_order and since is not None and now - since <= terms.sign_ins_kept
     if not fits:
         raise IncidentCriterionInvalid(terms.sign_ins_kept.days)
 
