@@ -210,7 +210,7 @@ def installed() -> validation.Installed:
         points=POINTS.keys(),
         checks=CHECKS.keys(),
         attestations=ATTESTATIONS,
-        categories=get_args(personal.Category),
+        categories=personal.CATEGORIES,
         purposes=get_args(personal.Purpose),
         retentions=retentions,
         rights=[kind.value.lower() for kind in request_rules.PrivacyRequestKind],

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from server.kit.graph.connections import NUMBER_MAX, key_after
+from datetime import UTC, datetime
+
+from server.kit.clock import to_micros
+from server.kit.graph.connections import key_after
 from server.kit.problems import PublicError
+
+INSTANT_MAX = to_micros(datetime.max.replace(tzinfo=UTC))
+"""The last instant that there is, in microseconds."""
 
 
 def place_after(after: str | None) -> tuple[int, int, str] | None:
@@ -14,6 +20,6 @@ def place_after(after: str | None) -> tuple[int, int, str] | None:
     rank, _, place = key.partition(".")
     instant, _, subject_id = place.partition(".")
     known = rank in ("0", "1", "2") and instant.isdigit() and len(instant) <= 19 and subject_id
-    if not known or int(instant) > NUMBER_MAX:
+    if not known or int(instant) > INSTANT_MAX:
         raise PublicError("BAD_USER_INPUT", "`after` is not a cursor of this list.")
     return int(rank), int(instant), subject_id
