@@ -36,7 +36,7 @@ from server.notices.model import Notice
 from tests.privacy.asking import Post, post_of
 
 SUMMARY = "A laptop with a list of customers was lost."
-MESSAGE = "A laptop was lost. Change your passwords, and ask privacy@example.com."
+MESSAGE = " ".join(["A laptop was lost. Change your passwords, and ask privacy@example.com."] * 20)
 
 
 @dataclass

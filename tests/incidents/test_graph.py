@@ -39,9 +39,8 @@ ENTRIES = f"""query($id: ID!, $after: String) {{ incidentEntries(incidentId: $id
     edges {{ node {{ {ENTRY} }} }} pageInfo {{ endCursor }} }} }}"""
 NODE = f"""query($id: ID!) {{ node(id: $id) {{ __typename
     ... on IncidentCase {{ {CASE} }} ... on Incident {{ told: toldAt }} }} }}"""
-WATCH_ALL = (
-    f"subscription {{ incidentChanged {{ kind sequence incident {{ {CASE} }} newest {{ id state }} }} }}"
-)
+WATCH_ALL = """subscription { incidentChanged { kind sequence
+    incident { incidentId state dueAt overdue updatedAt } newest { incidentId state } } }"""
 WATCH_OWN = f"subscription {{ incidentNotified {{ kind sequence incident {{ {OWN} }} newest {{ id }} }} }}"
 REPORT = """mutation($input: ReportCompromiseInput!) { reportCompromise(input: $input) { __typename
     ... on CompromiseReported { reportId } } }"""
@@ -152,8 +151,9 @@ async def test_the_staff_works_at_an_incident_and_the_customer_is_told(staff: St
     assert (change["incident"], snapshot["newest"]) == (edge["node"], [{"id": incident}])
     *changes, snapshot = await pushed(staff, "ADMIN", WATCH_ALL)
     assert [each["incident"]["state"] for each in changes] == ["REPORTED"] * 7 + ["CLOSED"]
-    assert changes[-1]["incident"] == closed, "what is pushed is what is fetched"
-    assert snapshot["newest"] == [{"id": incident, "state": "CLOSED"}]
+    fetched = {name: closed[name] for name in ("state", "dueAt", "overdue", "updatedAt")}
+    assert changes[-1]["incident"] == {"incidentId": incident, **fetched}, "what is pushed is what is fetched"
+    assert snapshot["newest"] == [{"incidentId": incident, "state": "CLOSED"}]
     assert (await staff.ask("ADMIN", NODE, id=incident))["entries"] == closed["entries"]
 
 

@@ -232,17 +232,39 @@ class IncidentCase(Node):
 
 
 @exposes(OFFICERS)
+@strawberry.type(
+    description="Where an incident is. What is read of it is audited, so a feed tells no more: ask for the incident."
+)
+class IncidentStanding:
+    incident_id: strawberry.ID = strawberry.field(description="The incident, `inc_…`.")
+    state: StateEnum = strawberry.field(description="Where it is.")
+    due_at: datetime = strawberry.field(description="Until when the authority is told.")
+    overdue: bool = strawberry.field(description="Whether that passed without a recorded notice.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @classmethod
+    def of(cls, row: IncidentRow) -> IncidentStanding:
+        return cls(
+            incident_id=strawberry.ID(row.id),
+            state=StateEnum[row.status],
+            due_at=row.due_at,
+            overdue=row.overdue_at is not None,
+            updated_at=row.updated_at,
+        )
+
+
+@exposes(OFFICERS)
 @strawberry.type(description="One message of `incidentChanged`.")
 class IncidentCaseUpdate:
     kind: FeedEventKind = strawberry.field(description="Why this message was sent.")
     sequence: BigInt = strawberry.field(
         description="The staff's sequence of this message; give it as `after` to resume behind it."
     )
-    incident: IncidentCase | None = strawberry.field(
+    incident: IncidentStanding | None = strawberry.field(
         description="The incident, with the state that it had right after this change. In a snapshot or a reset the "
         "one that was asked for as it is now, null when all are watched."
     )
-    newest: list[IncidentCase] = strawberry.field(
+    newest: list[IncidentStanding] = strawberry.field(
         description="In a snapshot or a reset of all incidents the 20 newest; else empty."
     )
 

@@ -11,7 +11,7 @@ import strawberry
 from server.campaigns.graph.types import account_of
 from server.incidents import reads
 from server.incidents.actions.changes import CHANGES, IncidentNotified
-from server.incidents.graph.cases import IncidentCase, IncidentCaseUpdate
+from server.incidents.graph.cases import IncidentCaseUpdate, IncidentStanding
 from server.incidents.graph.types import OFFICERS, READ, IncidentType, IncidentUpdate
 from server.incidents.reads import IncidentRow, ToldRow
 from server.kit.events import StoredEvent
@@ -63,7 +63,8 @@ class IncidentFeed(SubjectFeed):
 
 
 class IncidentCaseFeed(SubjectFeed):
-    """The changes of one incident, or of all, as the company's own people follow them."""
+    """The changes of one incident, or of all, as the company's own people follow them: ids and states, for a feed goes
+    round the audit of what staff read (H015)."""
 
     events = CHANGES
 
@@ -94,8 +95,8 @@ class IncidentCaseFeed(SubjectFeed):
         return IncidentCaseUpdate(
             kind=kind,
             sequence=sequence,
-            incident=None if row is None else IncidentCase.of(read, row),
-            newest=[IncidentCase.of(read, each) for each in newest],
+            incident=None if row is None else IncidentStanding.of(row),
+            newest=[IncidentStanding.of(each) for each in newest],
         )
 
 
@@ -121,7 +122,7 @@ class IncidentSubscriptions:
         raise AssertionError("the engine opens the feed")
 
     @strawberry.subscription(
-        description="For staff: every change of one incident, or of all, in order and once.",
+        description="For staff: every change of one incident, or of all, in order and once: where it is, and no more.",
         metadata=declare(OFFICERS, feed=_case_feed),
     )
     def incident_changed(
