@@ -26,6 +26,7 @@ from server.campaigns.rules.complaints import HOLDING, ComplaintStatus
 from server.campaigns.rules.events import BounceClass
 from server.campaigns.rules.metrics import CLASSES, moment, second_of
 from server.campaigns.rules.recording import RecordingTerms
+from server.incidents.model import Incident, IncidentAccount, IncidentEntry
 from server.kit.allowances import RateBucket
 from server.kit.audit import AuditEntry, AuditSeal
 from server.kit.db import Base
@@ -90,6 +91,26 @@ def _sealed_by(instant: datetime) -> ColumnElement[bool]:
     """An audit row goes with its seal, which is younger than all of its rows."""
     ended: ColumnElement[bool] = AuditEntry.seal.in_(select(AuditSeal.number).where(AuditSeal.at <= instant))
     return ended
+
+
+def _incident_over(instant: datetime) -> ColumnElement[bool]:
+    """The clock begins when an incident is opened, so that an erasure can say when the last of an account goes; what
+    is open stays."""
+    return (Incident.opened_at <= instant) & Incident.closed_at.is_not(None)
+
+
+def _of_incident(model: type[IncidentAccount | IncidentEntry]) -> Callable[[datetime], ColumnElement[bool]]:
+    """What belongs to an incident goes with it."""
+
+    def began_by(instant: datetime) -> ColumnElement[bool]:
+        over: ColumnElement[bool] = model.incident_id.in_(select(Incident.id).where(_incident_over(instant)))
+        return over
+
+    return began_by
+
+
+def _rows_of(model: type[IncidentAccount | IncidentEntry]) -> ColumnElement[bool]:
+    return select(model.incident_id).where(model.incident_id == Incident.id).exists()
 
 
 def _disclosed_for(column: Any, key: Any) -> ColumnElement[bool]:
@@ -164,6 +185,19 @@ CLOCKS = Clocks(
         _register(Attestation, Attestation.review_at),
         _register(UsageCount, UsageCount.counted_at),
         _register(IndustryBenchmark, IndustryBenchmark.counted_at),
+        Clock("incidents", IncidentEntry, _of_incident(IncidentEntry)),
+        Clock(
+            "incidents",
+            IncidentAccount,
+            _of_incident(IncidentAccount),
+            account=IncidentAccount.account_id,
+        ),
+        Clock(
+            "incidents",
+            Incident,
+            lambda instant: _incident_over(instant) & ~_rows_of(IncidentEntry) & ~_rows_of(IncidentAccount),
+            freed=True,
+        ),
         Clock(
             "registers",
             RetentionCount,

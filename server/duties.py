@@ -9,6 +9,7 @@ from server.accounts import jobs as account_jobs
 from server.campaigns import jobs as campaign_jobs
 from server.checks import CHECKS
 from server.housekeeping import rotate_master
+from server.incidents import jobs as incident_jobs
 from server.kit.due import Handler, Timer
 from server.notices import jobs as notice_jobs
 from server.notices.adapters.relay import MailRelay
@@ -37,6 +38,7 @@ TIMERS: Mapping[str, Timer] = {
     **campaign_jobs.TIMERS,
     **support_jobs.TIMERS,
     **policy_jobs.TIMERS,
+    **incident_jobs.TIMERS,
     **privacy_jobs.TIMERS,
     **operation_jobs.TIMERS,
 }
@@ -62,6 +64,7 @@ def handlers(
         **campaign_jobs.handlers(),
         **support_jobs.handlers(),
         **policy_jobs.handlers(Checks(CHECKS)),
+        **incident_jobs.handlers(),
         **privacy_jobs.handlers(eraser, rotate_master),
         **operation_jobs.handlers(seals_dir),
     }

@@ -55,6 +55,7 @@ from server.checks import CHECKS
 from server.gateway import identity
 from server.gateway.rate_limiter import MemoryRateLimiter
 from server.gateway.transport_security import TransportSecurity
+from server.incidents.actions import deciding, opening
 from server.kit import audit, card_numbers, crypto, personal
 from server.kit.due import pauses
 from server.kit.graph import access
@@ -167,6 +168,12 @@ POINTS: Mapping[str, object] = {
     "gateway.cookies": identity.set_cookie_headers,
     "gateway.limits": MemoryRateLimiter,
     "gateway.tls": TransportSecurity,
+    "incidents.assessment": deciding.assess,
+    "incidents.authority": deciding.record_authority_notice,
+    "incidents.corrections": deciding.note,
+    "incidents.notices": deciding.decide_notice,
+    "incidents.register": opening.open_incident,
+    "incidents.states": deciding.move_incident,
     "kit.access": access.access_of,
     "kit.audit": audit.AuditEntry,
     "kit.card_numbers": card_numbers.holds_card_number,
@@ -247,7 +254,7 @@ def installed() -> validation.Installed:
         points=POINTS.keys(),
         checks=CHECKS.keys(),
         attestations=ATTESTATIONS,
-        categories=get_args(personal.Category),
+        categories=personal.CATEGORIES,
         purposes=get_args(personal.Purpose),
         retentions=retentions,
         rights=[kind.value.lower() for kind in request_rules.PrivacyRequestKind],

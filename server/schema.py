@@ -13,6 +13,8 @@ from server.accounts import personal as accounts_personal
 from server.accounts.graph.restricting import ProcessingRestrictedProblem, can_be_restricted
 from server.campaigns import graph as campaigns
 from server.campaigns import personal as campaigns_personal
+from server.incidents import graph as incidents
+from server.incidents import personal as incidents_personal
 from server.kit import personal as kit_personal
 from server.kit.graph.access import Access, Who, declare
 from server.kit.graph.context import Info
@@ -40,7 +42,20 @@ from server.topups import personal as topups_personal
 from server.wallet import graph as wallet
 from server.wallet import personal as wallet_personal
 
-_SLICES = (accounts, notices, wallet, topups, orders, plans, senders, campaigns, support, policy, privacy)
+_SLICES = (
+    accounts,
+    notices,
+    wallet,
+    topups,
+    orders,
+    plans,
+    senders,
+    campaigns,
+    support,
+    policy,
+    incidents,
+    privacy,
+)
 NODES = {prefix: loader for part in _SLICES for prefix, loader in part.NODES.items()}
 
 for _part in _SLICES:
@@ -60,6 +75,7 @@ class Query(
     campaigns.CampaignQueries,
     support.SupportQueries,
     policy.PolicyQueries,
+    incidents.IncidentQueries,
     privacy.PrivacyQueries,
     operations.OperationsQueries,
 ):
@@ -91,6 +107,7 @@ class Mutation(
     campaigns.CampaignMutations,
     support.SupportMutations,
     policy.PolicyMutations,
+    incidents.IncidentMutations,
     privacy.PrivacyMutations,
     operations.OperationsMutations,
 ):
@@ -110,6 +127,7 @@ class Subscription(
     senders.SenderSubscriptions,
     campaigns.CampaignSubscriptions,
     support.SupportSubscriptions,
+    incidents.IncidentSubscriptions,
     privacy.PrivacySubscriptions,
 ):
     pass
@@ -143,6 +161,7 @@ HELD = (
     *campaigns_personal.HELD,
     *support_personal.HELD,
     *policy_personal.HELD,
+    *incidents_personal.HELD,
     *privacy_personal.HELD,
 )
 """What the whole server holds, declared column by column (Q003)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -34,6 +34,8 @@ from server.campaigns.rules.machines import MachineTerms
 from server.campaigns.rules.recording import RecordingTerms
 from server.clocks import CLOCKS, HOLDS
 from server.counted import COUNTED
+from server.incidents import reads as incident_reads
+from server.incidents.rules.lifecycle import ORDER, IncidentStatus, IncidentTerms, Risk
 from server.kit.audit import AuditTerms
 from server.kit.money import Currency, to_minor
 from server.kit.personal import Declared
@@ -67,7 +69,7 @@ from server.privacy.rules.minors import MinorReportTerms
 from server.privacy.rules.recipient_requests import RecipientRequestTerms
 from server.privacy.rules.refusing import RefusalTerms
 from server.privacy.rules.regimes import RegimeChoice, RegimeTerms
-from server.privacy.rules.requests import SELF_SERVICE, SUPPORT, PrivacyRequestTerms
+from server.privacy.rules.requests import SELF_SERVICE, SUPPORT, HoldGround, PrivacyRequestTerms
 from server.privacy.rules.retention import RetentionTerms
 from server.schema import HELD
 from server.senders import reads as sender_reads
@@ -103,7 +105,9 @@ COMPLAINTS = complaint_reads.ComplaintCounts(statistic_reads.complaints_since)
 FLIGHTS = FlightSources((topup_lifecycle.in_flight,))
 """What has to come to an end before an account is erased."""
 
-OPEN_CASES = HoldSources((complaint_reads.is_open,))
+OPEN_CASES = HoldSources(
+    {HoldGround.COMPLAINT: complaint_reads.is_open, HoldGround.INCIDENT: incident_reads.holds_erasure}
+)
 """The open cases that hold an erasure back (C23)."""
 
 PRICES = PriceLists((plan_prices.list_prices,))
@@ -175,6 +179,7 @@ def default_terms() -> Registry:
         RegimeTerms(),
         MinorReportTerms(),
         RefusalTerms(),
+        IncidentTerms(),
     )
 
 
@@ -194,6 +199,8 @@ def terms_of(profile: Profile, upcoming: Profile | None = None) -> Registry:
     registry.add(_agreements(registry.get(account_rules.Terms), profile, wordings))
     stopped = registry.get(RestrictionTerms)
     registry.add(dataclasses.replace(stopped, served=profile.purposes))
+    of_incidents = registry.get(IncidentTerms)
+    registry.add(dataclasses.replace(of_incidents, served=profile.categories))
     registry.add(AttestationTerms(_reviews(profile)))
     registry.add(RetentionTerms(_kept(profile)))
     registry.add(Published(profile, wordings, upcoming, NUMBERED))
@@ -297,6 +304,15 @@ def _group_min(said: Any) -> int:
     return int(said)
 
 
+def _at_least(said: Any) -> timedelta:
+    """For how long rows of a retention are there whatever happens: no month is shorter than 28 days, and what lasts as
+    long as the relationship is there as long as its account."""
+    if not is_period(said):
+        return timedelta.max
+    found = period(said)
+    return found.time + timedelta(days=28 * found.months)
+
+
 def _truth(said: Any) -> bool:
     if not isinstance(said, bool):
         raise ValueError("give true or false")
@@ -364,6 +380,13 @@ def _scope_except(said: Any) -> ErasureScope:
     return ErasureScope.ALL_EXCEPT_BILLING if said else ErasureScope.EVERYTHING
 
 
+def _in_order_of_law(said: Any) -> Sequence[IncidentStatus]:
+    """A profile says them for all to read; none is left out, nor another put between (H021)."""
+    if tuple(said) != tuple(status.value for status in ORDER):
+        raise ValueError(f"give {', '.join(ORDER)}")
+    return ORDER
+
+
 def _old_workbooks(said: Any) -> bool:
     """JSON, CSV and XLSX are always there."""
     return Form.XLS in {Form(item) for item in said}
@@ -377,6 +400,11 @@ _ACCOUNTS, _ORDERS, _PLANS, _SENDERS = (
 )
 _CAMPAIGNS, _COMPLAINTS, _RECORDING = campaign_rules.Terms, ComplaintTerms, RecordingTerms
 _ROLES = {role.lower(): role for role in ROLE_SCOPES}
+_TOLD_OF = {
+    "when_high_risk": frozenset({Risk.HIGH_RISK}),
+    "when_risk": frozenset({Risk.RISK, Risk.HIGH_RISK}),
+    "always": frozenset(Risk),
+}
 _NONE_REFUNDED = _one_of({"none": False, "unused": True})
 
 SETTINGS: tuple[Setting, ...] = (
@@ -595,6 +623,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("processors.cdn_categories", DisclosureTerms, "delivery_network_categories", _named),
     Setting("stores.allowed_regions", StoreTerms, "allowed", _regions),
     Setting("categories", DisclosureTerms, "categories", _named),
+    Setting("incident.states", IncidentTerms, "states", _in_order_of_law),
+    Setting("incident.require_assessment", IncidentTerms, "assessment_required", _truth),
+    Setting("incident.require_corrective", IncidentTerms, "correction_required", _truth),
+    Setting("incident.notify_clients", IncidentTerms, "tell_customers_of", _one_of(_TOLD_OF)),
+    Setting("breach.authority", IncidentTerms, "authority_within", _time),
+    Setting("categories", IncidentTerms, "categories", _named),
+    Setting("retain.sessions", IncidentTerms, "sign_ins_kept", _at_least),
     Setting("consent.purposes", ConsentTerms, "purposes", _named),
     Setting(
         "policy.change.notify",

@@ -246,6 +246,8 @@ def test_the_demo_tells_the_same_story_each_time_behind_another_password(tmp_pat
         assert settled["vatNumber"] == {"number": "DE111111125"}
         assert settled["senders"]["edges"] == [{"node": {"name": "LARKPRESS", "status": "SUBMITTED"}}]
         assert [rule["unit"] for rule in settled["autoTopUps"]] == ["EUR"]
+        told = ask(one, "incidents { edges { node { kind state } } }")["incidents"]["edges"]
+        assert told == [{"node": {"kind": "MISUSE", "state": "MITIGATED"}}]
         invoices = settled["invoices"]
         assert {"PLAN", "CREDIT_PACK_EMAIL"} <= {line["code"] for one in invoices for line in one["lines"]}
         assert {"STANDARD", "REVERSE_CHARGE"} == {

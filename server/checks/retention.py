@@ -69,7 +69,17 @@ def age_evidence_gone(read: Read) -> Finding:
     )
 
 
-NAMES = ("sessions", "registers", "audit", "api_log", "repetitions", "until_settled", "exports", "support")
+NAMES = (
+    "sessions",
+    "registers",
+    "audit",
+    "api_log",
+    "repetitions",
+    "until_settled",
+    "exports",
+    "support",
+    "incidents",
+)
 
 CHECKS: Mapping[str, Check] = {
     "periods_named": periods_named,

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from server.accounts.model import CLOSED, Account
 from server.accounts.model.accesses import DataAccess
-from server.accounts.reads.accesses import customers_among
+from server.accounts.reads import customers_among
 from server.accounts.rules import Terms as AccountTerms
 from server.accounts.rules.accesses import LegalDuty, Reader
 from server.checks.looking import look

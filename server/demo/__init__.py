@@ -21,7 +21,7 @@ from rich.console import Console
 from server.accounts.actions.events import EmailVerificationAsked
 from server.app import Postmeter
 from server.bench_data import Dice
-from server.demo import commerce, mailings, support
+from server.demo import commerce, incidents, mailings, support
 from server.demo.api import KEY_SCOPES, Api
 from server.demo.commerce import PATIENCE_SECONDS
 from server.demo.mailings import Engine, LiveMailing, Mailings
@@ -132,6 +132,7 @@ class Demo:
             await self._special(company, day)
             if day in support.QUESTIONS:
                 await support.ask_something(await self._signed_in(company), engine, day)
+            await self._incident(company, engine, day)
             if day in mailings.PAST:
                 await written.past(mailings.PAST[day], self._clock.now, self._clock.forward)
             for _ in range(self._dice.between(2, 4)):
@@ -139,6 +140,12 @@ class Demo:
                 self._clock.forward(timedelta(minutes=self._dice.between(20, 300)))
             await self._replenish(company)
             self._clock.forward(timedelta(days=1) / 2)
+
+    async def _incident(self, company: Api, staff: Engine, day: int) -> None:
+        if day in (incidents.FALSE_ALARM, incidents.OPEN):
+            account = (await company.ask("{ viewer { account { id } } }"))["viewer"]["account"]["id"]
+            story = incidents.false_alarm if day == incidents.FALSE_ALARM else incidents.misdirected_list
+            await story(staff, account, self._clock.now)
 
     async def _attest(self) -> None:
         """What the policy wants attested, by an office of the company that runs the demo."""

@@ -6,10 +6,10 @@ The operator's own engine sends and reports them, for its reports alone decide w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pyotp
 
@@ -20,6 +20,7 @@ from server.bench_data import Dice, Event, fate
 from server.demo.api import Api
 from server.kit.problems import PublicError
 
+T = TypeVar("T")
 SEED = 1840  # the year of the first postage stamp
 ENGINE = "engine"
 _AUTHORISED_DAYS = 300
@@ -80,14 +81,24 @@ class Engine:
         return cls(api.as_bearer(""), password, postmeter.house.clock.now)
 
     async def report(self, events: list[Event]) -> None:
-        """Raises PublicError. The engine signs in when it has to: no session lasts as long as the demo may."""
+        """Raises PublicError."""
+        await self._in_session(lambda api: api.report(events))
+
+    async def do(
+        self, field: str, input_type: str, data: dict[str, Any], selection: str = ""
+    ) -> dict[str, Any]:
+        """Run one mutation of the staff's. Raises PublicError."""
+        return await self._in_session(lambda api: api.do(field, input_type, data, selection))
+
+    async def _in_session(self, call: Callable[[Api], Awaitable[T]]) -> T:
+        """The engine signs in when it has to: no session lasts as long as the demo may."""
         try:
-            await self._api.report(events)
+            return await call(self._api)
         except PublicError as refused:
             if refused.code != "UNAUTHENTICATED":
                 raise
-            self._api = await self._signed_in()
-            await self._api.report(events)
+        self._api = await self._signed_in()
+        return await call(self._api)
 
     async def answer(self, ticket_id: str, text: str) -> None:
         """Answer a ticket: it is the only person of the staff here."""

@@ -7,9 +7,11 @@ declares stops the server from starting.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+from sqlalchemy import Column, ColumnElement, false, or_, select
 
 from server.kit.allowances import RateBucket
 from server.kit.audit import AuditEntry, AuditSeal
@@ -20,6 +22,7 @@ from server.kit.idempotency import StoredOutcome
 from server.kit.retention import RetentionTally
 
 Category = Literal["identification", "technical", "financial", "activity"]
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 Purpose = Literal["identification", "api_use", "balance_and_orders", "security"]
 LegalBasis = Literal["contract", "legal_obligation", "legitimate_interest", "consent"]
 RetentionClass = Literal["identity", "content", "billing"]
@@ -113,6 +116,36 @@ def faults(declared: Iterable[Held]) -> list[str]:
         *(f"{name} is declared {times} times" for name, times in sorted(counted.items()) if times > 1),
         *sorted({fault for held in declared for fault in (*_owner_faults(held), *_source_faults(held))}),
     ]
+
+
+def holds(declared: Iterable[Held], categories: Collection[str], account: Column[str]) -> ColumnElement[bool]:
+    """Whether a value of one of these categories is held of the account in that column, as the declarations say."""
+    declared = list(declared)
+    owners = {held.model: held.owner for held in declared}
+    found = [
+        select(1).where(_full(held), _belongs(held.model, owners, account)).correlate(account.table).exists()
+        for held in declared
+        if held.category in categories and held.owner is not None
+    ]
+    return or_(false(), *found)
+
+
+def _full(held: Held) -> ColumnElement[bool]:
+    columns = held.model.__table__.c
+    return or_(*(columns[name].is_not(None) for name in held.columns))
+
+
+def _belongs(
+    model: type[Base], owners: Mapping[type[Base], Owner], account: Column[str]
+) -> ColumnElement[bool]:
+    """Whether a row of the table is the account's."""
+    columns: Any = model.__table__.c
+    owner = owners[model]
+    if isinstance(owner, Via):
+        parents = select(owner.model.__table__.c[owner.theirs])
+        theirs = parents.where(_belongs(owner.model, owners, account)).correlate(account.table)
+        return columns[owner.ours].in_(theirs)  # type: ignore[no-any-return]
+    return or_(false(), *(columns[name] == account for name in owner or ()))
 
 
 def _owner_faults(held: Held) -> Iterator[str]:

@@ -28,6 +28,7 @@ from server.reactions import (
     erasures,
     exports,
     fixed_ips,
+    incidents,
     payments,
     people,
     plans,
@@ -86,6 +87,7 @@ def reactions() -> Reactions:
         privacy_requests,
         recipient_requests,
         exports,
+        incidents,
     ):
         told.register(registered)
     for event in (FixedIpNotPaid, FixedIpEnded, FixedIpLapsed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType
 from sqlalchemy import select
 
 from server.gateway.observed import STAFF_READ
@@ -45,7 +46,8 @@ async def test_what_staff_may_not_read_and_what_is_their_own_is_no_staff_read(st
 
 @pytest.mark.rule("H015")
 def test_feeds_for_staff_are_these() -> None:
-    """What comes after its beginning leaves no row, so that none may show what somebody wrote (tests/support)."""
+    """What comes after its beginning leaves no row, so that none may show what somebody wrote (tests/support): ids and
+    states at the most."""
     subscription = schema._schema.subscription_type
     assert subscription is not None
     found = {
@@ -54,8 +56,12 @@ def test_feeds_for_staff_are_these() -> None:
     }
     assert None not in found.values()
     assert {name for name, access in found.items() if access and access.who is Who.STAFF} == {
-        "supportQueueChanged"
+        "supportQueueChanged",
+        "incidentChanged",
     }
+    told = schema._schema.type_map["IncidentStanding"]
+    assert isinstance(told, GraphQLObjectType)
+    assert told.fields.keys() == {"incidentId", "state", "dueAt", "overdue", "updatedAt"}
 
 
 async def test_administrators_verify_the_newest_part_of_the_log(staff: Staff) -> None:

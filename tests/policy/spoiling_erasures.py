@@ -125,6 +125,7 @@ OF: Mapping[str, list[tuple[str, str, Sabotage]]] = {
         ("erasure.method", "senders", left_behind("acc_gone")),
         ("erase.contract_end", "acc_", closed),
         ("erase.service_end", "acc_", closed),
+        ("erase.legal_period_end", "ers_1", kept_for_billing(timedelta(days=3_655))),
     ],
 }
 """The same of clauses that only other profiles have, or have with another value."""

@@ -36,6 +36,8 @@ def _other(number: Any) -> Any:
             return number + timedelta(seconds=1)
         case frozenset():
             return number - {min(number, key=str)} if number else frozenset({"something"})
+        case tuple():
+            return number[1:]
         case Enum():
             return next(one for one in type(number) if one is not number)
         case None:

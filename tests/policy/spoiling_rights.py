@@ -106,11 +106,6 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("hold.billing", "ers_1", erased(scope="EVERYTHING")),
     ("hold.billing", "ers_1", erased(pseudonym=None)),
     ("retain.billing", "invoices", made(Invoice, id="inv_1", account_id="psn_1", customer="Lark Press")),
-    (
-        "retain.billing",
-        "inv_1",
-        made(Invoice, id="inv_1", account_id="psn_1", issued_at=timedelta(days=-3_654)),
-    ),
     ("restore.replay_erasures", "acc_", journalled(before=-_SECOND)),
     ("ids.reuse", "acc_", journalled(before=_SECOND)),
     ("ids.reuse", "acc_short", made(Account, id="acc_short", status="ACTIVE")),
@@ -148,6 +143,5 @@ KEPT: list[tuple[str, Sabotage]] = [
     ),
     ("portability.formats", copied(*(f"people.{form}" for form in forms))),
     ("hold.billing", erased()),
-    ("retain.billing", made(Invoice, id="inv_1", account_id="psn_1", issued_at=timedelta(days=-3_651))),
 ]
 """What these checks leave alone."""

@@ -67,6 +67,8 @@ TECHNICAL = {
     "upload_seconds_max uploads_at_once_max view_link_age_max",
     "PackageTerms": "link_age_max rows_a_read rows_a_file rows_a_workbook rows_an_old_workbook rows_a_step "
     "files_a_step chunk_bytes chunks_deleted_at_once package_bytes_max downloads_at_once_max",
+    "IncidentTerms": "served remind_before known_before_max text_length_max reference_length_max "
+    "message_id_length_max people_max accounts_a_call_max accounts_a_step entries_max",
     "AuditTerms": "",
     "SupportTerms": "reopen_within quiet_before_closing subject_length_max text_length_max tickets_open_max "
     "messages_max confirm_within code_attempts_max contacts_per_caller_max contacts_per_email_max contacts_max "

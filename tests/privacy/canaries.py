@@ -41,6 +41,8 @@ _WANTED: Mapping[str, Any] = {
     "disclosures.ground": "LEGAL_REQUEST",
     "disclosures.recipient_class": "AUTHORITY",
     "disclosures.categories": "technical",
+    "incident_accounts.status": "TOLD",
+    "incidents.status": "CLOSED",
     "invoices.gross_minor": 2,
     "ip_addresses.retired_at": None,
     "minor_reports.status": "RECEIVED",

@@ -34,6 +34,7 @@ from server.privacy.rules.erasures import (
     ErasureTerms,
     subject_mark,
 )
+from server.privacy.rules.requests import HoldGround
 from server.schema import HELD
 from server.topups.model import TopUp
 from server.wallet.jobs import verify_ledger
@@ -239,7 +240,7 @@ async def test_payments_in_flight_come_to_their_end_first_or_their_time_is_over(
 @ON_SQLITE
 @pytest.mark.rule("C23", "P033")
 async def test_an_open_case_holds_an_erasure_but_not_that_of_a_minor(office: Office) -> None:
-    held = reads.HoldSources((lambda _read, _account_id: True,))
+    held = reads.HoldSources({HoldGround.COMPLAINT: lambda _read, _account_id: True})
     office.units.house.terms.add(held)
     erasure_id = await office.plan()
     await office.runner.run_due()
@@ -312,6 +313,7 @@ async def test_a_certificate_says_what_went_and_what_stays_and_its_signature_out
     assert [kept["clause"] for kept in said["retained"]] == [
         "retain.audit",
         "retain.billing",
+        "retain.incidents",
         "retain.registers",
     ]
     assert all(kept["until"].startswith("2036-03-02") and kept["why"] for kept in said["retained"])
@@ -346,7 +348,7 @@ def test_every_row_that_stays_names_nobody_who_goes() -> None:
 
 def test_what_stays_under_a_pseudonym_has_a_clause_with_an_end() -> None:
     kept = {held.retention for held in HELD if held.erasure == "keep_pseudonymous" and held.owner is not None}
-    assert kept <= {"audit", "billing", "registers"}
+    assert kept <= {"audit", "billing", "incidents", "registers"}
 
 
 def test_a_row_of_nobody_is_a_fault() -> None:

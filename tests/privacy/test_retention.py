@@ -17,6 +17,7 @@ from server.accounts.model import ApiUse
 from server.accounts.rules.api_log import ApiLogTerms
 from server.accounts.rules.lifecycle import add_months
 from server.clocks import CLOCKS
+from server.incidents.model import Incident, IncidentAccount, IncidentEntry
 from server.kit.audit import AuditEntry
 from server.kit.clock import ManualClock
 from server.kit.due import DueRunner
@@ -143,6 +144,30 @@ async def test_what_a_later_row_stands_on_stays(sweeping: Sweeping) -> None:
     await sweeping.sweep()
     assert await sweeping.ids(LegalityCheck) == ["lgc_1"]
     assert await sweeping.ids(Disclosure) == ["dsc_1"]
+
+
+async def test_an_incident_goes_with_what_was_done_about_it_and_an_open_one_stays(sweeping: Sweeping) -> None:
+    ends = add_months(sweeping.clock.now(), -120)
+
+    def open_three(work: Work) -> None:
+        for name, opened_at, closed_at in (
+            ("inc_over", ends, work.now),
+            ("inc_young", ends + SECOND, work.now),
+            ("inc_open", ends - SECOND, None),
+        ):
+            instants = dict.fromkeys(("known_at", "due_at", "opened_at", "updated_at"), opened_at)
+            row = {"kind": "LOSS", "source": "STAFF", "status": "REPORTED", "entries": 1, **instants}
+            work.execute(insert(Incident).values(id=name, criterion_number=0, closed_at=closed_at, **row))
+            theirs = {"incident_id": name, "account_id": ACCOUNT, "status": "WAITING", "added_at": opened_at}
+            work.execute(insert(IncidentAccount).values(**theirs))
+            entry = {"incident_id": name, "number": 1, "kind": "NOTE", "written_at": opened_at}
+            work.execute(insert(IncidentEntry).values(**entry))
+
+    await sweeping.do(open_three)
+    report = await sweeping.sweep()
+    tables = ("incident_entries", "incident_accounts", "incidents")
+    assert [report["incidents", table].deleted for table in tables] == [1, 1, 1]
+    assert await sweeping.ids(Incident) == ["inc_open", "inc_young"]
 
 
 async def test_an_open_case_holds_what_it_needs_and_nothing_else(sweeping: Sweeping) -> None:

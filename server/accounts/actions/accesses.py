@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from server.accounts.model.accesses import DataAccess
 from server.accounts.reads import accesses as reads
+from server.accounts.reads import customers_among
 from server.accounts.reads.resellers import managements_by_id
 from server.accounts.rules.accesses import LegalDuty, Reader
 from server.kit.ids import prefix_of
@@ -41,7 +42,7 @@ def note_reading(work: Work, reading: Reading) -> None:
         "roles": " ".join(sorted(viewer.staff_roles)),
         "duty": excused,
     }
-    _note(work, reads.customers_among(work, opened | by_ids), reading, shared)
+    _note(work, customers_among(work, opened | by_ids), reading, shared)
 
 
 def _note_reseller(work: Work, reading: Reading) -> None:

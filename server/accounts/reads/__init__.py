@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from server.accounts.model import (
     ACTIVE,
@@ -156,11 +156,14 @@ def api_keys_by_id(read: Read, key_ids: Iterable[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in _by_ids(read, ApiKey, key_ids)}
 
 
-def customers_after(read: Read, after: str | None, limit: int, opened_before: datetime) -> Sequence[str]:
-    """Ids of customers that are not closed and were there at an instant, in order, behind the account `after`."""
-    query = select(Account.id).where(
-        Account.kind == CUSTOMER, Account.status != CLOSED, Account.created_at <= opened_before
-    )
+def customers_after(
+    read: Read, after: str | None, limit: int, opened_before: datetime, *, closed_too: bool = False
+) -> Sequence[str]:
+    """Ids of customers that were there at an instant, in order, behind the account `after`; without `closed_too` those
+    that are not closed."""
+    query = select(Account.id).where(Account.kind == CUSTOMER, Account.created_at <= opened_before)
+    if not closed_too:
+        query = query.where(Account.status != CLOSED)
     if after is not None:
         query = query.where(Account.id > after)
     return [row.id for row in read.rows(query.order_by(Account.id).limit(limit))]
@@ -177,6 +180,29 @@ def key_holders_after(read: Read, after: str | None, limit: int, made_before: da
     if after is not None:
         query = query.where(ApiKey.account_id > after)
     return list(read.execute(query.order_by(ApiKey.account_id).limit(limit)).scalars())
+
+
+def customers_among(
+    read: Read,
+    account_ids: Collection[str],
+    which: Callable[[Any], ColumnElement[bool]] | None = None,
+) -> set[str]:
+    """Those of these accounts that are customers and not erased; of which, where it is said, something holds of the
+    column of their id."""
+    asked = Account.__table__.alias("asked").c  # `which` may look at the table of accounts, too
+    query = select(asked.id).where(asked.kind == CUSTOMER, asked.id.in_(account_ids))
+    if which is not None:
+        query = query.where(which(asked.id))
+    return {row.id for row in read.rows(query)}
+
+
+def signed_in(read: Read, account_ids: Collection[str], since: datetime, until: datetime) -> set[str]:
+    """Those of these accounts of which somebody signed in from the first instant on and before the second, as far as
+    their sessions are kept."""
+    query = select(Session.account_id).where(
+        Session.account_id.in_(account_ids), Session.created_at >= since, Session.created_at < until
+    )
+    return {row.account_id for row in read.rows(query.distinct())}
 
 
 def accepted(read: Read, account_id: str) -> set[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from server.accounts.model import CLOSED, CUSTOMER, Account, Session
+from server.accounts.model import CLOSED, Account, Session
 from server.accounts.model.accesses import DataAccess
 from server.accounts.reads import roles_of_staff
 from server.accounts.rules import Terms
@@ -37,12 +37,6 @@ def accounts_among(read: Read, ids: Collection[str]) -> set[str]:
         return accounts
     query = select(StoredEvent.account_id).where(StoredEvent.subject_id.in_(things)).distinct()
     return accounts | set(read.execute(query).scalars())
-
-
-def customers_among(read: Read, accounts: Collection[str]) -> set[str]:
-    """Those of them that there are, and that are not the company's own."""
-    query = select(Account.id).where(Account.id.in_(sorted(accounts)), Account.kind == CUSTOMER)
-    return set(read.execute(query).scalars())
 
 
 def check_closed(read: Read, accounts: Collection[str], duties: Collection[str | None]) -> None:

@@ -15,9 +15,10 @@ from server.campaigns.graph.types import account_of
 from server.campaigns.reads import complaints as reads
 from server.campaigns.rules.complaints import ComplaintStatus
 from server.kit.graph.access import declare
-from server.kit.graph.connections import NUMBER_MAX, After, Connection, First, key_after, page, rows_wanted
+from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
 from server.kit.graph.node import NodeLoader
+from server.kit.graph.places import INSTANT_MAX
 from server.kit.problems import PublicError
 
 
@@ -77,7 +78,7 @@ def _behind(after: str | None) -> tuple[int, str] | None:
     if key is None:
         return None
     instant, _, case_id = key.partition(".")
-    if not instant.isdigit() or len(instant) > 19 or int(instant) > NUMBER_MAX or not case_id:
+    if not instant.isdigit() or len(instant) > 19 or int(instant) > INSTANT_MAX or not case_id:
         raise PublicError("BAD_USER_INPUT", "`after` is not a cursor of this list.")
     return int(instant), case_id
 

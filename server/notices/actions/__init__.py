@@ -62,7 +62,7 @@ def notify(
     """
     terms = work.terms(Terms)
     types = work.terms(Catalog).values_of(template)
-    check_values(template, types, data, terms.value_length_max)
+    check_values(template, types, data, terms.value_length_max, terms.secret_length_max)
     assert dedupe_key is None or len(dedupe_key) <= DEDUPE_KEY_LENGTH_MAX
     asked = Channel.EMAIL in channels
     address = _normal(email) if asked and email is not None else None

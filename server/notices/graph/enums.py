@@ -255,6 +255,20 @@ class NoticeKind(Enum):
         "contact_answered", description="Support answers somebody who has no account; by e-mail only."
     )
 
+    INCIDENT_AFFECTS_YOU = strawberry.enum_value(
+        "incident_affects_you", description="Data of the account is affected by an incident."
+    )
+    INCIDENT_OPENED = strawberry.enum_value(
+        "incident_opened", description="An incident was entered into the register. For the staff."
+    )
+    INCIDENT_REMINDER = strawberry.enum_value(
+        "incident_reminder",
+        description="The authority has to be told of an incident within a day. For the staff.",
+    )
+    INCIDENT_OVERDUE = strawberry.enum_value(
+        "incident_overdue", description="The authority was not told of an incident in time. For the staff."
+    )
+
 
 @strawberry.enum(
     name="NoticeEmailing", description="Whether a notice also goes out by e-mail, decided when it is made."

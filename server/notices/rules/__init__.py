@@ -22,7 +22,9 @@ class Terms:
     """How long to wait after each failed attempt; after the last one the e-mail is given up."""
     emails_per_hour_max: int = 60
     """E-mails to one account in any hour; a notice beyond is shown in the application only."""
-    value_length_max: int = 2_000
+    value_length_max: int = 500
+    secret_length_max: int = 2_000
+    """Of a value that the e-mail alone says, such as what somebody wrote for the reader."""
     """The longest value in a notice, in characters."""
     dead_letters_shown_max: int = 500
 

@@ -84,13 +84,17 @@ def catalog_of(
 
 
 def check_values(
-    kind: str, types: Mapping[str, str], values: Mapping[str, str | int], length_max: int
+    kind: str,
+    types: Mapping[str, str],
+    values: Mapping[str, str | int],
+    length_max: int,
+    secret_length_max: int,
 ) -> None:
     """Raises ValueError unless there is one fitting value for each name: a caller's bug, told where it happens."""
     if values.keys() != types.keys():
         raise ValueError(f"a notice {kind} has the values {sorted(types)}, not {sorted(values)}")
     for name, value in values.items():
-        if not _fits(types[name], value, length_max):
+        if not _fits(types[name], value, secret_length_max if types[name] == SECRET else length_max):
             raise ValueError(f"the value {name} of a notice {kind} is no {types[name]}")
 
 

@@ -40,7 +40,7 @@ from server.privacy.rules.erasures import (
     ErasureTerms,
     notice_wait,
 )
-from server.privacy.rules.requests import QUEUE, HoldGround, PrivacyRequestStatus
+from server.privacy.rules.requests import QUEUE, PrivacyRequestStatus
 from server.wallet import actions as wallet_actions
 from server.wallet.reads.erasure import is_closed, wallet_ids
 from server.wallet.rules import CHAIN_KEY
@@ -258,10 +258,12 @@ def _is_held(work: Work, row: ErasureRow) -> bool:
     assert row.account_id is not None
     if row.clock == ErasureClock.MINOR:  # without a grace (P033)
         return False
+    ground = work.terms(HoldSources).ground(work, row.account_id)
+    if ground is not None:
+        _of_request(work, row, lambda asked: hold_request(work, asked, ground))
+        return True
     inactive = row.clock == ErasureClock.INACTIVITY
-    return work.terms(HoldSources).is_held(work, row.account_id) or (
-        inactive and work.terms(Holds).holds(work, _RELATIONSHIP, row.account_id)
-    )
+    return inactive and work.terms(Holds).holds(work, _RELATIONSHIP, row.account_id)
 
 
 def _begin(work: Work, row: ErasureRow) -> bool:
@@ -274,7 +276,6 @@ def _begin(work: Work, row: ErasureRow) -> bool:
         drop_planned(work, row.id)
         return False
     if _is_held(work, row):
-        _of_request(work, row, lambda asked: hold_request(work, asked, HoldGround.COMPLAINT))
         schedule(work, ERASE, row.id, work.now + work.terms(ErasureTerms).held_look_every)
         return False
     account = account_reads.account(work, row.account_id)

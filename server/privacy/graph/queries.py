@@ -14,7 +14,7 @@ from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
 from server.kit.graph.node import NodeLoader
-from server.privacy.graph.places import place_after
+from server.kit.graph.places import place_after
 from server.privacy.graph.types import (
     ANSWER,
     OPEN,

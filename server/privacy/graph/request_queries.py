@@ -10,7 +10,7 @@ from server.campaigns.graph.types import account_of
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
-from server.privacy.graph.places import place_after
+from server.kit.graph.places import place_after
 from server.privacy.graph.request_types import ASK, PrivacyRequestCase, PrivacyRequestType
 from server.privacy.graph.types import WATCH
 from server.privacy.reads import requests as reads

@@ -20,7 +20,7 @@ from server.privacy.rules.erasures import ErasureScope
 SHREDDED = b"\x01" + bytes(KEY_ID_BYTES + 12 + 16)
 """What stands in a kept row where a sealed value must stand: sealed by a key that never was."""
 _BILLING = "billing"
-_OUTLIVES = frozenset({"audit", "registers"})
+_OUTLIVES = frozenset({"audit", "registers", "incidents"})
 """The clauses under which rows stay whatever is erased: what was done, by opaque ids."""
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from server.kit.ids import is_id
 from server.kit.work import Read
 from server.privacy.model import Erasure
 from server.privacy.rules.erasures import SIGNING_KEY, ErasureStatus
+from server.privacy.rules.requests import HoldGround
 
 _erasures = Erasure.__table__.c
 ERASED = "erase"
@@ -58,10 +59,11 @@ class FlightSources:
 class HoldSources:
     """Of each slice whether an open case holds an account's data back (C23); app.py lists them."""
 
-    sources: tuple[Callable[[Read, str], bool], ...] = ()
+    sources: Mapping[HoldGround, Callable[[Read, str], bool]] = field(default_factory=dict)
 
-    def is_held(self, read: Read, account_id: str) -> bool:
-        return any(source(read, account_id) for source in self.sources)
+    def ground(self, read: Read, account_id: str) -> HoldGround | None:
+        """Which kind of case it is; None without one."""
+        return next((ground for ground, holds in self.sources.items() if holds(read, account_id)), None)
 
 
 def erasure(read: Read, erasure_id: str) -> ErasureRow | None:
