@@ -1,6 +1,10 @@
 // Numbers, money and times in the reader's language and zone. Amounts stay decimal strings: Intl formats them exactly.
 
 const language = navigator.language;
+
+/** The language of the policy's clauses, which are there in English and French. */
+export const policyLanguage = language.startsWith('fr') ? 'fr' : 'en';
+
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export interface Money {
@@ -45,6 +49,9 @@ export function signed(unit: string, amount: string): string {
 export const unitName = (unit: string) =>
   unit === 'EMAIL' ? 'e-mail credits' : unit === 'SMS' ? 'SMS credits' : `${unit} balance`;
 
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+export const unitTitle = (unit: string) => capitalised(unitName(unit));
+
 export const at = (instant: string) => moment.format(new Date(instant));
 export const atSecond = (instant: string) => second.format(new Date(instant));
 export const timeOf = (instant: string) => clock.format(new Date(instant));
@@ -75,10 +82,8 @@ export function span(milliseconds: number): string {
 }
 
 /** `PARTLY_FULFILLED` as people write it: "Partly fulfilled". */
-export function words(code: string): string {
-  const text = code.toLowerCase().replaceAll('_', ' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+export const words = (code: string): string =>
+  capitalised(code.toLowerCase().replace(/[_.]/g, ' ')).replace(/\b(ai|api|id|ip|sms|vat)\b/gi, (short) => short.toUpperCase());
 
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 

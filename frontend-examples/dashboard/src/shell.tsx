@@ -1,23 +1,23 @@
 import { Suspense, useEffect, useState } from 'react';
-import { SignOutDocument } from './api/generated';
+import { SignOutDocument, WatchNoticesDocument } from './api/generated';
 import { connection } from './api/client';
-import { useAction } from './api/hooks';
-import { words } from './format';
+import { useAction, useFeed } from './api/hooks';
+import { count, words } from './format';
 import { Link, match, usePath } from './router';
 import { CUSTOMER, OPERATOR, type Section } from './routes';
 import { useSession } from './session/session';
 import { useStore } from './store';
-import { Button, Empty, Note, Page, Skeleton } from './ui/parts';
+import { Button, Empty, Note, Page, Skeleton, Tag } from './ui/parts';
 
 const SAID = {
-  idle: 'Connecting …',
+  idle: 'Not connected',
   connecting: 'Connecting …',
   live: 'Live',
   waiting: 'Connection lost, trying again …',
   'signed-out': 'Signed out',
 };
 
-/** Whether what is shown is live. `idle` is live too: nothing on the page is watched. */
+/** Whether what is shown is live. */
 function ConnectionState() {
   const state = useStore(connection);
   return (
@@ -40,7 +40,13 @@ export function Brand() {
   );
 }
 
-function Navigation({ sections, path }: { readonly sections: readonly Section[]; readonly path: string }) {
+interface NavigationProps {
+  readonly sections: readonly Section[];
+  readonly path: string;
+  readonly unread: number;
+}
+
+function Navigation({ sections, path, unread }: NavigationProps) {
   const isHere = (pattern: string) => path === pattern || (pattern !== '/' && path.startsWith(`${pattern}/`));
   return (
     <nav className="nav" aria-label="Pages" id="pages">
@@ -54,6 +60,14 @@ function Navigation({ sections, path }: { readonly sections: readonly Section[];
                   <li key={pattern}>
                     <Link to={pattern} aria-current={isHere(pattern) ? 'page' : undefined}>
                       {name}
+                      {pattern === '/notices' && unread > 0 && (
+                        <>
+                          {' '}
+                          <Tag tone="accent">
+                            {count(unread)} <span className="unseen">unread</span>
+                          </Tag>
+                        </>
+                      )}
                     </Link>
                   </li>
                 ),
@@ -103,6 +117,9 @@ export function Shell() {
   const path = usePath();
   const [open, setOpen] = useState(false);
   const leave = useAction(SignOutDocument);
+  // Watched on every page: the badge counts them, and the connection shows that it lives.
+  const notices = useFeed(WatchNoticesDocument, {}, (more: number | null, { noticePosted: update }) => (more ?? 0) + (update.notice ? 1 : 0));
+  const unread = viewer.account.unreadNotices + (notices.state ?? 0);
   const sections = viewer.staff ? OPERATOR : CUSTOMER;
   useEffect(() => setOpen(false), [path]);
   const signOut = async () => {
@@ -122,7 +139,7 @@ export function Shell() {
               Menu
             </Button>
           </span>
-          <Navigation sections={sections} path={path} />
+          <Navigation sections={sections} path={path} unread={unread} />
           <div className="who">
             <span>
               <strong>{viewer.person?.login ?? 'API key'}</strong>

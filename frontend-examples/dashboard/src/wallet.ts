@@ -6,6 +6,8 @@ import { useFeed } from './api/hooks';
 import { useSession } from './session/session';
 
 const KEPT = 1_000;
+/** Fewer say nothing of a pace. */
+const SPENDINGS_MIN = 3;
 const SPENDING = new Set(['USAGE', 'HOLD_CAPTURED']);
 
 type Update = WatchBalanceSubscription['balance'];
@@ -57,15 +59,16 @@ export interface Forecast {
 }
 
 /**
- * When a balance runs out at its pace so far; null when nothing was spent in what is shown. Only spending counts: a
+ * When a balance runs out at its pace so far; null when hardly anything was spent in what is shown. Only spending counts: a
  * cancelled order or a forfeit says nothing about tomorrow.
  */
 export function forecast(postings: readonly PostingLineFragment[], available: string, now: number): Forecast | null {
   const oldest = postings.at(-1);
   if (!oldest) return null;
   const milliseconds = Math.max(now - new Date(oldest.at).getTime(), 60_000);
-  const spent = postings.reduce((sum, { kind, amount }) => sum + (SPENDING.has(kind) ? Math.max(0, -Number(amount)) : 0), 0);
-  if (spent === 0) return null;
+  const spendings = postings.filter(({ kind, amount }) => SPENDING.has(kind) && amount.startsWith('-'));
+  if (spendings.length < SPENDINGS_MIN) return null;
+  const spent = spendings.reduce((sum, { amount }) => sum - Number(amount), 0);
   const perMillisecond = spent / milliseconds;
   return { perDay: perMillisecond * 86_400_000, since: oldest.at, endsAt: now + Number(available) / perMillisecond };
 }

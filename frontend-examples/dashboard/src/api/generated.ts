@@ -2104,7 +2104,9 @@ export type RefuseRequestMutation = { readonly refusePrivacyRequest:
     | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
    };
 
-export type ComplianceQueryVariables = Exact<{ [key: string]: never; }>;
+export type ComplianceQueryVariables = Exact<{
+  language: string;
+}>;
 
 
 export type ComplianceQuery = { readonly policyCompliance: ReadonlyArray<{ readonly compliance: Compliance, readonly check: string | null, readonly evidence: string | null, readonly lastRun: string | null, readonly clause: { readonly id: string, readonly title: string, readonly value: string, readonly state: PolicyClauseState, readonly rules: ReadonlyArray<string>, readonly source: string | null } }>, readonly attestations: ReadonlyArray<{ readonly kind: string, readonly overdue: boolean, readonly owner: string | null, readonly reference: string | null, readonly attestedAt: string | null, readonly reviewAt: string | null }> };
@@ -2641,7 +2643,9 @@ export type ResumePlanMutation = { readonly resumePlan:
 
 export type PlanNowFragment = { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null };
 
-export type PrivacyCentreQueryVariables = Exact<{ [key: string]: never; }>;
+export type PrivacyCentreQueryVariables = Exact<{
+  language: string;
+}>;
 
 
 export type PrivacyCentreQuery = { readonly purposesWithConsent: ReadonlyArray<string>, readonly viewer: { readonly account: { readonly id: string, readonly restrictablePurposes: ReadonlyArray<string>, readonly restrictions: ReadonlyArray<{ readonly id: string, readonly right: ProcessingRight, readonly purpose: string | null, readonly requestId: string, readonly since: string }>, readonly consents: ReadonlyArray<{ readonly id: string, readonly purpose: string, readonly policyVersion: string, readonly givenAt: string, readonly withdrawnAt: string | null }>, readonly disclosures: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly ground: DisclosureGround, readonly recipientClass: RecipientClass, readonly recipient: string | null, readonly categories: ReadonlyArray<string>, readonly disclosedAt: string } }> } } } | null, readonly policy: { readonly version: string, readonly effectiveAt: string, readonly clauses: ReadonlyArray<{ readonly id: string, readonly title: string, readonly value: string, readonly state: PolicyClauseState }> } | null };
@@ -4991,7 +4995,7 @@ export const RefuseRequestDocument = new TypedDocumentString(`
   field
 }`) as unknown as TypedDocumentString<RefuseRequestMutation, RefuseRequestMutationVariables>;
 export const ComplianceDocument = new TypedDocumentString(`
-    query Compliance {
+    query Compliance($language: String!) {
   policyCompliance {
     compliance
     check
@@ -4999,8 +5003,8 @@ export const ComplianceDocument = new TypedDocumentString(`
     lastRun
     clause {
       id
-      title
-      value
+      title(language: $language)
+      value(language: $language)
       state
       rules
       source
@@ -6102,7 +6106,7 @@ export const ResumePlanDocument = new TypedDocumentString(`
   field
 }`) as unknown as TypedDocumentString<ResumePlanMutation, ResumePlanMutationVariables>;
 export const PrivacyCentreDocument = new TypedDocumentString(`
-    query PrivacyCentre {
+    query PrivacyCentre($language: String!) {
   purposesWithConsent
   viewer {
     account {
@@ -6141,8 +6145,8 @@ export const PrivacyCentreDocument = new TypedDocumentString(`
     effectiveAt
     clauses {
       id
-      title
-      value
+      title(language: $language)
+      value(language: $language)
       state
     }
   }

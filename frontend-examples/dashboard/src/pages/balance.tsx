@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { type PostingLineFragment, type Unit, WalletHistoryDocument } from '../api/generated';
 import { ask } from '../api/client';
-import { at, count, quantity, signed, span, timeOf, unitName, words } from '../format';
+import { at, atSecond, count, quantity, signed, span, unitTitle, words } from '../format';
 import { Link } from '../router';
 import type { PageProps } from '../routes';
 import Chart from '../ui/chart';
@@ -31,7 +31,7 @@ export default function BalancePage({ parts }: PageProps) {
   const { earlier, more } = useEarlier(unit);
   const line = useLine(state, earlier);
   return (
-    <Page title={`Balance: ${unitName(unit)}`} lead={<Link to="/">All balances</Link>}>
+    <Page title={unitTitle(unit)} lead={<Link to="/">All balances</Link>}>
       <Loaded value={state} trouble={trouble} lines={6}>
         {({ available, held, sequence }) => (
           <>
@@ -97,7 +97,7 @@ function BurnDown({ unit, available, line }: LineProps & { readonly available: s
   }
   const said = future
     ? `At the pace since ${at(future.since)}, about ${count(Math.round(future.perDay))} a day, it lasts for ${span(future.endsAt - now)}, until ${at(new Date(future.endsAt).toISOString())}.`
-    : 'Nothing was spent in the time shown, so there is no forecast.';
+    : 'Too little was spent in the time shown for a forecast.';
   const soon = future !== null && future.endsAt - now < 3 * 86_400_000;
   return (
     <Card title="Burn-down">
@@ -120,7 +120,7 @@ function Postings({ unit, line }: LineProps) {
       empty={<Empty title="Nothing was posted yet." />}
       columns={[
         { name: 'What', cell: ({ kind }) => words(kind) },
-        { name: 'When', cell: (posting) => <time dateTime={posting.at} title={at(posting.at)}>{timeOf(posting.at)}</time> },
+        { name: 'When', cell: (posting) => <time dateTime={posting.at}>{atSecond(posting.at)}</time> },
         {
           name: 'Change',
           right: true,

@@ -19,18 +19,16 @@ import { ask } from '../api/client';
 import { useAction, useAsk, useFeed, useIntention } from '../api/hooks';
 import { at, count, day, money, unitName, words } from '../format';
 import { Link } from '../router';
-import { useSession } from '../session/session';
 import { countryOptions } from '../ui/countries';
+import { currencyOptions, useCurrency } from '../ui/currency';
 import { Field, Form, Select, Tick } from '../ui/form';
 import { placed } from '../ui/lists';
 import { Button, Card, Dialog, Empty, Loaded, Note, Page, Refusal, Table, Tag, type Tone } from '../ui/parts';
 
 type Catalog = CatalogQuery['catalog'];
-const CURRENCIES: readonly Currency[] = ['AUD', 'CAD', 'CHF', 'EUR', 'GBP', 'JPY', 'TND', 'USD'];
 
 export default function OrdersPage() {
-  const { viewer } = useSession();
-  const [currency, setCurrency] = useState<Currency>(viewer.account.currency);
+  const [currency, setCurrency] = useCurrency();
   const catalog = useAsk(CatalogDocument, { currency });
   return (
     <Page
@@ -41,7 +39,7 @@ export default function OrdersPage() {
           label="Prices in"
           value={currency}
           onChange={({ target }) => setCurrency(target.value as Currency)}
-          options={CURRENCIES.map((code) => [code, code])}
+          options={currencyOptions}
         />
       }
     >

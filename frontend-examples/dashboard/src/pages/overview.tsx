@@ -8,7 +8,7 @@ import {
   type WatchActivitySubscription,
 } from '../api/generated';
 import { useAsk, useFeed } from '../api/hooks';
-import { count, isMoney, quantity, span, unitName } from '../format';
+import { count, isMoney, quantity, span, unitTitle } from '../format';
 import { Link } from '../router';
 import { useSession } from '../session/session';
 import { Card, Empty, Figure, Loaded, Page } from '../ui/parts';
@@ -24,10 +24,11 @@ export default function Overview() {
     <Page title="Overview" lead="What there is to spend, and what is being sent. Every number is pushed as it changes.">
       <Loaded value={wallets.data?.viewer?.account.wallets} trouble={wallets.trouble} again={wallets.again}>
         {(found) => {
-          const usual: Unit[] = [viewer.account.currency, 'EMAIL', 'SMS'];
+          const money = found.map(({ unit }) => unit).filter(isMoney);
+          const units: Unit[] = [...(money.length > 0 ? money : [viewer.account.currency]), 'EMAIL', 'SMS'];
           return (
             <>
-              {!found.some(({ unit }) => isMoney(unit)) && (
+              {money.length === 0 && (
                 <Empty title="There is no money here yet.">
                   <p>The first top-up brings some; credits come with the first order.</p>
                   <Link to="/top-up" className="button" data-kind="main">
@@ -35,7 +36,7 @@ export default function Overview() {
                   </Link>
                 </Empty>
               )}
-              <Balances units={[...new Set([...usual, ...found.map(({ unit }) => unit)])]} />
+              <Balances units={units} />
             </>
           );
         }}
@@ -65,7 +66,7 @@ function BalanceCard({ unit, earlier }: { readonly unit: Unit; readonly earlier:
   const { state, trouble } = useWallet(unit);
   const line = useLine(state, earlier);
   return (
-    <Card title={unitName(unit)} aside={<Link to={`/balances/${unit}`}>Details</Link>}>
+    <Card title={unitTitle(unit)} aside={<Link to={`/balances/${unit}`}>Details</Link>}>
       <Loaded value={state} trouble={trouble}>
         {({ available, held }) => {
           const future = forecast(line, available, Date.now());
@@ -78,7 +79,7 @@ function BalanceCard({ unit, earlier }: { readonly unit: Unit; readonly earlier:
               </dl>
               <Spark values={line.map(availableAfter).reverse()} />
               <p className="small muted">
-                {future ? `Lasts for ${span(future.endsAt - Date.now())} at the pace so far.` : 'Nothing was spent lately.'}
+                {future ? `Lasts for ${span(future.endsAt - Date.now())} at the pace so far.` : 'Too little was spent for a forecast.'}
                 {Number(held) > 0 && ` ${quantity(unit, held)} are set aside.`}
               </p>
             </>

@@ -13,7 +13,7 @@ import {
   WithdrawRequestDocument,
 } from '../api/generated';
 import { useAction, useAsk, useFeed } from '../api/hooks';
-import { at, day, words } from '../format';
+import { at, day, policyLanguage, words } from '../format';
 import { useSession } from '../session/session';
 import { Form, Select, TextField } from '../ui/form';
 import { placed } from '../ui/lists';
@@ -37,7 +37,7 @@ export default function PrivacyPage() {
 }
 
 function Owned() {
-  const centre = useAsk(PrivacyCentreDocument, {});
+  const centre = useAsk(PrivacyCentreDocument, { language: policyLanguage });
   return (
     <>
       <Requests />

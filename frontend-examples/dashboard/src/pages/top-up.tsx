@@ -18,13 +18,11 @@ import {
   WatchTopUpsDocument,
 } from '../api/generated';
 import { useAction, useAsk, useFeed, useIntention } from '../api/hooks';
-import { at, money, quantity, unitName, words } from '../format';
-import { useSession } from '../session/session';
+import { at, money, quantity, unitName, unitTitle, words } from '../format';
+import { currencyOptions, useCurrency } from '../ui/currency';
 import { Field, Form, Select } from '../ui/form';
 import { Button, Card, Empty, Figure, Loaded, Note, Page, Refusal, Table, Tag, type Tone } from '../ui/parts';
 import { placed } from '../ui/lists';
-
-const CURRENCIES: readonly Currency[] = ['AUD', 'CAD', 'CHF', 'EUR', 'GBP', 'JPY', 'TND', 'USD'];
 
 export default function TopUpPage() {
   const cards = useFeed(WatchCardsDocument, {}, (before: readonly CardLineFragment[] | null, { paymentMethodChanged: update }) =>
@@ -53,7 +51,7 @@ function useTokens() {
 }
 
 function TopUpForm({ cards }: { readonly cards: readonly CardLineFragment[] }) {
-  const { viewer } = useSession();
+  const [currency, setCurrency] = useCurrency();
   const tokens = useTokens();
   const intention = useIntention();
   const create = useAction(CreateTopUpDocument, intention.done);
@@ -64,11 +62,11 @@ function TopUpForm({ cards }: { readonly cards: readonly CardLineFragment[] }) {
     ...tokens.map(({ token, description }) => [token, `Sandbox: ${description}`] as const),
   ];
   const chosen = payment || options[0]?.[0] || '';
-  const send = async ({ amount = '', currency = '' }: Record<string, string>) => {
+  const send = async ({ amount = '' }: Record<string, string>) => {
     setStarted(false);
     const made = await create.run({
       input: {
-        amount: { amount: amount.replace(',', '.'), currency: currency as Currency },
+        amount: { amount: amount.replace(',', '.'), currency },
         payment: chosen.startsWith('tok_') ? { token: chosen } : { methodId: chosen },
         idempotencyKey: intention.key,
       },
@@ -82,7 +80,7 @@ function TopUpForm({ cards }: { readonly cards: readonly CardLineFragment[] }) {
         {started && <Note>It is on its way. Watch it below; the balance moves by itself.</Note>}
         <div className="grid">
           <Field name="amount" label="Amount" inputMode="decimal" pattern="[0-9]+([.,][0-9]{1,3})?" defaultValue="50.00" required />
-          <Select name="currency" label="Currency" defaultValue={viewer.account.currency} options={CURRENCIES.map((code) => [code, code])} />
+          <Select label="Currency" value={currency} onChange={({ target }) => setCurrency(target.value as Currency)} options={currencyOptions} />
         </div>
         {options.length > 0 ? (
           <Select label="Paid with" value={chosen} onChange={({ target }) => setPayment(target.value)} options={options} />
@@ -225,7 +223,7 @@ function Confirm({ topUp }: { readonly topUp: TopUpLineFragment }) {
 }
 
 function AutoTopUps({ cards }: { readonly cards: readonly CardLineFragment[] }) {
-  const { viewer } = useSession();
+  const [currency] = useCurrency();
   const { state, trouble } = useFeed(
     WatchAutoTopUpsDocument,
     {},
@@ -235,7 +233,7 @@ function AutoTopUps({ cards }: { readonly cards: readonly CardLineFragment[] }) 
   const [unit, setUnit] = useState<CreditUnit>('EMAIL');
   const set = useAction(SetAutoTopUpDocument);
   const send = ({ below = '', add = '', capPerMonth = '' }: Record<string, string>) =>
-    set.run({ input: { unit, currency: viewer.account.currency, below, add, capPerMonth: capPerMonth || null } });
+    set.run({ input: { unit, currency, below, add, capPerMonth: capPerMonth || null } });
   return (
     <Card title="Automatic top-ups">
       <Loaded value={state} trouble={trouble}>
@@ -265,7 +263,7 @@ function AutoTopUps({ cards }: { readonly cards: readonly CardLineFragment[] }) 
           />
           <Field name="below" label="When fewer are available than" inputMode="numeric" pattern="[0-9]+" defaultValue="1000" required />
           <Field name="add" label="Add at least" inputMode="numeric" pattern="[0-9]+" defaultValue="2000" required />
-          <Field name="capPerMonth" label={`At most a month, in ${viewer.account.currency}`} inputMode="decimal" hint="Empty: no cap." />
+          <Field name="capPerMonth" label={`At most a month, in ${currency}`} inputMode="decimal" hint="Empty: no cap." />
         </div>
         <div>
           <Button type="submit" disabled={set.busy}>
@@ -292,7 +290,7 @@ function AutoTopUp({ of }: { readonly of: AutoTopUpShownFragment }) {
   return (
     <section className="stack" aria-label={unitName(unit)}>
       <div className="row">
-        <h3>{unitName(unit)}</h3>
+        <h3>{unitTitle(unit)}</h3>
         <Tag tone={AUTO_TONES[state]}>{words(state)}</Tag>
         {suspension && <Tag tone="bad">{words(suspension)}</Tag>}
         {state === 'SUSPENDED' && (

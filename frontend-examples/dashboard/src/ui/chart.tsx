@@ -49,6 +49,7 @@ function options(host: HTMLElement, props: ChartProps, pointed: (index: number |
     stroke: colourOf(host, 'muted'),
     grid: { stroke: colourOf(host, 'line'), width: 1 },
     ticks: { show: false },
+    gap: 6,
     font: '12px system-ui, sans-serif',
   };
   return {
@@ -58,7 +59,7 @@ function options(host: HTMLElement, props: ChartProps, pointed: (index: number |
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: props.time ?? false }, y: { range: (_, __, most) => [0, most * 1.05 || 1] } },
     axes: [
-      { ...axis, values: (_, splits) => (props.time ? timeLabels(splits) : splits.map((split) => props.formatX?.(split) ?? String(split))) },
+      { ...axis, size: 28, space: 90, values: (_, splits) => (props.time ? timeLabels(splits) : splits.map((split) => props.formatX?.(split) ?? String(split))) },
       { ...axis, size: 64, values: (_, splits) => splits.map(props.format) },
     ],
     series: [

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { CheckPolicyDocument, ComplianceDocument, type ComplianceQuery } from '../../api/generated';
 import { useAction, useAsk } from '../../api/hooks';
-import { count, day, fromNow, words } from '../../format';
+import { count, day, fromNow, policyLanguage, words } from '../../format';
 import { Button, Card, Empty, Figure, Loaded, Page, Refusal, Table, Tag, type Tone } from '../../ui/parts';
 
 type Clause = ComplianceQuery['policyCompliance'][number];
@@ -16,7 +16,7 @@ const TONES: Record<Clause['compliance'], Tone | undefined> = {
 const STATES = Object.keys(TONES) as Clause['compliance'][];
 
 export default function CompliancePage() {
-  const found = useAsk(ComplianceDocument, {});
+  const found = useAsk(ComplianceDocument, { language: policyLanguage });
   const check = useAction(CheckPolicyDocument);
   const [only, setOnly] = useState<Clause['compliance'] | null>(null);
   return (
