@@ -1,4 +1,4 @@
-"""Brings the pages into the package: GraphiQL and the dashboard, built with npm, also by `pip install -e .`; and examples.
+"""Brings the pages into the package: GraphiQL and the dashboard, built by npm, also by `pip install -e .`; the examples.
 
 A machine without Node.js installs all the same: the server then serves a page that says what to do.
 POSTMETER_SKIP_FRONTEND=1 leaves the frontend as it lies. An earlier build is never taken for a present one.
@@ -19,7 +19,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COMMANDS = (
     # Without a network npm would try for minutes; with its cache it needs none.
-    ["ci", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", "--fetch-retries=1"],
+    [
+        "ci",
+        "--omit=dev",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        "--prefer-offline",
+        "--fetch-retries=1",
+    ],
     ["run", "build", "--silent"],
 )
 COMMAND_TIMEOUT_SECONDS = 240

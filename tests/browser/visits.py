@@ -13,7 +13,12 @@ class Visit:
     """A browser context with a tab. `allowed` is the beginning of every address that its pages may ask."""
 
     def __init__(
-        self, browser: Any, allowed: str, size: tuple[int, int] = DESKTOP, scheme: str = "light", **options: Any
+        self,
+        browser: Any,
+        allowed: str,
+        size: tuple[int, int] = DESKTOP,
+        scheme: str = "light",
+        **options: Any,
     ) -> None:
         self.context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB", **options

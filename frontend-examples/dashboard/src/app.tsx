@@ -15,6 +15,7 @@ const ProofDialog = lazy(() => import('./session/proof-dialog'));
 export function App() {
   const me = useAsk(MeDocument, {});
   const [left, setLeft] = useState(false);
+  const [farewell, setFarewell] = useState<string | null>(null);
   const isCut = useStore(connection) === 'signed-out';
   const proof = useStore(proofAsked);
   const viewer = left || isCut ? null : me.data?.viewer;
@@ -47,17 +48,22 @@ export function App() {
   }
   const enter = () => {
     connection.set('idle');
+    setFarewell(null);
     me.again();
+  };
+  const ended = (said?: string) => {
+    setFarewell(said ?? null);
+    setLeft(true);
   };
   return (
     <Suspense fallback={null}>
       {viewer ? (
-        <SessionContext value={{ viewer, again: me.again, ended: () => setLeft(true) }}>
+        <SessionContext value={{ viewer, again: me.again, ended }}>
           <Shell />
           {proof && <ProofDialog settle={proof.settle} />}
         </SessionContext>
       ) : (
-        <Front entered={enter} wasCut={isCut && me.data?.viewer != null} />
+        <Front entered={enter} farewell={farewell ?? (isCut && me.data?.viewer ? 'Your session has ended. Sign in again to go on.' : null)} />
       )}
     </Suspense>
   );

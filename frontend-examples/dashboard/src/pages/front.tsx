@@ -27,13 +27,14 @@ import { Button, Card, Note, Refusal } from '../ui/parts';
 
 interface FrontProps {
   readonly entered: () => void;
-  readonly wasCut: boolean;
+  /** What the last session ended with. */
+  readonly farewell: string | null;
 }
 
 type Challenge = Extract<SignInMutation['signIn'], { __typename: 'SecondFactorRequired' }>;
 type Values = Record<string, string>;
 
-export default function Front({ entered, wasCut }: FrontProps) {
+export default function Front({ entered, farewell }: FrontProps) {
   const path = usePath();
   return (
     <main className="front">
@@ -41,7 +42,7 @@ export default function Front({ entered, wasCut }: FrontProps) {
         <h1>
           <Brand />
         </h1>
-        {wasCut && <Note tone="warn">Your session has ended. Sign in again to go on.</Note>}
+        {farewell && <Note tone="warn">{farewell}</Note>}
         {path === '/register' ? (
           <Register entered={entered} />
         ) : path === '/reset' ? (

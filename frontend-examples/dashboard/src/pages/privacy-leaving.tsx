@@ -9,14 +9,8 @@ import { Button, Card, Dialog, Loaded, Note, Refusal } from '../ui/parts';
 /** The two ways out: the account closed, or closed and erased. What is lost is shown before, and acknowledged. */
 export function Leaving() {
   const [way, setWay] = useState<'close' | 'erase' | null>(null);
-  const [erasure, setErasure] = useState<{ id: string; dueAt: string } | null>(null);
   return (
     <Card title="Close the account">
-      {erasure && (
-        <Note tone="warn">
-          The account is closed, and will be erased on {at(erasure.dueAt)}. Keep the number of the certificate: <code data-erasure>{erasure.id}</code>
-        </Note>
-      )}
       <p className="muted">A closed account can do nothing more. An erased one leaves only what the law wants kept, under a pseudonym.</p>
       <div className="row">
         <Button kind="grave" onClick={() => setWay('close')}>
@@ -27,14 +21,7 @@ export function Leaving() {
         </Button>
       </div>
       {way === 'close' && <CloseDialog close={() => setWay(null)} />}
-      {way === 'erase' && (
-        <EraseDialog
-          close={(made) => {
-            setWay(null);
-            if (made) setErasure(made);
-          }}
-        />
-      )}
+      {way === 'erase' && <EraseDialog close={() => setWay(null)} />}
     </Card>
   );
 }
@@ -64,7 +51,7 @@ function CloseDialog({ close }: { readonly close: () => void }) {
   const intention = useIntention();
   const closing = useAction(CloseAccountDocument, intention.done);
   const send = async (acknowledgedLosses: string) => {
-    if (await closing.run({ input: { acknowledgedLosses, idempotencyKey: intention.key } })) ended();
+    if (await closing.run({ input: { acknowledgedLosses, idempotencyKey: intention.key } })) ended('The account is closed.');
   };
   return (
     <Dialog title="Close the account?" close={close}>
@@ -87,7 +74,8 @@ function CloseDialog({ close }: { readonly close: () => void }) {
   );
 }
 
-function EraseDialog({ close }: { readonly close: (made?: { id: string; dueAt: string }) => void }) {
+function EraseDialog({ close }: { readonly close: () => void }) {
+  const { ended } = useSession();
   const preview = useAsk(ErasurePreviewDocument, {});
   const intention = useIntention();
   const erase = useAction(RequestErasureDocument, intention.done);
@@ -95,10 +83,12 @@ function EraseDialog({ close }: { readonly close: (made?: { id: string; dueAt: s
     const made = await erase.run({
       input: { acknowledgedLosses: lossesDigest, acknowledgedWarning: warningVersion, idempotencyKey: intention.key },
     });
-    if (made?.__typename === 'ErasureRequested') close(made.erasure);
+    if (made?.__typename !== 'ErasureRequested') return;
+    const { id, dueAt } = made.erasure;
+    ended(`The account is closed, and is erased on ${at(dueAt)}. The number of the certificate is ${id}: keep it.`);
   };
   return (
-    <Dialog title="Close and erase the account?" close={() => close()}>
+    <Dialog title="Close and erase the account?" close={close}>
       <Loaded value={preview.data?.erasurePreview} trouble={preview.trouble} again={preview.again}>
         {(found) => (
           <Form onSend={() => void send(found)}>
@@ -113,7 +103,7 @@ function EraseDialog({ close }: { readonly close: (made?: { id: string; dueAt: s
               <Button kind="grave" type="submit" disabled={erase.busy}>
                 Erase it
               </Button>
-              <Button onClick={() => close()}>Keep it</Button>
+              <Button onClick={close}>Keep it</Button>
             </div>
           </Form>
         )}

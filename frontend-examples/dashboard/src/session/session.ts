@@ -7,7 +7,8 @@ export type Viewer = NonNullable<MeQuery['viewer']>;
 export interface Session {
   readonly viewer: Viewer;
   readonly again: () => void;
-  readonly ended: () => void;
+  /** It is over; `farewell` is told at the door. */
+  readonly ended: (farewell?: string) => void;
 }
 
 export const SessionContext = createContext<Session | null>(null);
