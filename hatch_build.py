@@ -1,4 +1,4 @@
-"""Brings the pages into the package: GraphiQL and the dashboard, built by npm, also by `pip install -e .`; the examples.
+"""Brings the pages into the package, also by `pip install -e .`: GraphiQL and the dashboard, built by npm; examples.
 
 A machine without Node.js installs all the same: the server then serves a page that says what to do.
 POSTMETER_SKIP_FRONTEND=1 leaves the frontend as it lies. An earlier build is never taken for a present one.

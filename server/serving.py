@@ -138,6 +138,7 @@ class Server(GracefulServer):
             return
         url = self._url()
         self._out.print(f"Postmeter listens at {url}", highlight=False, soft_wrap=True)
+        self._out.print(f"Dashboard            {url}/dashboard/", highlight=False, soft_wrap=True)
         self._out.print(f"GraphiQL             {url}/graphql", highlight=False, soft_wrap=True)
         if self._demo is not None:
             self._start(self._demo.run(url))

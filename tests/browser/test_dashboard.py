@@ -88,7 +88,7 @@ def test_a_customer_tops_up_orders_and_cancels_while_a_second_window_is_pushed_t
         page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.locator("[data-balance=EMAIL]")).to_have_text("10,000")
 
-        window = visit.tab()
+        window = visit.open_tab()
         window.goto(f"{world.url}/balances/EUR")
         money = window.locator("[data-balance=EUR]")
         expect(money).to_have_text("€105.00")
@@ -298,25 +298,14 @@ def test_somebody_registers_makes_a_key_and_invites(world: World) -> None:
 
 
 PAGES = (
-    "",
-    "balances/EMAIL",
-    "top-up",
-    "orders",
-    "plan",
-    "campaigns",
-    "compare",
-    "team",
-    "keys",
-    "security",
-    "privacy",
+    *("", "balances/EMAIL", "top-up", "orders", "plan", "campaigns", "compare"),
+    *("team", "keys", "notices", "security", "privacy"),
 )
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="needs `npm --prefix frontend-examples ci`")
 @pytest.mark.parametrize(
-    ("size", "scheme"),
-    [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
-    ids=["desktop-light", "desktop-dark", "phone-light", "phone-dark"],
+    ("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"]
 )
 def test_each_page_is_usable_on_each_screen_and_in_each_scheme(
     world: World, size: tuple[int, int], scheme: str

@@ -26,9 +26,9 @@ class Visit:
         self.complaints: list[str] = []
         self.foreign: list[str] = []
         self._own = (allowed, allowed.replace("http", "ws", 1), "data:")
-        self.page = self.tab()
+        self.page = self.open_tab()
 
-    def tab(self) -> Any:
+    def open_tab(self) -> Any:
         """Another tab of the same browser, with the same cookies."""
         page = self.context.new_page()
         page.on("request", lambda request: self._see(request.url))
