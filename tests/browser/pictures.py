@@ -135,7 +135,9 @@ def signed_in(opened: Any, invited: Demo) -> Any:
 
 def settle(page: Any) -> None:
     """Until nothing is loading, and the chart is drawn."""
-    page.wait_for_function("document.querySelectorAll('.skeleton').length === 0")
+    from playwright.sync_api import expect
+
+    expect(page.locator(".skeleton")).to_have_count(0, timeout=60_000)
     page.wait_for_timeout(1500)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,16 +43,18 @@ class World:
 
     server: RunningServer
     browser: Any
+    origin: str
+    """As people type it: passkeys belong to a host name, and an address is none."""
 
     @property
     def url(self) -> str:
-        return f"{self.server.origin}/dashboard"
+        return f"{self.origin}/dashboard"
 
     def customer(self) -> Customer:
         return self.server.customer()
 
     def visit(self, size: tuple[int, int] = DESKTOP, scheme: str = "light", **options: Any) -> Any:
-        return visiting(self.browser, self.server.origin, size, scheme, **options)
+        return visiting(self.browser, self.origin, size, scheme, **options)
 
     def sign_in(self, visit: Visit, login: str, password: str, path: str = "/") -> None:
         visit.page.goto(f"{self.url}{path}")
@@ -62,14 +65,21 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(browser: Any) -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as name, serving(Path(name)) as server:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    origin = f"http://localhost:{port}"
+    with (
+        tempfile.TemporaryDirectory() as name,
+        serving(Path(name), port=port, PUBLIC_ORIGIN=origin) as server,
+    ):
         added = ["staff", "add", STAFF, "--role", "PRIVACY_OFFICER", "--role", "ADMIN", "--scope", "privacy"]
         variables = environment(Path(name)) | {"POSTMETER_STAFF_PASSWORD": STAFF_PASSWORD}
         done = ran(
             [*added, "--instructions", "2026-01", "--days", "30"], cwd=Path(name), env=variables, timeout=60
         )
         assert done.returncode == 0, done.stderr
-        yield World(server, browser)
+        yield World(server, browser, origin)
 
 
 def live(page: Any) -> None:
@@ -270,7 +280,7 @@ def set_up_authenticator(page: Any) -> None:
     expect(page.get_by_text("Keep these recovery codes")).to_be_visible()
 
 
-def test_somebody_registers_makes_a_key_and_invites(world: World) -> None:
+def test_somebody_registers_automates_invites_and_signs_in_by_passkey(world: World) -> None:
     with world.visit() as visit:
         page = visit.page
         page.goto(f"{world.url}/")
@@ -287,14 +297,60 @@ def test_somebody_registers_makes_a_key_and_invites(world: World) -> None:
         page.get_by_label("I accept").check()
         page.get_by_role("button", name="Make the key").click()
         expect(page.locator("[data-secret]")).to_have_text(re.compile("pm_"))
-        page.get_by_role("button", name="Revoke Till").click()
-        expect(page.get_by_text("Ended")).to_be_visible()
+
+        page.get_by_role("link", name="Top up").click()
+        for purpose in ("AUTO_TOP_UP", "PLAN"):
+            page.get_by_label("To be used for").select_option(purpose)
+            page.get_by_role("button", name="Save the card").click()
+            expect(page.get_by_role("row", name=purpose.capitalize().replace("_", " "))).to_contain_text(
+                "Active"
+            )
+
+        page.get_by_role("link", name="Plan and invoices").click()
+        for label, value in (
+            ("Name or", "Test Ltd"),
+            ("Street", "Hill"),
+            ("House", "1"),
+            ("Postal", "02101"),
+        ):
+            page.get_by_label(label).fill(value)
+        page.get_by_label("Town").fill("Boston")
+        page.get_by_label("Country").select_option("US")
+        page.get_by_role("button", name="Save the address").click()
+        expect(page.get_by_label("Town")).to_have_count(0)
+        page.get_by_role("radio").last.check()
+        page.get_by_role("button", name="Start the plan").click()
+        expect(page.get_by_role("region", name="Your plan").get_by_text("Active")).to_be_visible()
 
         page.get_by_role("link", name="Team").click()
         page.get_by_role("button", name="Invite").click()
-        expect(page.get_by_role("alert")).to_contain_text("as many people as it may")
+        expect(page.get_by_text("Give them this token")).to_be_visible()
+
+        page.get_by_role("link", name="Top up").click()
+        page.get_by_label("When fewer are available than").fill("10")
+        page.get_by_label("Add at least").fill("1000")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Last decision")).to_be_visible()
+        page.get_by_role("link", name="Overview").click()
+        expect(page.locator("[data-balance=EMAIL]")).to_have_text("1,000", timeout=30_000)
+
+        add_authenticator(visit)
+        page.get_by_role("link", name="Sign-in and sessions").click()
+        page.get_by_label("Name of the new one").fill("Laptop")
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_role("button", name="Remove Laptop")).to_be_visible()
         page.get_by_role("button", name="Sign out").click()
-        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        page.get_by_role("button", name="Use a passkey").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign-in and sessions", timeout=30_000)
+
+
+def add_authenticator(visit: Visit) -> None:
+    """Give the browser a device that holds passkeys and always says yes."""
+    session = visit.context.new_cdp_session(visit.page)
+    session.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True}
+    holds = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": kind | holds})
 
 
 PAGES = (

@@ -9,16 +9,15 @@ import {
   type OrderItemInput,
   type OrderLineFragment,
   PlaceOrderDocument,
-  PostalAddressDocument,
   QuoteOrderDocument,
   type QuoteOrderQuery,
-  SetPostalAddressDocument,
   WatchOrdersDocument,
 } from '../api/generated';
 import { ask } from '../api/client';
 import { useAction, useAsk, useFeed, useIntention } from '../api/hooks';
 import { at, count, day, money, unitName, words } from '../format';
 import { Link } from '../router';
+import { Address } from '../ui/address';
 import { countryOptions } from '../ui/countries';
 import { currencyOptions, useCurrency } from '../ui/currency';
 import { Field, Form, Select, Tick } from '../ui/form';
@@ -310,44 +309,5 @@ function CancelDialog({ order, close }: { readonly order: OrderLineFragment; rea
         }
       </Loaded>
     </Dialog>
-  );
-}
-
-const LINES = [
-  ['name', 'Name or company', 'organization'],
-  ['street', 'Street', 'address-line1'],
-  ['number', 'House number', 'off'],
-  ['postalCode', 'Postal code', 'postal-code'],
-  ['city', 'Town', 'address-level2'],
-] as const;
-
-/** Orders need an address; it is asked for once. */
-function Address() {
-  const known = useAsk(PostalAddressDocument, {});
-  const save = useAction(SetPostalAddressDocument);
-  const account = known.data?.viewer?.account;
-  if (!account || account.postalAddress) return null;
-  const send = async (values: Record<string, string>) => {
-    const { name = '', street = '', number = '', postalCode = '', city = '', country = '' } = values;
-    if (await save.run({ input: { name, street, number, postalCode, city, country } })) known.again();
-  };
-  return (
-    <Card title="Your address">
-      <p className="muted">Invoices carry it, and the first order needs it.</p>
-      <Form onSend={(values) => void send(values)}>
-        <Refusal of={save.refusal} />
-        <div className="grid">
-          {LINES.map(([name, label, autoComplete]) => (
-            <Field key={name} name={name} label={label} autoComplete={autoComplete} required />
-          ))}
-          <Select name="country" label="Country" autoComplete="country" options={countryOptions} />
-        </div>
-        <div>
-          <Button type="submit" disabled={save.busy}>
-            Save the address
-          </Button>
-        </div>
-      </Form>
-    </Card>
   );
 }

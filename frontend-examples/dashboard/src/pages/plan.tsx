@@ -16,6 +16,7 @@ import { ask } from '../api/client';
 import { at, count, day, money, words } from '../format';
 import { Link } from '../router';
 import { useSession } from '../session/session';
+import { Address } from '../ui/address';
 import { Form, Select } from '../ui/form';
 import { Button, Card, Empty, Figure, Loaded, Note, Page, Refusal, Table, Tag } from '../ui/parts';
 
@@ -26,7 +27,8 @@ export default function PlanPage() {
   useAgainAfter(changes.state, page.again, 0);
   const plan = page.data?.viewer?.account.plan ?? null;
   return (
-    <Page title="Plan and invoices">
+    <Page title="Plan and invoices" lead="How much you may send, how many of you there are, and what was billed.">
+      <Address />
       <div className="grid wide">
         <Card title="Your plan" aside={plan && <Tag tone={plan.status === 'ACTIVE' ? 'good' : undefined}>{words(plan.status)}</Tag>}>
           <Loaded value={plan} trouble={page.trouble ?? changes.trouble} again={page.again}>

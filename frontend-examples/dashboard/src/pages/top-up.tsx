@@ -18,7 +18,7 @@ import {
   WatchTopUpsDocument,
 } from '../api/generated';
 import { useAction, useAsk, useFeed, useIntention } from '../api/hooks';
-import { at, money, quantity, unitName, unitTitle, words } from '../format';
+import { at, money, quantity, unitTitle, words } from '../format';
 import { currencyOptions, useCurrency } from '../ui/currency';
 import { Field, Form, Select } from '../ui/form';
 import { Button, Card, Empty, Figure, Loaded, Note, Page, Refusal, Table, Tag, type Tone } from '../ui/parts';
@@ -288,7 +288,7 @@ function AutoTopUp({ of }: { readonly of: AutoTopUpShownFragment }) {
   const resume = useAction(ResumeAutoTopUpDocument);
   const { unit, state, below, add, lastDecision, suspension, heldBack } = of;
   return (
-    <section className="stack" aria-label={unitName(unit)}>
+    <section className="stack" aria-label={unitTitle(unit)}>
       <div className="row">
         <h3>{unitTitle(unit)}</h3>
         <Tag tone={AUTO_TONES[state]}>{words(state)}</Tag>
