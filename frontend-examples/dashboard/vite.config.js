@@ -24,7 +24,9 @@ export default defineConfig({
   // session cookie needs.
   server: {
     proxy: Object.fromEntries(
-      ['/graphql', '/exports', '/data-exports', '/documents', '/sender-documents', '/policy', '/landing'].map((path) => [path, { target: server, ws: true }]),
+      ['/graphql', '/exports', '/data-exports', '/documents', '/sender-documents', '/policy', '/landing'].map(
+        (path) => [path, { target: server, ws: true }],
+      ),
     ),
   },
 });

@@ -18,6 +18,8 @@ export default defineConfig({
     // Monaco is one large chunk; GraphiQL is loaded on its own page only.
     chunkSizeWarningLimit: 8000,
     // A library's "use client" means nothing in a page that has no server side.
-    rolldownOptions: { onLog: (level, log, report) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && report(level, log) },
+    rolldownOptions: {
+      onLog: (level, log, report) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && report(level, log),
+    },
   },
 });

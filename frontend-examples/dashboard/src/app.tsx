@@ -63,7 +63,12 @@ export function App() {
           {proof && <ProofDialog settle={proof.settle} />}
         </SessionContext>
       ) : (
-        <Front entered={enter} farewell={farewell ?? (isCut && me.data?.viewer ? 'Your session has ended. Sign in again to go on.' : null)} />
+        <Front
+          entered={enter}
+          farewell={
+            farewell ?? (isCut && me.data?.viewer ? 'Your session has ended. Sign in again to go on.' : null)
+          }
+        />
       )}
     </Suspense>
   );

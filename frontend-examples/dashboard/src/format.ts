@@ -25,7 +25,11 @@ const moneys = new Map<string, Intl.NumberFormat>();
 function moneyFormat(currency: string): Intl.NumberFormat {
   let format = moneys.get(currency);
   if (!format) {
-    format = new Intl.NumberFormat(language, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
+    format = new Intl.NumberFormat(language, {
+      style: 'currency',
+      currency,
+      currencyDisplay: 'narrowSymbol',
+    });
     moneys.set(currency, format);
   }
   return format;
@@ -78,12 +82,19 @@ export function fromNow(instant: string | number, now = Date.now()): string {
 export function span(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   const [unit, size] = STEPS.find(([, each]) => seconds >= each) ?? (['second', 1] as const);
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(seconds / size);
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+    maximumFractionDigits: 0,
+  }).format(seconds / size);
 }
 
 /** `PARTLY_FULFILLED` as people write it: "Partly fulfilled". */
 export const words = (code: string): string =>
-  capitalised(code.toLowerCase().replace(/[_.]/g, ' ')).replace(/\b(ai|api|id|ip|sms|vat)\b/gi, (short) => short.toUpperCase());
+  capitalised(code.toLowerCase().replace(/[_.]/g, ' ')).replace(/\b(ai|api|id|ip|sms|vat)\b/gi, (short) =>
+    short.toUpperCase(),
+  );
 
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 

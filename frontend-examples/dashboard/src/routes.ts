@@ -61,12 +61,36 @@ export const OPERATOR: readonly Section[] = [
     title: 'Operation',
     routes: [
       { pattern: '/', name: 'Due work', page: page(() => import('./pages/operator/overview')) },
-      { pattern: '/operator/requests', name: 'Privacy requests', page: page(() => import('./pages/operator/requests')) },
-      { pattern: '/operator/complaints', name: 'Complaints', page: page(() => import('./pages/operator/complaints')) },
-      { pattern: '/operator/senders', name: 'Sender IDs', page: page(() => import('./pages/operator/senders')) },
-      { pattern: '/operator/accounts', name: 'Accounts', page: page(() => import('./pages/operator/accounts')) },
-      { pattern: '/operator/compliance', name: 'Compliance', page: page(() => import('./pages/operator/compliance')) },
-      { pattern: '/operator/disclosures', name: 'Disclosures', page: page(() => import('./pages/operator/disclosures')) },
+      {
+        pattern: '/operator/requests',
+        name: 'Privacy requests',
+        page: page(() => import('./pages/operator/requests')),
+      },
+      {
+        pattern: '/operator/complaints',
+        name: 'Complaints',
+        page: page(() => import('./pages/operator/complaints')),
+      },
+      {
+        pattern: '/operator/senders',
+        name: 'Sender IDs',
+        page: page(() => import('./pages/operator/senders')),
+      },
+      {
+        pattern: '/operator/accounts',
+        name: 'Accounts',
+        page: page(() => import('./pages/operator/accounts')),
+      },
+      {
+        pattern: '/operator/compliance',
+        name: 'Compliance',
+        page: page(() => import('./pages/operator/compliance')),
+      },
+      {
+        pattern: '/operator/disclosures',
+        name: 'Disclosures',
+        page: page(() => import('./pages/operator/disclosures')),
+      },
     ],
   },
   yours,

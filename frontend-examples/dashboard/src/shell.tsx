@@ -92,7 +92,8 @@ function Requirements() {
   if (first === undefined) return null;
   return (
     <Note tone="warn">
-      {REQUIRED[first]} {path !== '/security' && first !== 'AGE' && <Link to="/security">Sign-in and sessions</Link>}
+      {REQUIRED[first]}{' '}
+      {path !== '/security' && first !== 'AGE' && <Link to="/security">Sign-in and sessions</Link>}
       {path !== '/top-up' && first === 'AGE' && <Link to="/top-up">Save a card</Link>}
     </Note>
   );
@@ -118,7 +119,11 @@ export function Shell() {
   const [open, setOpen] = useState(false);
   const leave = useAction(SignOutDocument);
   // Watched on every page: the badge counts them, and the connection shows that it lives.
-  const notices = useFeed(WatchNoticesDocument, {}, (more: number | null, { noticePosted: update }) => (more ?? 0) + (update.notice ? 1 : 0));
+  const notices = useFeed(
+    WatchNoticesDocument,
+    {},
+    (more: number | null, { noticePosted: update }) => (more ?? 0) + (update.notice ? 1 : 0),
+  );
   const unread = viewer.account.unreadNotices + (notices.state ?? 0);
   const sections = viewer.staff ? OPERATOR : CUSTOMER;
   useEffect(() => setOpen(false), [path]);
@@ -144,7 +149,9 @@ export function Shell() {
             <span>
               <strong>{viewer.person?.login ?? 'API key'}</strong>
               <br />
-              {viewer.staff ? viewer.staff.roles.map(words).join(', ') : viewer.person?.role && words(viewer.person.role)}
+              {viewer.staff
+                ? viewer.staff.roles.map(words).join(', ')
+                : viewer.person?.role && words(viewer.person.role)}
             </span>
             <Button onClick={() => void signOut()} disabled={leave.busy}>
               Sign out
@@ -154,7 +161,9 @@ export function Shell() {
         <main className="main" id="content">
           <Requirements />
           {viewer.account.status !== 'ACTIVE' && (
-            <Note tone="warn">This account is {viewer.account.status.toLowerCase()}: nothing is sent or charged.</Note>
+            <Note tone="warn">
+              This account is {viewer.account.status.toLowerCase()}: nothing is sent or charged.
+            </Note>
           )}
           <Suspense fallback={<Skeleton lines={6} />}>
             <Here sections={sections} path={path} />

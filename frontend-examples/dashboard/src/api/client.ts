@@ -96,7 +96,10 @@ function answer<Data>({ data, error }: OperationResult<Data>): Answer<Data> {
     if (code === 'UNAUTHENTICATED') connection.set('signed-out');
     return { data: null, trouble: { code, message: first.message } };
   }
-  return { data: null, trouble: { code: 'NETWORK', message: 'The server cannot be reached. Try again in a moment.' } };
+  return {
+    data: null,
+    trouble: { code: 'NETWORK', message: 'The server cannot be reached. Try again in a moment.' },
+  };
 }
 
 export async function ask<Data, Variables>(document: Document<Data, Variables>, variables: Variables) {
@@ -114,10 +117,12 @@ export function watch<Data, Variables>(
   next: (data: Data) => void,
   failed: (trouble: Trouble) => void,
 ): () => void {
-  const { unsubscribe } = client.subscription<Data>(String(document), variables as object).subscribe((result) => {
-    const { data, trouble } = answer(result);
-    if (trouble === null) next(data);
-    else failed(trouble);
-  });
+  const { unsubscribe } = client
+    .subscription<Data>(String(document), variables as object)
+    .subscribe((result) => {
+      const { data, trouble } = answer(result);
+      if (trouble === null) next(data);
+      else failed(trouble);
+    });
   return unsubscribe;
 }

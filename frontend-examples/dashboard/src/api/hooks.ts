@@ -11,8 +11,14 @@ export interface Asked<Data> {
 }
 
 /** What a query answers; asked again when its variables change, or on `again()`. */
-export function useAsk<Data, Variables>(document: Document<Data, Variables>, variables: Variables): Asked<Data> {
-  const [state, setState] = useState<{ data: Data | null; trouble: Trouble | null }>({ data: null, trouble: null });
+export function useAsk<Data, Variables>(
+  document: Document<Data, Variables>,
+  variables: Variables,
+): Asked<Data> {
+  const [state, setState] = useState<{ data: Data | null; trouble: Trouble | null }>({
+    data: null,
+    trouble: null,
+  });
   const [turn, again] = useReducer((count: number) => count + 1, 0);
   const key = JSON.stringify(variables);
   useEffect(() => {
@@ -114,8 +120,15 @@ export interface Action<Data, Variables> {
  * A mutation. Where the server wants a fresh proof of who asks, the proof is asked for and the mutation sent again.
  * `settled` is called once there is an outcome, a refusal too: not when the answer was lost on the way.
  */
-export function useAction<Data, Variables>(document: Document<Data, Variables>, settled?: () => void): Action<Data, Variables> {
-  const [state, setState] = useState<{ busy: boolean; refusal: Refused | null; refused: Outcome<Data> | null }>({
+export function useAction<Data, Variables>(
+  document: Document<Data, Variables>,
+  settled?: () => void,
+): Action<Data, Variables> {
+  const [state, setState] = useState<{
+    busy: boolean;
+    refusal: Refused | null;
+    refused: Outcome<Data> | null;
+  }>({
     busy: false,
     refusal: null,
     refused: null,

@@ -103,10 +103,17 @@ function BurnDown({ unit, available, line }: LineProps & { readonly available: s
     <Card title="Burn-down">
       {soon && (
         <Note tone="warn">
-          It runs out within three days. <Link to="/orders">Order credits</Link> or <Link to="/top-up">set up an automatic top-up</Link>.
+          It runs out within three days. <Link to="/orders">Order credits</Link> or{' '}
+          <Link to="/top-up">set up an automatic top-up</Link>.
         </Note>
       )}
-      <Chart time x={x} lines={lines} summary={said} format={(value) => quantity(unit, String(Math.round(value)))} />
+      <Chart
+        time
+        x={x}
+        lines={lines}
+        summary={said}
+        format={(value) => quantity(unit, String(Math.round(value)))}
+      />
     </Card>
   );
 }
@@ -125,9 +132,17 @@ function Postings({ unit, line }: LineProps) {
           name: 'Change',
           right: true,
           cell: ({ amount, heldChange }) =>
-            Number(amount) === 0 ? <span className="muted">{signed(unit, heldChange)} set aside</span> : signed(unit, amount),
+            Number(amount) === 0 ? (
+              <span className="muted">{signed(unit, heldChange)} set aside</span>
+            ) : (
+              signed(unit, amount)
+            ),
         },
-        { name: 'Available', right: true, cell: (posting) => quantity(unit, String(availableAfter(posting))) },
+        {
+          name: 'Available',
+          right: true,
+          cell: (posting) => quantity(unit, String(availableAfter(posting))),
+        },
         { name: 'Number', right: true, cell: ({ sequence }) => <span className="muted">{sequence}</span> },
       ]}
     />

@@ -1,30 +1,24 @@
-import { useState } from 'react';
 import {
   CampaignExportDocument,
   type CampaignHeadFragment,
   CampaignPageDocument,
   type CampaignCountsFragment,
-  CampaignPartsDocument,
-  type CampaignPartsQuery,
-  CampaignSeriesDocument,
   CancelCampaignDocument,
   LaunchCampaignDocument,
   PauseCampaignDocument,
   ResumeCampaignDocument,
-  type SeriesStep,
-  type StatisticsDimension,
   WatchCampaignDocument,
   WatchCampaignStatsDocument,
 } from '../api/generated';
 import { ask } from '../api/client';
-import { useAction, useAgainAfter, useAsk, useFeed, useIntention } from '../api/hooks';
+import { useAction, useAsk, useFeed, useIntention } from '../api/hooks';
 import { at, count, fromNow, percent, timeZone, words } from '../format';
 import { Link } from '../router';
 import type { PageProps } from '../routes';
 import { CampaignTag } from '../ui/campaign-tag';
-import Chart from '../ui/chart';
 import { Bars } from '../ui/bars';
-import { Button, Card, Empty, Figure, Loaded, Note, Page, Refusal, Table } from '../ui/parts';
+import { Button, Card, Empty, Figure, Loaded, Note, Page, Refusal } from '../ui/parts';
+import { TimeLine, Breakdown } from './campaign-parts';
 
 export default function CampaignPage({ parts }: PageProps) {
   const id = parts.id ?? '';
@@ -45,10 +39,22 @@ export default function CampaignPage({ parts }: PageProps) {
   );
 }
 
-function Campaign({ first }: { readonly first: CampaignHeadFragment & { readonly statistics: CampaignCountsFragment } }) {
+function Campaign({
+  first,
+}: {
+  readonly first: CampaignHeadFragment & { readonly statistics: CampaignCountsFragment };
+}) {
   const { id } = first;
-  const head = useFeed(WatchCampaignDocument, { id }, (before: CampaignHeadFragment | null, { campaignChanged: update }) => update.campaign ?? before ?? first);
-  const stats = useFeed(WatchCampaignStatsDocument, { id }, (_: CampaignCountsFragment | null, { campaignStats: update }) => update.statistics);
+  const head = useFeed(
+    WatchCampaignDocument,
+    { id },
+    (before: CampaignHeadFragment | null, { campaignChanged: update }) => update.campaign ?? before ?? first,
+  );
+  const stats = useFeed(
+    WatchCampaignStatsDocument,
+    { id },
+    (_: CampaignCountsFragment | null, { campaignStats: update }) => update.statistics,
+  );
   const campaign = head.state ?? first;
   const statistics = stats.state ?? first.statistics;
   const { counts } = statistics;
@@ -57,14 +63,24 @@ function Campaign({ first }: { readonly first: CampaignHeadFragment & { readonly
       title={campaign.name ?? 'Campaign'}
       lead={
         <>
-          <CampaignTag status={campaign.status} /> {campaign.launchedAt ? `launched ${at(campaign.launchedAt)}` : `drafted ${at(campaign.createdAt)}`}
+          <CampaignTag status={campaign.status} />{' '}
+          {campaign.launchedAt ? `launched ${at(campaign.launchedAt)}` : `drafted ${at(campaign.createdAt)}`}
           {campaign.subject && <> · “{campaign.subject}”</>}
         </>
       }
       actions={<Actions campaign={campaign} />}
     >
-      {campaign.pauseReason && campaign.status === 'PAUSED' && <Note tone="warn">Paused: {words(campaign.pauseReason).toLowerCase()}.</Note>}
-      <Card title="Live" aside={statistics.lastEventAt && <span className="small muted">last event {fromNow(statistics.lastEventAt)}</span>}>
+      {campaign.pauseReason && campaign.status === 'PAUSED' && (
+        <Note tone="warn">Paused: {words(campaign.pauseReason).toLowerCase()}.</Note>
+      )}
+      <Card
+        title="Live"
+        aside={
+          statistics.lastEventAt && (
+            <span className="small muted">last event {fromNow(statistics.lastEventAt)}</span>
+          )
+        }
+      >
         <dl className="figures">
           <Figure name="Recipients">{count(campaign.recipients)}</Figure>
           <Figure name="Sent">
@@ -82,7 +98,8 @@ function Campaign({ first }: { readonly first: CampaignHeadFragment & { readonly
           <Figure name="Unsubscribed">{count(counts.unsubscribes.unique)}</Figure>
           <Figure name="Complaints">{count(counts.complaints.unique)}</Figure>
           <Figure name="Credits spent">
-            {count(statistics.creditsCaptured)} <span className="small muted">of {count(statistics.creditsReserved)}</span>
+            {count(statistics.creditsCaptured)}{' '}
+            <span className="small muted">of {count(statistics.creditsReserved)}</span>
           </Figure>
         </dl>
         <dl className="figures">
@@ -106,7 +123,8 @@ function Campaign({ first }: { readonly first: CampaignHeadFragment & { readonly
             ]}
           />
           <p className="small muted">
-            Not counted above: {count(counts.opens.machine)} opens by machines, {count(counts.clicks.suspectBot)} clicks that look like bots’.
+            Not counted above: {count(counts.opens.machine)} opens by machines,{' '}
+            {count(counts.clicks.suspectBot)} clicks that look like bots’.
           </p>
         </Card>
         <Card title="Bounces">
@@ -120,7 +138,8 @@ function Campaign({ first }: { readonly first: CampaignHeadFragment & { readonly
             ]}
           />
           <p className="small muted">
-            {count(counts.deferred)} were deferred, which is no bounce; {count(counts.dropped)} were never submitted.
+            {count(counts.deferred)} were deferred, which is no bounce; {count(counts.dropped)} were never
+            submitted.
           </p>
         </Card>
       </div>
@@ -144,14 +163,21 @@ function Actions({ campaign: { id, name, status } }: { readonly campaign: Campai
   return (
     <>
       {status === 'DRAFT' && (
-        <Button kind="main" onClick={() => void launch.run({ input: { ...input, idempotencyKey: intention.key } })}>
+        <Button
+          kind="main"
+          onClick={() => void launch.run({ input: { ...input, idempotencyKey: intention.key } })}
+        >
           Launch
         </Button>
       )}
       {status === 'SENDING' && <Button onClick={() => void pause.run({ input })}>Pause</Button>}
       {status === 'PAUSED' && <Button onClick={() => void resume.run({ input })}>Go on</Button>}
       {(status === 'PAUSED' || status === 'SCHEDULED') && (
-        <Button kind="grave" onClick={() => void cancel.run({ input })} aria-label={`Give ${name ?? 'it'} up`}>
+        <Button
+          kind="grave"
+          onClick={() => void cancel.run({ input })}
+          aria-label={`Give ${name ?? 'it'} up`}
+        >
           Give up
         </Button>
       )}
@@ -159,102 +185,5 @@ function Actions({ campaign: { id, name, status } }: { readonly campaign: Campai
       <Button onClick={() => void download('XLSX')}>XLSX</Button>
       <Refusal of={launch.refusal ?? pause.refusal ?? resume.refusal ?? cancel.refusal} />
     </>
-  );
-}
-
-function TimeLine({ id, sequence }: { readonly id: string; readonly sequence: string }) {
-  const [step, setStep] = useState<SeriesStep>('HOUR');
-  const series = useAsk(CampaignSeriesDocument, { id, step, timeZone });
-  useAgainAfter(sequence, series.again);
-  return (
-    <Card
-      title="Over time"
-      aside={
-        <div className="tabs" role="group" aria-label="Step">
-          {(['QUARTER_HOUR', 'HOUR', 'DAY'] as const).map((one) => (
-            <Button key={one} aria-pressed={step === one} onClick={() => setStep(one)}>
-              {words(one)}
-            </Button>
-          ))}
-        </div>
-      }
-    >
-      <Loaded value={series.data?.campaignSeries} trouble={series.trouble} again={series.again} lines={5}>
-        {(points) =>
-          points.length === 0 ? (
-            <Empty title="Nothing happened yet." />
-          ) : (
-            <Chart
-              time
-              x={points.map(({ startsAt }) => new Date(startsAt).getTime() / 1000)}
-              format={(value) => count(Math.round(value))}
-              summary={`From ${at(points[0]?.startsAt ?? '')}, each ${words(step).toLowerCase()}, in the zone ${timeZone}.`}
-              lines={[
-                { name: 'Delivered', colour: 'accent', values: points.map(({ counts }) => Number(counts.delivered.total)), filled: true },
-                { name: 'Opened', colour: 'blue', values: points.map(({ counts }) => Number(counts.opens.human)) },
-                { name: 'Clicked', colour: 'violet', values: points.map(({ counts }) => Number(counts.clicks.human)) },
-                { name: 'Bounced', colour: 'bad', values: points.map(({ counts }) => Number(counts.bounces.total)) },
-              ]}
-            />
-          )
-        }
-      </Loaded>
-    </Card>
-  );
-}
-
-const BY: readonly (readonly [StatisticsDimension, string])[] = [
-  ['LINK', 'Links'],
-  ['DOMAIN', 'Domains'],
-  ['COUNTRY', 'Countries'],
-  ['DEVICE', 'Devices'],
-  ['BOUNCE_CODE', 'Bounce codes'],
-];
-
-type Part = CampaignPartsQuery['campaignBreakdown']['edges'][number]['node'];
-
-function Breakdown({ id, sequence }: { readonly id: string; readonly sequence: string }) {
-  const [by, setBy] = useState<StatisticsDimension>('LINK');
-  const found = useAsk(CampaignPartsDocument, { id, by });
-  useAgainAfter(sequence, found.again);
-  const name = ({ name: said }: Part) => said ?? 'Other';
-  const number = (title: string, of: (part: Part) => string) => ({ name: title, right: true, cell: (part: Part) => count(of(part)) });
-  const columns =
-    by === 'LINK'
-      ? [number('Clicks', ({ counts }) => counts.clicks.human), number('People', ({ counts }) => counts.clicks.humanUnique)]
-      : by === 'BOUNCE_CODE'
-        ? [number('Bounces', ({ counts }) => counts.bounces.total), number('Hard', ({ counts }) => counts.bounces.hard.total), number('Soft', ({ counts }) => counts.bounces.soft.total)]
-        : [
-            number('Sent', ({ counts }) => counts.sent.total),
-            number('Delivered', ({ counts }) => counts.delivered.total),
-            number('Opens', ({ counts }) => counts.opens.human),
-            number('Clicks', ({ counts }) => counts.clicks.human),
-            number('Bounces', ({ counts }) => counts.bounces.total),
-          ];
-  return (
-    <Card
-      title="By part"
-      aside={
-        <div className="tabs" role="group" aria-label="Broken down by">
-          {BY.map(([one, title]) => (
-            <Button key={one} aria-pressed={by === one} onClick={() => setBy(one)}>
-              {title}
-            </Button>
-          ))}
-        </div>
-      }
-    >
-      <Loaded value={found.data?.campaignBreakdown.edges} trouble={found.trouble} again={found.again}>
-        {(edges) => (
-          <Table
-            caption={`By ${words(by).toLowerCase()}`}
-            rows={edges.map(({ node }) => node)}
-            id={name}
-            empty={<Empty title="Nothing was counted here yet." />}
-            columns={[{ name: 'Which', cell: name }, ...columns]}
-          />
-        )}
-      </Loaded>
-    </Card>
   );
 }

@@ -1,4 +1,9 @@
-import { type CampaignLineFragment, CampaignListDocument, type CampaignStatusLineFragment, WatchCampaignsDocument } from '../api/generated';
+import {
+  type CampaignLineFragment,
+  CampaignListDocument,
+  type CampaignStatusLineFragment,
+  WatchCampaignsDocument,
+} from '../api/generated';
 import { useAsk, useFeed } from '../api/hooks';
 import { at, count, percent, words } from '../format';
 import { Link } from '../router';
@@ -10,17 +15,26 @@ type Line = CampaignStatusLineFragment & Partial<Pick<CampaignLineFragment, 'sta
 
 export default function CampaignsPage() {
   const list = useAsk(CampaignListDocument, {});
-  const { state, trouble } = useFeed(WatchCampaignsDocument, {}, (before: readonly CampaignStatusLineFragment[] | null, { campaignChanged: update }) =>
-    update.campaign ? placed(before ?? [], update.campaign) : update.newest,
+  const { state, trouble } = useFeed(
+    WatchCampaignsDocument,
+    {},
+    (before: readonly CampaignStatusLineFragment[] | null, { campaignChanged: update }) =>
+      update.campaign ? placed(before ?? [], update.campaign) : update.newest,
   );
   const counted = list.data?.viewer?.account.campaigns.edges.map(({ node }) => node);
   // Counts as they were when the page opened, statuses as they are: a campaign's own page has live counts.
-  const rows = counted && (state ?? []).reduceRight<readonly Line[]>((found, line) => {
-    const known = counted.find(({ id }) => id === line.id);
-    return placed(found, known ? { ...known, ...line } : line);
-  }, counted);
+  const rows =
+    counted &&
+    (state ?? []).reduceRight<readonly Line[]>((found, line) => {
+      const known = counted.find(({ id }) => id === line.id);
+      return placed(found, known ? { ...known, ...line } : line);
+    }, counted);
   return (
-    <Page title="Campaigns" lead="What was sent, and what became of it." actions={<Link to="/compare">Compare campaigns</Link>}>
+    <Page
+      title="Campaigns"
+      lead="What was sent, and what became of it."
+      actions={<Link to="/compare">Compare campaigns</Link>}
+    >
       <Card title="Newest first">
         <Loaded value={rows} trouble={list.trouble ?? trouble} again={list.again} lines={6}>
           {(found) => (
@@ -28,16 +42,33 @@ export default function CampaignsPage() {
               caption="Campaigns"
               rows={found}
               id={({ id }) => id}
-              empty={<Empty title="No campaign yet.">Draft one through the API; it appears here at once.</Empty>}
+              empty={
+                <Empty title="No campaign yet.">Draft one through the API; it appears here at once.</Empty>
+              }
               columns={[
-                { name: 'Name', cell: ({ id, name }) => <Link to={`/campaigns/${id}`}>{name ?? 'Erased'}</Link> },
+                {
+                  name: 'Name',
+                  cell: ({ id, name }) => <Link to={`/campaigns/${id}`}>{name ?? 'Erased'}</Link>,
+                },
                 { name: 'State', cell: ({ status }) => <CampaignTag status={status} /> },
                 { name: 'Channel', cell: ({ channel }) => (channel === 'SMS' ? 'SMS' : words(channel)) },
                 { name: 'Launched', cell: ({ launchedAt }) => launchedAt && at(launchedAt) },
                 { name: 'Recipients', right: true, cell: ({ recipients }) => count(recipients) },
-                { name: 'Delivered', right: true, cell: ({ statistics }) => statistics && count(statistics.counts.delivered.total) },
-                { name: 'Opened', right: true, cell: ({ statistics }) => statistics && count(statistics.counts.opens.human) },
-                { name: 'Click to open', right: true, cell: ({ statistics }) => statistics && percent(statistics.counts.rates.clickToOpen.value) },
+                {
+                  name: 'Delivered',
+                  right: true,
+                  cell: ({ statistics }) => statistics && count(statistics.counts.delivered.total),
+                },
+                {
+                  name: 'Opened',
+                  right: true,
+                  cell: ({ statistics }) => statistics && count(statistics.counts.opens.human),
+                },
+                {
+                  name: 'Click to open',
+                  right: true,
+                  cell: ({ statistics }) => statistics && percent(statistics.counts.rates.clickToOpen.value),
+                },
               ]}
             />
           )}

@@ -21,12 +21,18 @@ export default function ComparePage() {
   const list = useAsk(CampaignListDocument, {});
   const [chosen, setChosen] = useState<readonly string[] | null>(null);
   const [measure, setMeasure] = useState<Measure>('opens');
-  const launched = list.data?.viewer?.account.campaigns.edges.map(({ node }) => node).filter(({ launchedAt }) => launchedAt);
+  const launched = list.data?.viewer?.account.campaigns.edges
+    .map(({ node }) => node)
+    .filter(({ launchedAt }) => launchedAt);
   const ids = chosen ?? launched?.slice(0, 2).map(({ id }) => id) ?? [];
   const names = new Map(launched?.map(({ id, name }) => [id, name ?? 'Erased']));
-  const toggle = (id: string) => setChosen(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id].slice(-MOST));
+  const toggle = (id: string) =>
+    setChosen(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id].slice(-MOST));
   return (
-    <Page title="Compare campaigns" lead={`Side by side, by the hours since each was launched, for two days. At most ${MOST}.`}>
+    <Page
+      title="Compare campaigns"
+      lead={`Side by side, by the hours since each was launched, for two days. At most ${MOST}.`}
+    >
       <Loaded value={launched} trouble={list.trouble} again={list.again}>
         {(found) =>
           found.length === 0 ? (
@@ -52,7 +58,14 @@ export default function ComparePage() {
               {ids.length > 0 && (
                 <Card
                   title="Since the launch"
-                  aside={<Select label="What" value={measure} onChange={({ target }) => setMeasure(target.value as Measure)} options={MEASURES} />}
+                  aside={
+                    <Select
+                      label="What"
+                      value={measure}
+                      onChange={({ target }) => setMeasure(target.value as Measure)}
+                      options={MEASURES}
+                    />
+                  }
                 >
                   <Comparison ids={ids} names={names} measure={measure} />
                 </Card>
@@ -94,5 +107,7 @@ function Comparison({ ids, names, measure }: ComparisonProps) {
 
 function summed({ hours }: Compared, measure: Measure): number[] {
   let sum = 0;
-  return hours.map((counts) => (sum += Number(measure === 'delivered' ? counts.delivered.total : counts[measure].human)));
+  return hours.map(
+    (counts) => (sum += Number(measure === 'delivered' ? counts.delivered.total : counts[measure].human)),
+  );
 }

@@ -1,5 +1,12 @@
 import { useState } from 'react';
-import { AcceptPolicyDocument, ApiKeysDocument, type ApiKeysQuery, CreateApiKeyDocument, RevokeApiKeyDocument, type Scope } from '../api/generated';
+import {
+  AcceptPolicyDocument,
+  ApiKeysDocument,
+  type ApiKeysQuery,
+  CreateApiKeyDocument,
+  RevokeApiKeyDocument,
+  type Scope,
+} from '../api/generated';
 import { useAction, useAsk } from '../api/hooks';
 import { at, fromNow, words } from '../format';
 import { Field, Form, Tick } from '../ui/form';
@@ -26,9 +33,13 @@ export default function KeysPage() {
   const keys = useAsk(ApiKeysDocument, {});
   const revoke = useAction(RevokeApiKeyDocument);
   const [secret, setSecret] = useState<string | null>(null);
-  const ended = ({ revokedAt, expiresAt }: Key) => revokedAt !== null || (expiresAt !== null && new Date(expiresAt).getTime() < Date.now());
+  const ended = ({ revokedAt, expiresAt }: Key) =>
+    revokedAt !== null || (expiresAt !== null && new Date(expiresAt).getTime() < Date.now());
   return (
-    <Page title="API keys" lead="For programs. Each does only what its scopes allow, and can be ended at any time.">
+    <Page
+      title="API keys"
+      lead="For programs. Each does only what its scopes allow, and can be ended at any time."
+    >
       {secret && (
         <Note>
           <p>This is the key. It is shown once, and only a hash of it is kept.</p>
@@ -50,7 +61,10 @@ export default function KeysPage() {
               columns={[
                 { name: 'Name', cell: ({ name }) => name },
                 { name: 'Begins with', cell: ({ prefix }) => <code>{prefix}</code> },
-                { name: 'May', cell: ({ scopes }) => <span className="small">{scopes.map(words).join(', ')}</span> },
+                {
+                  name: 'May',
+                  cell: ({ scopes }) => <span className="small">{scopes.map(words).join(', ')}</span>,
+                },
                 { name: 'Last used', cell: ({ lastUsedAt }) => (lastUsedAt ? fromNow(lastUsedAt) : 'never') },
                 { name: 'Ends', cell: ({ expiresAt }) => (expiresAt ? at(expiresAt) : 'when you say so') },
                 {
@@ -60,7 +74,11 @@ export default function KeysPage() {
                     ended(key) ? (
                       <Tag>Ended</Tag>
                     ) : (
-                      <Button kind="plain" aria-label={`Revoke ${key.name ?? ''}`} onClick={() => void revoke.run({ input: { id: key.id } }).then(keys.again)}>
+                      <Button
+                        kind="plain"
+                        aria-label={`Revoke ${key.name ?? ''}`}
+                        onClick={() => void revoke.run({ input: { id: key.id } }).then(keys.again)}
+                      >
                         Revoke
                       </Button>
                     ),
@@ -90,10 +108,13 @@ function NewKey({ policies, made }: NewKeyProps) {
   const accept = useAction(AcceptPolicyDocument);
   const create = useAction(CreateApiKeyDocument);
   const send = async (values: Record<string, string>, form: HTMLFormElement) => {
-    for (const { document, version } of policies) if (!(await accept.run({ input: { document, version } }))) return;
+    for (const { document, version } of policies)
+      if (!(await accept.run({ input: { document, version } }))) return;
     const { name = '', days } = values;
     const expiresAt = days ? new Date(Date.now() + Number(days) * 86_400_000).toISOString() : null;
-    const value = await create.run({ input: { name, scopes: SCOPES.filter((scope) => values[scope] === 'on'), expiresAt } });
+    const value = await create.run({
+      input: { name, scopes: SCOPES.filter((scope) => values[scope] === 'on'), expiresAt },
+    });
     if (value?.__typename !== 'ApiKeyCreated') return;
     form.reset();
     made(value.secret);
@@ -120,7 +141,11 @@ function NewKey({ policies, made }: NewKeyProps) {
             required
             label={
               <>
-                I accept the <a href="/policy">{policies.map(({ document, version }) => `${words(document)} (${version})`).join(', ')}</a>.
+                I accept the{' '}
+                <a href="/policy">
+                  {policies.map(({ document, version }) => `${words(document)} (${version})`).join(', ')}
+                </a>
+                .
               </>
             }
           />

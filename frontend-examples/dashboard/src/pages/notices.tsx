@@ -7,15 +7,22 @@ import { Button, Card, Empty, Loaded, Moment, Page, Refusal } from '../ui/parts'
 
 export default function NoticesPage() {
   const { again } = useSession();
-  const { state, trouble } = useFeed(WatchNoticesDocument, {}, (before: readonly NoticeLineFragment[] | null, { noticePosted: update }) =>
-    update.notice ? placed(before ?? [], update.notice) : update.newest,
+  const { state, trouble } = useFeed(
+    WatchNoticesDocument,
+    {},
+    (before: readonly NoticeLineFragment[] | null, { noticePosted: update }) =>
+      update.notice ? placed(before ?? [], update.notice) : update.newest,
   );
   const markAll = useAction(MarkAllNoticesReadDocument);
   const read = async () => {
     if (await markAll.run({})) again();
   };
   return (
-    <Page title="Notices" lead="What you were told, by e-mail too where you have a verified address." actions={<Button onClick={() => void read()}>Mark all as read</Button>}>
+    <Page
+      title="Notices"
+      lead="What you were told, by e-mail too where you have a verified address."
+      actions={<Button onClick={() => void read()}>Mark all as read</Button>}
+    >
       <Refusal of={markAll.refusal} />
       <Card title="Newest first">
         <Loaded value={state} trouble={trouble} lines={6}>

@@ -21,7 +21,10 @@ export default function Overview() {
   const { viewer } = useSession();
   const wallets = useAsk(WalletsDocument, {});
   return (
-    <Page title="Overview" lead="What there is to spend, and what is being sent. Every number is pushed as it changes.">
+    <Page
+      title="Overview"
+      lead="What there is to spend, and what is being sent. Every number is pushed as it changes."
+    >
       <Loaded value={wallets.data?.viewer?.account.wallets} trouble={wallets.trouble} again={wallets.again}>
         {(found) => {
           const money = found.map(({ unit }) => unit).filter(isMoney);
@@ -62,7 +65,13 @@ function Balances({ units }: { readonly units: readonly Unit[] }) {
   );
 }
 
-function BalanceCard({ unit, earlier }: { readonly unit: Unit; readonly earlier: readonly PostingLineFragment[] }) {
+function BalanceCard({
+  unit,
+  earlier,
+}: {
+  readonly unit: Unit;
+  readonly earlier: readonly PostingLineFragment[];
+}) {
   const { state, trouble } = useWallet(unit);
   const line = useLine(state, earlier);
   return (
@@ -79,7 +88,9 @@ function BalanceCard({ unit, earlier }: { readonly unit: Unit; readonly earlier:
               </dl>
               <Spark values={line.map(availableAfter).reverse()} />
               <p className="small muted">
-                {future ? `Lasts for ${span(future.endsAt - Date.now())} at the pace so far.` : 'Too little was spent for a forecast.'}
+                {future
+                  ? `Lasts for ${span(future.endsAt - Date.now())} at the pace so far.`
+                  : 'Too little was spent for a forecast.'}
                 {Number(held) > 0 && ` ${quantity(unit, held)} are set aside.`}
               </p>
             </>
@@ -93,7 +104,11 @@ function BalanceCard({ unit, earlier }: { readonly unit: Unit; readonly earlier:
 type ActivityState = WatchActivitySubscription['accountActivity'];
 
 function Activity() {
-  const { state, trouble } = useFeed(WatchActivityDocument, {}, (_: ActivityState | null, data) => data.accountActivity);
+  const { state, trouble } = useFeed(
+    WatchActivityDocument,
+    {},
+    (_: ActivityState | null, data) => data.accountActivity,
+  );
   return (
     <Card title="All campaigns" aside={<Link to="/campaigns">Campaigns</Link>}>
       <Loaded value={state} trouble={trouble}>

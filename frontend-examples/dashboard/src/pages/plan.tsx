@@ -27,10 +27,16 @@ export default function PlanPage() {
   useAgainAfter(changes.state, page.again, 0);
   const plan = page.data?.viewer?.account.plan ?? null;
   return (
-    <Page title="Plan and invoices" lead="How much you may send, how many of you there are, and what was billed.">
+    <Page
+      title="Plan and invoices"
+      lead="How much you may send, how many of you there are, and what was billed."
+    >
       <Address />
       <div className="grid wide">
-        <Card title="Your plan" aside={plan && <Tag tone={plan.status === 'ACTIVE' ? 'good' : undefined}>{words(plan.status)}</Tag>}>
+        <Card
+          title="Your plan"
+          aside={plan && <Tag tone={plan.status === 'ACTIVE' ? 'good' : undefined}>{words(plan.status)}</Tag>}
+        >
           <Loaded value={plan} trouble={page.trouble ?? changes.trouble} again={page.again}>
             {(now) => <Plan of={now} />}
           </Loaded>
@@ -47,7 +53,11 @@ export default function PlanPage() {
 }
 
 const perDay = ({ messagesADay, messagesAMonth }: PlanNowFragment['limits']) =>
-  messagesADay !== null ? `${count(messagesADay)} messages a day` : messagesAMonth !== null ? `${count(messagesAMonth)} messages a month` : 'Any number of messages';
+  messagesADay !== null
+    ? `${count(messagesADay)} messages a day`
+    : messagesAMonth !== null
+      ? `${count(messagesAMonth)} messages a month`
+      : 'Any number of messages';
 
 function Plan({ of }: { readonly of: PlanNowFragment }) {
   const cancel = useAction(CancelPlanDocument);
@@ -108,7 +118,13 @@ function Choice({ page, now }: { readonly page: PlanPageQuery; readonly now: Pla
           const price = prices.find((one) => one.cycle === cycle)?.price;
           return (
             <label key={code} className="choice">
-              <input type="radio" name="plan" value={code} defaultChecked={index === 0} disabled={!canStart} />
+              <input
+                type="radio"
+                name="plan"
+                value={code}
+                defaultChecked={index === 0}
+                disabled={!canStart}
+              />
               <span>
                 {words(code)}
                 <small>
@@ -127,7 +143,14 @@ function Choice({ page, now }: { readonly page: PlanPageQuery; readonly now: Pla
       ) : (
         canStart && (
           <>
-            <Select name="card" label="Card" options={cards.map(({ id, brand, last4 }) => [id, `${brand ? words(brand) : 'Card'} ··${last4 ?? ''}`])} />
+            <Select
+              name="card"
+              label="Card"
+              options={cards.map(({ id, brand, last4 }) => [
+                id,
+                `${brand ? words(brand) : 'Card'} ··${last4 ?? ''}`,
+              ])}
+            />
             <div>
               <Button kind="main" type="submit" disabled={start.busy}>
                 Start the plan
@@ -173,7 +196,12 @@ function Invoices() {
                 right: true,
                 cell: ({ number, links }) => (
                   <>
-                    <a href={links.html} aria-label={`${number} as a page`}>Page</a> <a href={links.pdf} aria-label={`${number} as PDF`}>PDF</a>
+                    <a href={links.html} aria-label={`${number} as a page`}>
+                      Page
+                    </a>{' '}
+                    <a href={links.pdf} aria-label={`${number} as PDF`}>
+                      PDF
+                    </a>
                   </>
                 ),
               },

@@ -14,7 +14,12 @@ import { Form, Select } from '../ui/form';
 import { placed } from '../ui/lists';
 import { Button, Card, Empty, Loaded, Refusal, Table, Tag, type Tone } from '../ui/parts';
 
-const TONES: Record<ExportLineFragment['status'], Tone | undefined> = { BUILDING: 'accent', READY: 'good', EXPIRED: undefined, CANCELLED: undefined };
+const TONES: Record<ExportLineFragment['status'], Tone | undefined> = {
+  BUILDING: 'accent',
+  READY: 'good',
+  EXPIRED: undefined,
+  CANCELLED: undefined,
+};
 
 /** Copies of what is held: asked for, watched while they are made, and fetched by a link that works once. */
 export function Exports({ isOwner }: { readonly isOwner: boolean }) {
@@ -24,10 +29,14 @@ export function Exports({ isOwner }: { readonly isOwner: boolean }) {
   const link = useAction(CreateExportLinkDocument);
   const [changed, setChanged] = useState<readonly ExportLineFragment[]>([]);
   const known = list.data?.dataExports.edges.map(({ node }) => node);
-  const rows = known && changed.toReversed().reduce<readonly ExportLineFragment[]>((found, one) => placed(found, one), known);
+  const rows =
+    known &&
+    changed.toReversed().reduce<readonly ExportLineFragment[]>((found, one) => placed(found, one), known);
   const change = (one: ExportLineFragment) => setChanged((before) => placed(before, one));
   const send = async ({ scope, right }: Record<string, string>) => {
-    const made = await request.run({ input: { scope: (scope || 'PERSON') as DataExportScope, right: right as 'ACCESS' } });
+    const made = await request.run({
+      input: { scope: (scope || 'PERSON') as DataExportScope, right: right as 'ACCESS' },
+    });
     if (made?.__typename === 'ExportRequested') change(made.export);
   };
   const fetch = async (exportId: string) => {
@@ -40,14 +49,20 @@ export function Exports({ isOwner }: { readonly isOwner: boolean }) {
       <Loaded value={rows} trouble={list.trouble} again={list.again}>
         {(found) => (
           <>
-            {found.filter(({ status }) => status === 'BUILDING').map(({ id }) => (
-              <Follow key={id} id={id} told={change} />
-            ))}
+            {found
+              .filter(({ status }) => status === 'BUILDING')
+              .map(({ id }) => (
+                <Follow key={id} id={id} told={change} />
+              ))}
             <Table
               caption="Copies of data"
               rows={found}
               id={({ id }) => id}
-              empty={<Empty title="None was made yet.">A ZIP of every table as JSON, CSV and XLSX, and of why each is held.</Empty>}
+              empty={
+                <Empty title="None was made yet.">
+                  A ZIP of every table as JSON, CSV and XLSX, and of why each is held.
+                </Empty>
+              }
               columns={[
                 { name: 'Of', cell: ({ scope }) => (scope === 'PERSON' ? 'Me' : 'The account') },
                 { name: 'Asked', cell: ({ createdAt }) => at(createdAt) },
@@ -68,7 +83,10 @@ export function Exports({ isOwner }: { readonly isOwner: boolean }) {
                     <>
                       {status === 'READY' && <Button onClick={() => void fetch(id)}>Download</Button>}{' '}
                       {status === 'BUILDING' && (
-                        <Button kind="plain" onClick={() => void cancel.run({ input: { exportId: id } }).then(list.again)}>
+                        <Button
+                          kind="plain"
+                          onClick={() => void cancel.run({ input: { exportId: id } }).then(list.again)}
+                        >
                           Give up
                         </Button>
                       )}
@@ -112,7 +130,11 @@ export function Exports({ isOwner }: { readonly isOwner: boolean }) {
 }
 
 function Follow({ id, told }: { readonly id: string; readonly told: (one: ExportLineFragment) => void }) {
-  const { state } = useFeed(WatchExportDocument, { id }, (before: ExportLineFragment | null, { dataExportChanged: update }) => update.export ?? before ?? null);
+  const { state } = useFeed(
+    WatchExportDocument,
+    { id },
+    (before: ExportLineFragment | null, { dataExportChanged: update }) => update.export ?? before ?? null,
+  );
   useEffect(() => {
     if (state) told(state);
   }, [state]);

@@ -1,5 +1,11 @@
 import { useState } from 'react';
-import { ClosurePreviewDocument, CloseAccountDocument, ErasurePreviewDocument, type ErasurePreviewQuery, RequestErasureDocument } from '../api/generated';
+import {
+  ClosurePreviewDocument,
+  CloseAccountDocument,
+  ErasurePreviewDocument,
+  type ErasurePreviewQuery,
+  RequestErasureDocument,
+} from '../api/generated';
 import { useAction, useAsk, useIntention } from '../api/hooks';
 import { at, day, quantity, words } from '../format';
 import { useSession } from '../session/session';
@@ -11,7 +17,10 @@ export function Leaving() {
   const [way, setWay] = useState<'close' | 'erase' | null>(null);
   return (
     <Card title="Close the account">
-      <p className="muted">A closed account can do nothing more. An erased one leaves only what the law wants kept, under a pseudonym.</p>
+      <p className="muted">
+        A closed account can do nothing more. An erased one leaves only what the law wants kept, under a
+        pseudonym.
+      </p>
       <div className="row">
         <Button kind="grave" onClick={() => setWay('close')}>
           Close it …
@@ -36,7 +45,8 @@ function Lost({ losses }: { readonly losses: Losses }) {
       <ul>
         {losses.map(({ kind, unit, quantity: much, until }, index) => (
           <li key={index} className="num">
-            {words(kind)}: {unit ? quantity(unit, much) : much} {unit && <span className="muted">{unit}</span>}
+            {words(kind)}: {unit ? quantity(unit, much) : much}{' '}
+            {unit && <span className="muted">{unit}</span>}
             {until && `, until ${day(until)}`}
           </li>
         ))}
@@ -51,7 +61,8 @@ function CloseDialog({ close }: { readonly close: () => void }) {
   const intention = useIntention();
   const closing = useAction(CloseAccountDocument, intention.done);
   const send = async (acknowledgedLosses: string) => {
-    if (await closing.run({ input: { acknowledgedLosses, idempotencyKey: intention.key } })) ended('The account is closed.');
+    if (await closing.run({ input: { acknowledgedLosses, idempotencyKey: intention.key } }))
+      ended('The account is closed.');
   };
   return (
     <Dialog title="Close the account?" close={close}>
@@ -81,11 +92,17 @@ function EraseDialog({ close }: { readonly close: () => void }) {
   const erase = useAction(RequestErasureDocument, intention.done);
   const send = async ({ lossesDigest, warningVersion }: ErasurePreviewQuery['erasurePreview']) => {
     const made = await erase.run({
-      input: { acknowledgedLosses: lossesDigest, acknowledgedWarning: warningVersion, idempotencyKey: intention.key },
+      input: {
+        acknowledgedLosses: lossesDigest,
+        acknowledgedWarning: warningVersion,
+        idempotencyKey: intention.key,
+      },
     });
     if (made?.__typename !== 'ErasureRequested') return;
     const { id, dueAt } = made.erasure;
-    ended(`The account is closed, and is erased on ${at(dueAt)}. The number of the certificate is ${id}: keep it.`);
+    ended(
+      `The account is closed, and is erased on ${at(dueAt)}. The number of the certificate is ${id}: keep it.`,
+    );
   };
   return (
     <Dialog title="Close and erase the account?" close={close}>
@@ -95,7 +112,8 @@ function EraseDialog({ close }: { readonly close: () => void }) {
             <Note tone="warn">{found.warning}</Note>
             <Lost losses={found.losses} />
             <p className="muted">
-              {found.scope === 'EVERYTHING' ? 'Everything is erased' : 'All but the billing is erased'}, on {at(found.dueAt)}.
+              {found.scope === 'EVERYTHING' ? 'Everything is erased' : 'All but the billing is erased'}, on{' '}
+              {at(found.dueAt)}.
             </p>
             <Tick required label="I have read this, and I know that nobody can bring it back." />
             <Refusal of={erase.refusal} />

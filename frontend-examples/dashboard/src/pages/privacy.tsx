@@ -1,15 +1,11 @@
 import { useState } from 'react';
 import {
-  GiveConsentDocument,
-  LiftRestrictionDocument,
   PrivacyCentreDocument,
   type PrivacyCentreQuery,
   RaiseConcernDocument,
   RequestRectificationDocument,
   type RequestLineFragment,
-  RestrictProcessingDocument,
   WatchRequestsDocument,
-  WithdrawConsentDocument,
   WithdrawRequestDocument,
 } from '../api/generated';
 import { useAction, useAsk, useFeed } from '../api/hooks';
@@ -21,8 +17,10 @@ import { Button, Card, Empty, Loaded, Moment, Note, Page, Refusal, Table, Tag } 
 import { REQUEST_TONES } from '../ui/requests';
 import { Exports } from './privacy-exports';
 import { Leaving } from './privacy-leaving';
+import { Restrictions, Consents } from './privacy-processing';
 
 type Centre = PrivacyCentreQuery;
+
 type Account = NonNullable<Centre['viewer']>['account'];
 
 export default function PrivacyPage() {
@@ -31,7 +29,11 @@ export default function PrivacyPage() {
   return (
     <Page title="Privacy" lead="What is held of you and why, what you can ask, and where each request is.">
       <Exports isOwner={isOwner} />
-      {isOwner ? <Owned /> : !viewer.staff && <Note>What the account’s owner can ask for the account is shown to the owner.</Note>}
+      {isOwner ? (
+        <Owned />
+      ) : (
+        !viewer.staff && <Note>What the account’s owner can ask for the account is shown to the owner.</Note>
+      )}
     </Page>
   );
 }
@@ -47,7 +49,11 @@ function Owned() {
             <>
               <div className="grid wide">
                 <Restrictions account={found.viewer.account} again={centre.again} />
-                <Consents purposes={found.purposesWithConsent} account={found.viewer.account} again={centre.again} />
+                <Consents
+                  purposes={found.purposesWithConsent}
+                  account={found.viewer.account}
+                  again={centre.again}
+                />
               </div>
               <Disclosed account={found.viewer.account} />
               <Clauses policy={found.policy} />
@@ -63,14 +69,18 @@ function Owned() {
 const OPEN = new Set<RequestLineFragment['state']>(['UNVERIFIED', 'RECEIVED', 'IN_PROGRESS', 'HELD']);
 
 function Requests() {
-  const { state, trouble } = useFeed(WatchRequestsDocument, {}, (before: readonly RequestLineFragment[] | null, { privacyRequestChanged: update }) =>
-    update.request ? placed(before ?? [], update.request) : update.newest,
+  const { state, trouble } = useFeed(
+    WatchRequestsDocument,
+    {},
+    (before: readonly RequestLineFragment[] | null, { privacyRequestChanged: update }) =>
+      update.request ? placed(before ?? [], update.request) : update.newest,
   );
   const rectify = useAction(RequestRectificationDocument);
   const concern = useAction(RaiseConcernDocument);
   const withdraw = useAction(WithdrawRequestDocument);
   const send = async ({ kind, text = '' }: Record<string, string>, form: HTMLFormElement) => {
-    const done = kind === 'CONCERN' ? await concern.run({ input: { text } }) : await rectify.run({ input: { text } });
+    const done =
+      kind === 'CONCERN' ? await concern.run({ input: { text } }) : await rectify.run({ input: { text } });
     if (done) form.reset();
   };
   return (
@@ -84,14 +94,26 @@ function Requests() {
             id={({ id }) => id}
             empty={<Empty title="You asked for nothing yet.">Each request is answered within a month.</Empty>}
             columns={[
-              { name: 'What', cell: ({ kind, text }) => <>{words(kind)} {text && <span className="small muted">{text}</span>}</> },
+              {
+                name: 'What',
+                cell: ({ kind, text }) => (
+                  <>
+                    {words(kind)} {text && <span className="small muted">{text}</span>}
+                  </>
+                ),
+              },
               { name: 'Received', cell: ({ receivedAt }) => at(receivedAt) },
-              { name: 'Due', cell: ({ dueAt, state: now }) => (OPEN.has(now) ? <Moment of={dueAt} /> : <span className="muted">{day(dueAt)}</span>) },
+              {
+                name: 'Due',
+                cell: ({ dueAt, state: now }) =>
+                  OPEN.has(now) ? <Moment of={dueAt} /> : <span className="muted">{day(dueAt)}</span>,
+              },
               {
                 name: 'State',
                 cell: ({ state: now, answer, ground }) => (
                   <>
-                    <Tag tone={REQUEST_TONES[now]}>{words(now)}</Tag> {ground && words(ground)} {answer && <span className="small">“{answer}”</span>}
+                    <Tag tone={REQUEST_TONES[now]}>{words(now)}</Tag> {ground && words(ground)}{' '}
+                    {answer && <span className="small">“{answer}”</span>}
                   </>
                 ),
               },
@@ -100,7 +122,11 @@ function Requests() {
                 right: true,
                 cell: ({ id, state: now, kind }) =>
                   OPEN.has(now) && (
-                    <Button kind="plain" aria-label={`Withdraw the request: ${words(kind)}`} onClick={() => void withdraw.run({ input: { requestId: id } })}>
+                    <Button
+                      kind="plain"
+                      aria-label={`Withdraw the request: ${words(kind)}`}
+                      onClick={() => void withdraw.run({ input: { requestId: id } })}
+                    >
                       Withdraw
                     </Button>
                   ),
@@ -120,102 +146,19 @@ function Requests() {
             ['CONCERN', 'Look at a concern of mine'],
           ]}
         />
-        <TextField name="text" label="In your words" maxLength={2000} required hint="Kept encrypted; read only by those who answer." />
+        <TextField
+          name="text"
+          label="In your words"
+          maxLength={2000}
+          required
+          hint="Kept encrypted; read only by those who answer."
+        />
         <div>
           <Button type="submit" disabled={rectify.busy || concern.busy}>
             Send it
           </Button>
         </div>
       </Form>
-    </Card>
-  );
-}
-
-interface PartProps {
-  readonly account: Account;
-  readonly again: () => void;
-}
-
-function Restrictions({ account, again }: PartProps) {
-  const restrict = useAction(RestrictProcessingDocument);
-  const lift = useAction(LiftRestrictionDocument);
-  const send = async ({ purpose }: Record<string, string>) => {
-    if (await restrict.run({ input: { purposes: purpose ? [purpose] : [] } })) again();
-  };
-  return (
-    <Card title="Restricted processing">
-      <p className="muted">What you restrict stops at once: your data is stored, and nothing else is done with it for that purpose.</p>
-      <Refusal of={restrict.refusal ?? lift.refusal} />
-      <Table
-        caption="Restrictions in force"
-        rows={account.restrictions}
-        id={({ id }) => id}
-        empty={<Empty title="Nothing is restricted." />}
-        columns={[
-          { name: 'Purpose', cell: ({ purpose }) => (purpose ? words(purpose) : 'Everything') },
-          { name: 'By', cell: ({ right }) => words(right) },
-          { name: 'Since', cell: ({ since }) => at(since) },
-          {
-            name: 'Lift',
-            right: true,
-            cell: ({ id }) => (
-              <Button kind="plain" onClick={() => void lift.run({ input: { restrictionId: id } }).then(again)}>
-                Let it go on
-              </Button>
-            ),
-          },
-        ]}
-      />
-      <Form onSend={(values) => void send(values)}>
-        <Select name="purpose" label="Restrict" options={[...account.restrictablePurposes.map((one) => [one, words(one)] as const), ['', 'Everything']]} />
-        <div>
-          <Button kind="grave" type="submit" disabled={restrict.busy}>
-            Restrict it
-          </Button>
-        </div>
-      </Form>
-    </Card>
-  );
-}
-
-function Consents({ purposes, account, again }: PartProps & { readonly purposes: readonly string[] }) {
-  const give = useAction(GiveConsentDocument);
-  const withdraw = useAction(WithdrawConsentDocument);
-  const given = new Map(account.consents.filter(({ withdrawnAt }) => !withdrawnAt).map((consent) => [consent.purpose, consent]));
-  return (
-    <Card title="Consents">
-      <p className="muted">These purposes are off until you consent, and off again when you withdraw.</p>
-      <Refusal of={give.refusal ?? withdraw.refusal} />
-      <Table
-        caption="Purposes that need your consent"
-        rows={purposes}
-        id={(purpose) => purpose}
-        empty={<Empty title="Nothing here needs a consent." />}
-        columns={[
-          { name: 'Purpose', cell: (purpose) => words(purpose) },
-          {
-            name: 'State',
-            cell: (purpose) => {
-              const consent = given.get(purpose);
-              return consent ? <Tag tone="good">given {day(consent.givenAt)}</Tag> : <Tag>off</Tag>;
-            },
-          },
-          {
-            name: 'Change',
-            right: true,
-            cell: (purpose) =>
-              given.has(purpose) ? (
-                <Button kind="plain" onClick={() => void withdraw.run({ input: { purpose } }).then(again)}>
-                  Withdraw
-                </Button>
-              ) : (
-                <Button kind="plain" onClick={() => void give.run({ input: { purpose } }).then(again)}>
-                  Consent
-                </Button>
-              ),
-          },
-        ]}
-      />
     </Card>
   );
 }
@@ -261,7 +204,10 @@ function Clauses({ policy }: { readonly policy: Centre['policy'] }) {
         columns={[
           { name: 'Clause', cell: ({ title }) => title },
           { name: 'Value', cell: ({ value }) => value },
-          { name: 'Kept', cell: ({ state }) => <Tag tone={state === 'NOT_YET' ? 'warn' : 'good'}>{words(state)}</Tag> },
+          {
+            name: 'Kept',
+            cell: ({ state }) => <Tag tone={state === 'NOT_YET' ? 'warn' : 'good'}>{words(state)}</Tag>,
+          },
         ]}
       />
       {!all && policy.clauses.length > SHOWN && (

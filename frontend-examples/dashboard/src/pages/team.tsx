@@ -41,7 +41,14 @@ export default function TeamPage() {
       <Loaded value={team.data?.viewer?.account} trouble={team.trouble} again={team.again} lines={5}>
         {(account) => (
           <>
-            <Card title="People" aside={<span className="small muted">{count(account.plan.seats.used)} of {count(account.plan.seats.limit)} seats</span>}>
+            <Card
+              title="People"
+              aside={
+                <span className="small muted">
+                  {count(account.plan.seats.used)} of {count(account.plan.seats.limit)} seats
+                </span>
+              }
+            >
               <Refusal of={change.refusal} />
               <Table
                 caption="People of the account"
@@ -49,13 +56,32 @@ export default function TeamPage() {
                 id={({ id }) => id}
                 empty={<Empty title="Nobody is here." />}
                 columns={[
-                  { name: 'Login', cell: ({ login, id }) => <>{login ?? 'Erased'} {id === viewer.person?.id && <Tag>you</Tag>}</> },
-                  { name: 'E-mail', cell: ({ email, emailVerifiedAt }) => email && <>{email} {emailVerifiedAt && <Tag tone="good">verified</Tag>}</> },
+                  {
+                    name: 'Login',
+                    cell: ({ login, id }) => (
+                      <>
+                        {login ?? 'Erased'} {id === viewer.person?.id && <Tag>you</Tag>}
+                      </>
+                    ),
+                  },
+                  {
+                    name: 'E-mail',
+                    cell: ({ email, emailVerifiedAt }) =>
+                      email && (
+                        <>
+                          {email} {emailVerifiedAt && <Tag tone="good">verified</Tag>}
+                        </>
+                      ),
+                  },
                   {
                     name: 'Role',
                     cell: ({ id, role, login }) =>
                       mayManage && id !== viewer.person?.id && role ? (
-                        <select aria-label={`Role of ${login ?? ''}`} value={role} onChange={({ target }) => void setRole(id, target.value as MemberRole)}>
+                        <select
+                          aria-label={`Role of ${login ?? ''}`}
+                          value={role}
+                          onChange={({ target }) => void setRole(id, target.value as MemberRole)}
+                        >
                           {ROLES.map(([one]) => (
                             <option key={one} value={one}>
                               {words(one)}
@@ -73,7 +99,11 @@ export default function TeamPage() {
                     cell: (person) =>
                       mayManage &&
                       person.id !== viewer.person?.id && (
-                        <Button kind="plain" aria-label={`Remove ${person.login ?? ''}`} onClick={() => setRemoving(person)}>
+                        <Button
+                          kind="plain"
+                          aria-label={`Remove ${person.login ?? ''}`}
+                          onClick={() => setRemoving(person)}
+                        >
                           Remove …
                         </Button>
                       ),
@@ -136,7 +166,8 @@ function Invitations({ account, again }: { readonly account: Account; readonly a
       <Refusal of={invite.refusal ?? revoke.refusal} />
       {token && (
         <Note>
-          Give them this token; it is shown once. They join at <code>/dashboard/join</code>. <code>{token}</code>
+          Give them this token; it is shown once. They join at <code>/dashboard/join</code>.{' '}
+          <code>{token}</code>
         </Note>
       )}
       <Table
@@ -162,7 +193,12 @@ function Invitations({ account, again }: { readonly account: Account; readonly a
       <Form onSend={(values, form) => void send(values, form)}>
         <div className="grid">
           <Select name="role" label="Role" options={ROLES} />
-          <Field name="email" type="email" label="E-mail address" hint="Empty: you get a token to hand over." />
+          <Field
+            name="email"
+            type="email"
+            label="E-mail address"
+            hint="Empty: you get a token to hand over."
+          />
         </div>
         <div>
           <Button type="submit" disabled={invite.busy}>

@@ -16,7 +16,9 @@ export default function ProofDialog({ settle }: { readonly settle: (proved: bool
     const { password: phrase, code } = values;
     const proved =
       phrase === undefined
-        ? await factor.run({ input: { factor: wantsRecovery ? { recoveryCode: code ?? '' } : { code: code ?? '' } } })
+        ? await factor.run({
+            input: { factor: wantsRecovery ? { recoveryCode: code ?? '' } : { code: code ?? '' } },
+          })
         : await password.run({ input: { password: phrase } });
     if (proved) settle(true);
   };
@@ -36,7 +38,14 @@ export default function ProofDialog({ settle }: { readonly settle: (proved: bool
             autoFocus
           />
         ) : (
-          <Field name="password" type="password" label="Password" autoComplete="current-password" required autoFocus />
+          <Field
+            name="password"
+            type="password"
+            label="Password"
+            autoComplete="current-password"
+            required
+            autoFocus
+          />
         )}
         <div className="row">
           <Button kind="main" type="submit" disabled={password.busy || factor.busy}>

@@ -14,7 +14,8 @@ export function Bars({ most, bars }: BarsProps) {
           <div>
             <span>{name}</span>
             <span className="num">
-              {count(value)} <span className="muted small">{most > 0 && percent(String(Number(value) / most))}</span>
+              {count(value)}{' '}
+              <span className="muted small">{most > 0 && percent(String(Number(value) / most))}</span>
             </span>
           </div>
           <progress max={Math.max(1, most)} value={Number(value)} aria-label={name} />

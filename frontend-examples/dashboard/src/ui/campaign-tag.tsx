@@ -12,4 +12,6 @@ const TONES: Record<CampaignStatus, Tone | undefined> = {
   FAILED: 'bad',
 };
 
-export const CampaignTag = ({ status }: { readonly status: CampaignStatus }) => <Tag tone={TONES[status]}>{words(status)}</Tag>;
+export const CampaignTag = ({ status }: { readonly status: CampaignStatus }) => (
+  <Tag tone={TONES[status]}>{words(status)}</Tag>
+);

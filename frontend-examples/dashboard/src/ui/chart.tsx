@@ -39,12 +39,20 @@ function colourOf(host: Element, name: string): string {
 function timeLabels(splits: readonly number[]): string[] {
   const range = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
   const style: Intl.DateTimeFormatOptions =
-    range > 172_800 ? { day: 'numeric', month: 'short' } : range > 600 ? { timeStyle: 'short' } : { timeStyle: 'medium' };
+    range > 172_800
+      ? { day: 'numeric', month: 'short' }
+      : range > 600
+        ? { timeStyle: 'short' }
+        : { timeStyle: 'medium' };
   const format = new Intl.DateTimeFormat(language, style);
   return splits.map((split) => format.format(split * 1000));
 }
 
-function options(host: HTMLElement, props: ChartProps, pointed: (index: number | null) => void): UPlot.Options {
+function options(
+  host: HTMLElement,
+  props: ChartProps,
+  pointed: (index: number | null) => void,
+): UPlot.Options {
   const axis: UPlot.Axis = {
     stroke: colourOf(host, 'muted'),
     grid: { stroke: colourOf(host, 'line'), width: 1 },
@@ -59,7 +67,13 @@ function options(host: HTMLElement, props: ChartProps, pointed: (index: number |
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: props.time ?? false }, y: { range: (_, __, most) => [0, most * 1.05 || 1] } },
     axes: [
-      { ...axis, size: 28, space: 90, values: (_, splits) => (props.time ? timeLabels(splits) : splits.map((split) => props.formatX?.(split) ?? String(split))) },
+      {
+        ...axis,
+        size: 28,
+        space: 90,
+        values: (_, splits) =>
+          props.time ? timeLabels(splits) : splits.map((split) => props.formatX?.(split) ?? String(split)),
+      },
       { ...axis, size: 64, values: (_, splits) => splits.map(props.format) },
     ],
     series: [
@@ -98,7 +112,11 @@ export default function Chart(props: ChartProps) {
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
-    const made = new UPlot(options(element, latest.current, setIndex), [[], ...latest.current.lines.map(() => [])], element);
+    const made = new UPlot(
+      options(element, latest.current, setIndex),
+      [[], ...latest.current.lines.map(() => [])],
+      element,
+    );
     plot.current = made;
     made.setData([[...latest.current.x], ...latest.current.lines.map(({ values }) => [...values])]);
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));

@@ -12,6 +12,8 @@ export function useCurrency(): readonly [Currency, (chosen: Currency) => void] {
   const { viewer } = useSession();
   const wallets = useAsk(WalletsDocument, {});
   const [chosen, choose] = useState<Currency | null>(null);
-  const funded = wallets.data?.viewer?.account.wallets.find(({ unit, balance }) => isMoney(unit) && Number(balance.available) > 0);
+  const funded = wallets.data?.viewer?.account.wallets.find(
+    ({ unit, balance }) => isMoney(unit) && Number(balance.available) > 0,
+  );
   return [chosen ?? (funded?.unit as Currency | undefined) ?? viewer.account.currency, choose];
 }

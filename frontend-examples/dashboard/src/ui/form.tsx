@@ -1,4 +1,10 @@
-import { type FormEvent, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
+import {
+  type FormEvent,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  useId,
+} from 'react';
 
 interface Around {
   readonly label: string;
@@ -6,7 +12,13 @@ interface Around {
   readonly error?: string | null | undefined;
 }
 
-function Shell({ id, label, hint, error, children }: Around & { readonly id: string; readonly children: ReactNode }) {
+function Shell({
+  id,
+  label,
+  hint,
+  error,
+  children,
+}: Around & { readonly id: string; readonly children: ReactNode }) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -26,12 +38,21 @@ export function Field({ label, hint, error, ...rest }: FieldProps) {
   const id = useId();
   return (
     <Shell id={id} label={label} hint={hint} error={error}>
-      <input id={id} aria-invalid={error ? true : undefined} aria-describedby={hint || error ? `${id}-hint` : undefined} {...rest} />
+      <input
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={hint || error ? `${id}-hint` : undefined}
+        {...rest}
+      />
     </Shell>
   );
 }
 
-export function TextField({ label, hint, ...rest }: Around & { name: string; required?: boolean; maxLength?: number }) {
+export function TextField({
+  label,
+  hint,
+  ...rest
+}: Around & { name: string; required?: boolean; maxLength?: number }) {
   const id = useId();
   return (
     <Shell id={id} label={label} hint={hint}>
@@ -40,7 +61,8 @@ export function TextField({ label, hint, ...rest }: Around & { name: string; req
   );
 }
 
-type SelectProps = Around & SelectHTMLAttributes<HTMLSelectElement> & { readonly options: readonly (readonly [string, string])[] };
+type SelectProps = Around &
+  SelectHTMLAttributes<HTMLSelectElement> & { readonly options: readonly (readonly [string, string])[] };
 
 export function Select({ label, hint, error, options, ...rest }: SelectProps) {
   const id = useId();
@@ -57,7 +79,10 @@ export function Select({ label, hint, error, options, ...rest }: SelectProps) {
   );
 }
 
-export function Tick({ label, ...rest }: { readonly label: ReactNode } & InputHTMLAttributes<HTMLInputElement>) {
+export function Tick({
+  label,
+  ...rest
+}: { readonly label: ReactNode } & InputHTMLAttributes<HTMLInputElement>) {
   return (
     <label className="tick">
       <input type="checkbox" {...rest} />
@@ -77,7 +102,10 @@ export function Form({ onSend, children }: FormProps) {
     event.preventDefault();
     const form = event.currentTarget;
     const values = Object.fromEntries(
-      [...new FormData(form)].map(([name, value]) => [name, /password/i.test(name) ? String(value) : String(value).trim()]),
+      [...new FormData(form)].map(([name, value]) => [
+        name,
+        /password/i.test(name) ? String(value) : String(value).trim(),
+      ]),
     );
     onSend(values, form);
   };

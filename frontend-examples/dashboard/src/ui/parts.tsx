@@ -138,7 +138,15 @@ export function Moment({ of, precise = false }: { readonly of: string; readonly 
 }
 
 /** A number with its name. */
-export function Figure({ name, children, huge }: { readonly name: string; readonly children: ReactNode; readonly huge?: boolean }) {
+export function Figure({
+  name,
+  children,
+  huge,
+}: {
+  readonly name: string;
+  readonly children: ReactNode;
+  readonly huge?: boolean;
+}) {
   return (
     <div className="figure">
       <dt>{name}</dt>

@@ -4,7 +4,9 @@ export function Spark({ values }: { readonly values: readonly number[] }) {
   const least = Math.min(...values);
   const range = Math.max(...values) - least || 1;
   const step = 100 / (values.length - 1);
-  const points = values.map((value, index) => `${(index * step).toFixed(2)} ${(38 - ((value - least) / range) * 34).toFixed(2)}`);
+  const points = values.map(
+    (value, index) => `${(index * step).toFixed(2)} ${(38 - ((value - least) / range) * 34).toFixed(2)}`,
+  );
   const line = `M${points.join('L')}`;
   return (
     <svg className="spark" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true">

@@ -68,7 +68,10 @@ export default function ComplaintsPage() {
                   name: 'Work',
                   right: true,
                   cell: (one) => (
-                    <Button onClick={() => setOpen(one)} aria-label={`Open the complaint about ${one.accountId}`}>
+                    <Button
+                      onClick={() => setOpen(one)}
+                      aria-label={`Open the complaint about ${one.accountId}`}
+                    >
                       Open
                     </Button>
                   ),
@@ -83,7 +86,13 @@ export default function ComplaintsPage() {
   );
 }
 
-function CaseDialog({ of: { complaint, masked, lateAt }, close }: { readonly of: Case; readonly close: () => void }) {
+function CaseDialog({
+  of: { complaint, masked, lateAt },
+  close,
+}: {
+  readonly of: Case;
+  readonly close: () => void;
+}) {
   return (
     <Dialog title={`${words(complaint.category)}: ${words(complaint.status).toLowerCase()}`} close={close}>
       <p className="muted">
@@ -105,7 +114,9 @@ function CaseDialog({ of: { complaint, masked, lateAt }, close }: { readonly of:
       ))}
       {complaint.appeal && <Note tone="warn">{complaint.appeal}</Note>}
       {complaint.status === 'RECEIVED' && <Classify of={complaint} close={close} />}
-      {(complaint.status === 'PROOF_SUBMITTED' || complaint.status === 'APPEALED') && <Decide of={complaint} close={close} />}
+      {(complaint.status === 'PROOF_SUBMITTED' || complaint.status === 'APPEALED') && (
+        <Decide of={complaint} close={close} />
+      )}
       <div>
         <Button onClick={close}>Not now</Button>
       </div>
@@ -121,7 +132,10 @@ interface WorkProps {
 function Classify({ of, close }: WorkProps) {
   const classify = useAction(ClassifyComplaintDocument);
   const send = async ({ unsolicited, bulk, founded }: Record<string, string>) => {
-    const finding = of.category === 'SPAM' ? { unsolicited: unsolicited === 'on', bulk: bulk === 'on' } : { founded: founded === 'on' };
+    const finding =
+      of.category === 'SPAM'
+        ? { unsolicited: unsolicited === 'on', bulk: bulk === 'on' }
+        : { founded: founded === 'on' };
     if (await classify.run({ input: { caseId: of.id, finding } })) close();
   };
   return (

@@ -63,10 +63,23 @@ export default function CompliancePage() {
                 id={({ clause }) => clause.id}
                 empty={<Empty title="No clause is in this state." />}
                 columns={[
-                  { name: 'Clause', cell: ({ clause }) => <>{clause.title} <span className="small muted">{clause.rules.join(', ')}</span></> },
+                  {
+                    name: 'Clause',
+                    cell: ({ clause }) => (
+                      <>
+                        {clause.title} <span className="small muted">{clause.rules.join(', ')}</span>
+                      </>
+                    ),
+                  },
                   { name: 'Value', cell: ({ clause }) => clause.value },
-                  { name: 'State', cell: ({ compliance }) => <Tag tone={TONES[compliance]}>{words(compliance)}</Tag> },
-                  { name: 'Evidence', cell: ({ evidence, check: name }) => <span className="small">{evidence ?? name}</span> },
+                  {
+                    name: 'State',
+                    cell: ({ compliance }) => <Tag tone={TONES[compliance]}>{words(compliance)}</Tag>,
+                  },
+                  {
+                    name: 'Evidence',
+                    cell: ({ evidence, check: name }) => <span className="small">{evidence ?? name}</span>,
+                  },
                   { name: 'Looked', cell: ({ lastRun }) => lastRun && fromNow(lastRun) },
                 ]}
               />
@@ -82,7 +95,11 @@ export default function CompliancePage() {
                   { name: 'By', cell: ({ owner }) => owner },
                   { name: 'Reference', cell: ({ reference }) => reference },
                   { name: 'Again by', cell: ({ reviewAt }) => reviewAt && day(reviewAt) },
-                  { name: 'State', cell: ({ overdue }) => (overdue ? <Tag tone="bad">Overdue</Tag> : <Tag tone="good">In order</Tag>) },
+                  {
+                    name: 'State',
+                    cell: ({ overdue }) =>
+                      overdue ? <Tag tone="bad">Overdue</Tag> : <Tag tone="good">In order</Tag>,
+                  },
                 ]}
               />
             </Card>

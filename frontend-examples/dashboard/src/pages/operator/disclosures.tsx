@@ -40,7 +40,10 @@ const CLASSES: readonly RecipientClass[] = [
 export default function DisclosuresPage() {
   const register = useAsk(DisclosuresDocument, {});
   return (
-    <Page title="Disclosures" lead="Who got which data of which account, on which ground. It is entered before the data is given.">
+    <Page
+      title="Disclosures"
+      lead="Who got which data of which account, on which ground. It is entered before the data is given."
+    >
       <Card title="Register">
         <Loaded value={register.data?.disclosures.edges} trouble={register.trouble} again={register.again}>
           {(edges) => (
@@ -52,10 +55,20 @@ export default function DisclosuresPage() {
               columns={[
                 { name: 'When', cell: ({ disclosedAt }) => at(disclosedAt) },
                 { name: 'Account', cell: ({ accountId }) => <code>{accountId}</code> },
-                { name: 'To', cell: ({ recipient, recipientClass }) => <>{recipient} <span className="small muted">{words(recipientClass)}</span></> },
+                {
+                  name: 'To',
+                  cell: ({ recipient, recipientClass }) => (
+                    <>
+                      {recipient} <span className="small muted">{words(recipientClass)}</span>
+                    </>
+                  ),
+                },
                 { name: 'Ground', cell: ({ ground }) => words(ground) },
                 { name: 'What', cell: ({ categories }) => categories.map(words).join(', ') },
-                { name: 'Reference', cell: ({ reference, authority }) => [authority, reference].filter(Boolean).join(', ') },
+                {
+                  name: 'Reference',
+                  cell: ({ reference, authority }) => [authority, reference].filter(Boolean).join(', '),
+                },
               ]}
             />
           )}
@@ -72,7 +85,15 @@ function Enter({ entered }: { readonly entered: () => void }) {
   const [ground, setGround] = useState<DisclosureGround>('LEGAL_REQUEST');
   const isLegal = ground === 'LEGAL_REQUEST' || ground === 'LEGAL_OBLIGATION';
   const send = async (values: Record<string, string>, form: HTMLFormElement) => {
-    const { accountId = '', recipient = '', recipientClass, categories = '', authority, legalBasis, reference } = values;
+    const {
+      accountId = '',
+      recipient = '',
+      recipientClass,
+      categories = '',
+      authority,
+      legalBasis,
+      reference,
+    } = values;
     let legalityCheckId: string | null = null;
     if (ground === 'LEGAL_REQUEST') {
       const checked = await check.run({ input: { accountId, reference: reference ?? '', lawful: true } });
@@ -102,15 +123,31 @@ function Enter({ entered }: { readonly entered: () => void }) {
         <Refusal of={check.refusal ?? record.refusal} />
         <div className="grid">
           <Field name="accountId" label="Account" placeholder="acc_…" autoComplete="off" required />
-          <Select label="Ground" value={ground} onChange={({ target }) => setGround(target.value as DisclosureGround)} options={GROUNDS.map((one) => [one, words(one)])} />
+          <Select
+            label="Ground"
+            value={ground}
+            onChange={({ target }) => setGround(target.value as DisclosureGround)}
+            options={GROUNDS.map((one) => [one, words(one)])}
+          />
           <Field name="recipient" label="To whom" maxLength={200} required />
           <Select name="recipientClass" label="Which is" options={CLASSES.map((one) => [one, words(one)])} />
-          <Field name="categories" label="Categories of data" hint="As the policy lists them, with commas." required />
+          <Field
+            name="categories"
+            label="Categories of data"
+            hint="As the policy lists them, with commas."
+            required
+          />
           {isLegal && (
             <>
               <Field name="authority" label="Authority" maxLength={200} required />
               <Field name="legalBasis" label="By which law" maxLength={200} required />
-              <Field name="reference" label="Its reference" maxLength={200} required hint="Entering it says that you found the request lawful." />
+              <Field
+                name="reference"
+                label="Its reference"
+                maxLength={200}
+                required
+                hint="Entering it says that you found the request lawful."
+              />
             </>
           )}
         </div>

@@ -1,11 +1,17 @@
-import { DueWorkDocument, type DueWorkQuery, FailingWorkDocument, RetryDueWorkDocument } from '../../api/generated';
+import {
+  DueWorkDocument,
+  type DueWorkQuery,
+  FailingWorkDocument,
+  RetryDueWorkDocument,
+} from '../../api/generated';
 import { useAction, useAsk } from '../../api/hooks';
 import { at, count, words } from '../../format';
 import { useFresh } from '../../ui/fresh';
 import { Button, Card, Empty, Figure, Loaded, Moment, Note, Page, Refusal, Table, Tag } from '../../ui/parts';
 
 type Counts = DueWorkQuery['dueWorkCounts'];
-const total = (counts: Counts, of: 'scheduled' | 'due' | 'late' | 'failing' | 'paused') => counts.reduce((sum, one) => sum + one[of], 0);
+const total = (counts: Counts, of: 'scheduled' | 'due' | 'late' | 'failing' | 'paused') =>
+  counts.reduce((sum, one) => sum + one[of], 0);
 
 export default function OperatorOverview() {
   const work = useAsk(DueWorkDocument, {});
@@ -17,15 +23,22 @@ export default function OperatorOverview() {
   };
   useFresh(again);
   return (
-    <Page title="Due work" lead="What the service has to do by itself, and what of it is late or fails." actions={<Button onClick={again}>Look again</Button>}>
+    <Page
+      title="Due work"
+      lead="What the service has to do by itself, and what of it is late or fails."
+      actions={<Button onClick={again}>Look again</Button>}
+    >
       <Loaded value={work.data} trouble={work.trouble} again={work.again} lines={5}>
         {({ dueWorkCounts: counts, forceMajeure }) => (
           <>
-            {forceMajeure.filter(({ endsAt }) => !endsAt).map(({ id, startsAt, reason }) => (
-              <Note key={id} tone="warn">
-                Force majeure since {at(startsAt)}: contractual terms stand still, statutory ones do not. {reason}
-              </Note>
-            ))}
+            {forceMajeure
+              .filter(({ endsAt }) => !endsAt)
+              .map(({ id, startsAt, reason }) => (
+                <Note key={id} tone="warn">
+                  Force majeure since {at(startsAt)}: contractual terms stand still, statutory ones do not.{' '}
+                  {reason}
+                </Note>
+              ))}
             <Card title="In all">
               <dl className="figures">
                 <Figure name="Failing">{count(total(counts, 'failing'))}</Figure>
@@ -45,8 +58,16 @@ export default function OperatorOverview() {
                   { name: 'Kind', cell: ({ kind }) => <code>{kind}</code> },
                   { name: 'Scheduled', right: true, cell: ({ scheduled }) => count(scheduled) },
                   { name: 'Due', right: true, cell: ({ due }) => count(due) },
-                  { name: 'Late', right: true, cell: ({ late }) => (late ? <Tag tone="warn">{count(late)}</Tag> : '0') },
-                  { name: 'Failing', right: true, cell: ({ failing: much }) => (much ? <Tag tone="bad">{count(much)}</Tag> : '0') },
+                  {
+                    name: 'Late',
+                    right: true,
+                    cell: ({ late }) => (late ? <Tag tone="warn">{count(late)}</Tag> : '0'),
+                  },
+                  {
+                    name: 'Failing',
+                    right: true,
+                    cell: ({ failing: much }) => (much ? <Tag tone="bad">{count(much)}</Tag> : '0'),
+                  },
                   { name: 'Paused', right: true, cell: ({ paused }) => count(paused) },
                 ]}
               />

@@ -29,9 +29,18 @@ export default function RequestsPage() {
     queue.again();
   };
   return (
-    <Page title="Privacy requests" lead="What is open, by its due date; what nobody proved yet comes last." actions={<Button onClick={queue.again}>Look again</Button>}>
+    <Page
+      title="Privacy requests"
+      lead="What is open, by its due date; what nobody proved yet comes last."
+      actions={<Button onClick={queue.again}>Look again</Button>}
+    >
       <Card title="Open">
-        <Loaded value={queue.data?.privacyRequests.edges} trouble={queue.trouble} again={queue.again} lines={5}>
+        <Loaded
+          value={queue.data?.privacyRequests.edges}
+          trouble={queue.trouble}
+          again={queue.again}
+          lines={5}
+        >
           {(edges) => (
             <Table
               caption="Open requests by due date"
@@ -49,13 +58,21 @@ export default function RequestsPage() {
                 },
                 { name: 'What', cell: ({ request }) => words(request.kind) },
                 { name: 'Account', cell: ({ accountId }) => <code>{accountId}</code> },
-                { name: 'State', cell: ({ request }) => <Tag tone={REQUEST_TONES[request.state]}>{words(request.state)}</Tag> },
+                {
+                  name: 'State',
+                  cell: ({ request }) => (
+                    <Tag tone={REQUEST_TONES[request.state]}>{words(request.state)}</Tag>
+                  ),
+                },
                 { name: 'Received', cell: ({ request }) => at(request.receivedAt) },
                 {
                   name: 'Work',
                   right: true,
                   cell: (one) => (
-                    <Button onClick={() => setOpen(one)} aria-label={`Open: ${words(one.request.kind)} of ${one.accountId}`}>
+                    <Button
+                      onClick={() => setOpen(one)}
+                      aria-label={`Open: ${words(one.request.kind)} of ${one.accountId}`}
+                    >
                       Open
                     </Button>
                   ),
@@ -86,7 +103,13 @@ const GROUNDS: readonly RefusalGround[] = [
 const named = <T extends string>(codes: readonly T[]) => codes.map((code) => [code, words(code)] as const);
 const EXTENSIONS: readonly PrivacyExtensionReason[] = ['COMPLEXITY', 'NUMBER_OF_REQUESTS'];
 
-function CaseDialog({ of: { request, accountId }, close }: { readonly of: Case; readonly close: () => void }) {
+function CaseDialog({
+  of: { request, accountId },
+  close,
+}: {
+  readonly of: Case;
+  readonly close: () => void;
+}) {
   const verify = useAction(VerifyRequestDocument);
   const begin = useAction(BeginRequestDocument);
   const extend = useAction(ExtendRequestDocument);
@@ -99,19 +122,34 @@ function CaseDialog({ of: { request, accountId }, close }: { readonly of: Case; 
   };
   const decide = async ({ outcome, ground, answer }: Record<string, string>) =>
     outcome === 'REFUSE'
-      ? done(await refuse.run({ input: { requestId, ground: ground as RefusalGround, answer: answer ?? '' } }))
-      : done(await fulfil.run({ input: { requestId, ground: outcome === 'PART' ? (ground as RefusalGround) : null, answer: answer || null } }));
+      ? done(
+          await refuse.run({ input: { requestId, ground: ground as RefusalGround, answer: answer ?? '' } }),
+        )
+      : done(
+          await fulfil.run({
+            input: {
+              requestId,
+              ground: outcome === 'PART' ? (ground as RefusalGround) : null,
+              answer: answer || null,
+            },
+          }),
+        );
   const [outcome, setOutcome] = useState('FULFIL');
   return (
     <Dialog title={`${words(request.kind)}, due ${at(request.dueAt)}`} close={close}>
       <p className="small muted">
-        Of <code>{accountId}</code>, received {at(request.receivedAt)} by {words(request.source).toLowerCase()}.
+        Of <code>{accountId}</code>, received {at(request.receivedAt)} by{' '}
+        {words(request.source).toLowerCase()}.
         {request.purposes.length > 0 && ` For ${request.purposes.map(words).join(', ')}.`}
       </p>
       {request.text && <p>{request.text}</p>}
       <Refusal of={refusal} />
       {request.state === 'UNVERIFIED' ? (
-        <Form onSend={({ proof }) => void verify.run({ input: { requestId, proof: proof as ShownIdentityProof } }).then(done)}>
+        <Form
+          onSend={({ proof }) =>
+            void verify.run({ input: { requestId, proof: proof as ShownIdentityProof } }).then(done)
+          }
+        >
           <Select name="proof" label="They showed who they are by" options={named(PROOFS)} />
           <div className="row">
             <Button kind="main" type="submit" disabled={verify.busy}>
@@ -128,7 +166,11 @@ function CaseDialog({ of: { request, accountId }, close }: { readonly of: Case; 
             )}
             {!request.extendedAt &&
               EXTENSIONS.map((reason) => (
-                <Button key={reason} kind="plain" onClick={() => void extend.run({ input: { requestId, reason } }).then(done)}>
+                <Button
+                  key={reason}
+                  kind="plain"
+                  onClick={() => void extend.run({ input: { requestId, reason } }).then(done)}
+                >
                   Extend: {words(reason).toLowerCase()}
                 </Button>
               ))}
@@ -145,8 +187,15 @@ function CaseDialog({ of: { request, accountId }, close }: { readonly of: Case; 
                 ['REFUSE', 'It is refused'],
               ]}
             />
-            {outcome !== 'FULFIL' && <Select name="ground" label="On the ground of" options={named(GROUNDS)} />}
-            <TextField name="answer" label="What the customer is told" maxLength={500} required={outcome === 'REFUSE'} />
+            {outcome !== 'FULFIL' && (
+              <Select name="ground" label="On the ground of" options={named(GROUNDS)} />
+            )}
+            <TextField
+              name="answer"
+              label="What the customer is told"
+              maxLength={500}
+              required={outcome === 'REFUSE'}
+            />
             <div className="row">
               <Button kind="main" type="submit" disabled={fulfil.busy || refuse.busy}>
                 Close the case

@@ -1,5 +1,11 @@
 import { useState } from 'react';
-import { DecideSenderDocument, SenderReviewsDocument, type SenderReviewsQuery, type SenderRefusalReason, ViewDocumentDocument } from '../../api/generated';
+import {
+  DecideSenderDocument,
+  SenderReviewsDocument,
+  type SenderReviewsQuery,
+  type SenderRefusalReason,
+  ViewDocumentDocument,
+} from '../../api/generated';
 import { useAction, useAsk } from '../../api/hooks';
 import { at, bytes, count, words } from '../../format';
 import { countryName } from '../../ui/countries';
@@ -18,7 +24,11 @@ export default function SendersPage() {
     reviews.again();
   };
   return (
-    <Page title="Sender IDs" lead="What waits for a decision, the longest waiting first." actions={<Button onClick={reviews.again}>Look again</Button>}>
+    <Page
+      title="Sender IDs"
+      lead="What waits for a decision, the longest waiting first."
+      actions={<Button onClick={reviews.again}>Look again</Button>}
+    >
       <Card title="Waiting">
         <Loaded value={reviews.data?.senderReviews.edges} trouble={reviews.trouble} again={reviews.again}>
           {(edges) => (
@@ -30,9 +40,20 @@ export default function SendersPage() {
               columns={[
                 { name: 'Name', cell: ({ sender }) => <strong>{sender.name}</strong> },
                 { name: 'Account', cell: ({ accountId }) => <code>{accountId}</code> },
-                { name: 'For', cell: ({ sender }) => sender.countries.map(({ country }) => country).join(', ') },
-                { name: 'Waits since', cell: ({ sender }) => sender.submittedAt && <Moment of={sender.submittedAt} /> },
-                { name: 'Others with it', right: true, cell: ({ otherAccounts }) => (otherAccounts ? <Tag tone="warn">{count(otherAccounts)}</Tag> : '0') },
+                {
+                  name: 'For',
+                  cell: ({ sender }) => sender.countries.map(({ country }) => country).join(', '),
+                },
+                {
+                  name: 'Waits since',
+                  cell: ({ sender }) => sender.submittedAt && <Moment of={sender.submittedAt} />,
+                },
+                {
+                  name: 'Others with it',
+                  right: true,
+                  cell: ({ otherAccounts }) =>
+                    otherAccounts ? <Tag tone="warn">{count(otherAccounts)}</Tag> : '0',
+                },
                 {
                   name: 'Review',
                   right: true,
@@ -61,7 +82,13 @@ const REASONS: readonly SenderRefusalReason[] = [
   'OTHER',
 ];
 
-function ReviewDialog({ of: { sender, submissionId, accountId }, close }: { readonly of: Review; readonly close: () => void }) {
+function ReviewDialog({
+  of: { sender, submissionId, accountId },
+  close,
+}: {
+  readonly of: Review;
+  readonly close: () => void;
+}) {
   const view = useAction(ViewDocumentDocument);
   const decide = useAction(DecideSenderDocument);
   const [accepts, setAccepts] = useState(true);
@@ -70,7 +97,9 @@ function ReviewDialog({ of: { sender, submissionId, accountId }, close }: { read
     if (shown?.__typename === 'SenderDocumentView') open(shown.url, '_blank', 'noopener');
   };
   const send = async (values: Record<string, string>) => {
-    const countries = accepts ? sender.countries.map(({ country }) => country).filter((country) => values[country] === 'on') : [];
+    const countries = accepts
+      ? sender.countries.map(({ country }) => country).filter((country) => values[country] === 'on')
+      : [];
     const input = {
       senderId: sender.id,
       submissionId,
