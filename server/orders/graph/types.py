@@ -126,10 +126,12 @@ def _cancellation_costs_of(parents: Sequence[Order], info: Info) -> list[list[Ca
     account_id = account_of(info)
     rows = reads.orders(info.context.read, account_id, {parent.id for parent in parents})
     terms = info.context.read.terms(Terms)
-    return [_cancellation_costs(rows[parent.id], terms) for parent in parents]
+    return [_cancellation_costs(rows.get(parent.id), terms) for parent in parents]
 
 
-def _cancellation_costs(row: OrderRow, terms: Terms) -> list[CancellationCost]:
+def _cancellation_costs(row: OrderRow | None, terms: Terms) -> list[CancellationCost]:
+    if row is None:  # erased while somebody watched
+        return []
     return [
         CancellationCost(
             reason=CancellationReasonEnum[reason.value],

@@ -4,7 +4,6 @@ import {
   ConfirmTopUpDocument,
   CreateTopUpDocument,
   type Currency,
-
   type TopUpLineFragment,
   WatchCardsDocument,
   WatchTopUpsDocument,
