@@ -18,7 +18,6 @@ const rate = new Intl.NumberFormat(language, { style: 'percent', maximumFraction
 const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
 const second = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
 const dayOnly = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
-const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 const moneys = new Map<string, Intl.NumberFormat>();
 
@@ -58,7 +57,6 @@ export const unitTitle = (unit: string) => capitalised(unitName(unit));
 
 export const at = (instant: string) => moment.format(new Date(instant));
 export const atSecond = (instant: string) => second.format(new Date(instant));
-export const timeOf = (instant: string) => clock.format(new Date(instant));
 export const day = (instant: string) => dayOnly.format(new Date(instant));
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

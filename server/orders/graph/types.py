@@ -177,7 +177,7 @@ class Order(Node):
         ),
         metadata=declare(batch=_cancellation_costs_of, items=3),
     )
-    def cancellation_costs(self) -> list[CancellationCost]: ...
+    def cancellation_costs(self) -> list[CancellationCost]: ...  # type: ignore[empty-body]
 
     @strawberry.field(
         description="What was ordered; null once the person's content was erased.",
