@@ -1,4 +1,4 @@
-"""Brings the pages into the package: GraphiQL, built with npm, also by `pip install -e .`; and the examples.
+"""Brings the pages into the package, also by `pip install -e .`: GraphiQL and the dashboard, built by npm; examples.
 
 A machine without Node.js installs all the same: the server then serves a page that says what to do.
 POSTMETER_SKIP_FRONTEND=1 leaves the frontend as it lies. An earlier build is never taken for a present one.
@@ -19,7 +19,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 COMMANDS = (
     # Without a network npm would try for minutes; with its cache it needs none.
-    ["ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", "--fetch-retries=1"],
+    [
+        "ci",
+        "--omit=dev",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        "--prefer-offline",
+        "--fetch-retries=1",
+    ],
     ["run", "build", "--silent"],
 )
 COMMAND_TIMEOUT_SECONDS = 240
@@ -34,8 +42,10 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             )
         if os.environ.get("POSTMETER_SKIP_FRONTEND") == "1":
             return
-        if problem := build(Path(self.root, "frontend-examples", "graphiql")):
-            self.app.display_warning(f"GraphiQL was not built: {problem}. The server works without it.")
+        if problem := build(Path(self.root, "frontend-examples")):
+            self.app.display_warning(
+                f"GraphiQL and the dashboard were not built: {problem}. The server works without them."
+            )
 
 
 def build(workspace: Path) -> str | None:

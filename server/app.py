@@ -38,6 +38,7 @@ from server.campaigns.rules.connections import WebhookTerms
 from server.checks import CHECKS
 from server.checks.served import Offer, Served, Transport
 from server.gateway.browser_safety import BrowserSafety, CrossOrigin
+from server.gateway.dashboard import dashboard
 from server.gateway.engine import Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
@@ -351,6 +352,7 @@ class Postmeter:
         documents = order_http.documents(self.units, printer)
         return [
             *pages(sdl() if self.settings.introspection else None),
+            *dashboard(),
             *documents,
             Route("/healthz", _alive),
             Route("/readyz", self._ready),

@@ -163,6 +163,7 @@ def origin_of(listening: Any, *, is_tls: bool) -> str:
 
 def announce(out: Console, url: str) -> None:
     out.print(f"Postmeter listens at {url}", highlight=False, soft_wrap=True)
+    out.print(f"Dashboard            {url}/dashboard/", highlight=False, soft_wrap=True)
     out.print(f"GraphiQL             {url}/graphql", highlight=False, soft_wrap=True)
 
 

@@ -161,12 +161,12 @@ def running_server() -> Iterator[RunningServer]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[RunningServer]:
-    """`postmeter serve --sandbox`, all of whose files, its log too, lie in `folder`."""
+def serving(folder: Path, *, port: int = 0, **settings: str) -> Iterator[RunningServer]:
+    """`postmeter serve --sandbox`, all of whose files, its log too, lie in `folder`; `port` 0 takes a free one."""
     log = folder / "log"
     log.touch()
     variables = environment(folder) | {f"POSTMETER_{name}": value for name, value in settings.items()}
-    process = Forked(("serve", "--sandbox", "--port", "0"), cwd=folder, env=variables, output=log)
+    process = Forked(("serve", "--sandbox", "--port", str(port)), cwd=folder, env=variables, output=log)
     try:
         origin = listening_at(process, log)
         with httpx.Client(base_url=origin, timeout=30, trust_env=False) as client:

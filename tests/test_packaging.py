@@ -43,10 +43,15 @@ def test_constraints_name_every_requirement() -> None:
     assert not missing, f"constraints.txt lacks {missing}; {REMAKE}"
 
 
-@pytest.mark.parametrize("lock", list(ROOT.glob("*/*/package-lock.json")), ids=lambda path: path.parent.name)
+LOCKS = [*ROOT.glob("*/package-lock.json"), *ROOT.glob("*/*/package-lock.json")]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.parent.name)
 def test_lock_files_name_versions_and_hashes_but_no_registry(lock: Path) -> None:
     packages = json.loads(lock.read_text())["packages"]
-    fetched = {name: package for name, package in packages.items() if name and not package.get("link")}
+    installed = {name: package for name, package in packages.items() if name.startswith("node_modules/")}
+    fetched = {name: package for name, package in installed.items() if not package.get("link")}
+    assert fetched
     assert not [name for name, package in fetched.items() if "resolved" in package], (
         "remake it with omit-lockfile-registry-resolved=true in .npmrc"
     )

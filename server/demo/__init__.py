@@ -222,6 +222,7 @@ class Demo:
         lines = (
             "",
             "[bold]The demo is ready.[/bold] Its balances keep moving, and a campaign is being sent.",
+            f"  See everything    {url}/dashboard/ (sign in as below)",
             f"  Watch a balance   {url}/examples/balance-watcher/#key={key}&unit=EMAIL",
             f"  Watch a campaign  {url}/graphql (the tab WatchCampaign, id {campaign_id})",
             f"  Ask for anything  {url}/graphql",

@@ -1,4 +1,4 @@
-"""Makes the picture of README.md from a running demo: `python -m tests.browser.pictures`."""
+"""Makes the pictures of the READMEs from a running demo: `python -m tests.browser.pictures`."""
 
 from __future__ import annotations
 
@@ -8,69 +8,149 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.browser.chromium import chromium
+from tests.browser.visits import PHONE
 from tests.servers import ROOT, end, environment
 
-PICTURE = ROOT / "frontend-examples" / "balance-watcher" / "watcher.png"
+WATCHER = ROOT / "frontend-examples" / "balance-watcher" / "watcher.png"
+DASHBOARD = ROOT / "frontend-examples" / "dashboard"
 BYTES_MAX = 200_000
-INVITATION = re.compile(r"(http://\S+/examples/balance-watcher/#key=[\w.-]+)")
-INVITED_SECONDS_MAX = 180
+INVITATION = re.compile(r"(http://\S+)(/examples/balance-watcher/#key=[\w.-]+)")
+SIGN_IN = re.compile(r"Sign in +(\S+) / (\S+)")
+INVITED_SECONDS_MAX = 600
 WATCHED_SECONDS = 20
+SIZE = (1120, 800)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a running demo invites to."""
+
+    origin: str
+    watcher_path: str
+    login: str
+    password: str
 
 
 def main() -> None:
+    with demo() as invited, chromium() as browser:
+        made = [picture_of_watcher(browser, invited), *pictures_of_dashboard(browser, invited)]
+    too_large = False
+    for picture in made:
+        size = picture.stat().st_size
+        too_large = too_large or size > BYTES_MAX
+        sys.stdout.write(f"{picture.relative_to(ROOT)}: {size:,} bytes\n")
+    if too_large:
+        raise SystemExit(f"larger than {BYTES_MAX:,} bytes")
+
+
+@contextmanager
+def demo() -> Iterator[Demo]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         log = folder / "log"
+        variables = environment(folder) | {"COLUMNS": "200"}
         command = [sys.executable, "-m", "server", "serve", "--demo", "--port", "0"]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
                 cwd=folder,
-                env=environment(folder) | {"COLUMNS": "200"},
+                env=variables,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
         try:
-            picture(invitation(process, log))
+            yield invitation(process, log)
         finally:
             end(process)
-    size = PICTURE.stat().st_size
-    sys.stdout.write(f"{PICTURE.relative_to(ROOT)}: {size:,} bytes\n")
-    if size > BYTES_MAX:
-        raise SystemExit(f"larger than {BYTES_MAX:,} bytes")
 
 
-def invitation(process: subprocess.Popen[bytes], log: Path) -> str:
-    """The link that the demo prints when its history is made."""
+def invitation(process: subprocess.Popen[bytes], log: Path) -> Demo:
+    """What the demo prints when its history is made."""
     invited_by = time.monotonic() + INVITED_SECONDS_MAX
     while time.monotonic() < invited_by and process.poll() is None:
         text = log.read_text(errors="replace")
-        if found := INVITATION.search(text):
-            return found[1]
+        if (found := INVITATION.search(text)) and (who := SIGN_IN.search(text)):
+            return Demo(found[1], found[2], who[1], who[2])
         if "The demo stopped" in text:
             break
         time.sleep(0.2)
     raise SystemExit(f"the demo printed no link:\n{log.read_text(errors='replace')}")
 
 
-def picture(link: str) -> None:
-    with chromium() as browser:
-        context = browser.new_context(
-            viewport={"width": 1080, "height": 980},
-            color_scheme="light",
-            locale="en-GB",
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
-        page.goto(f"{link}&unit=EMAIL")
-        page.wait_for_selector("#state[data-state=live]")
-        # Long enough for the demo's traffic to fill the list with live postings.
-        page.wait_for_timeout(WATCHED_SECONDS * 1000)
-        page.screenshot(path=PICTURE)
-        context.close()
+def context(browser: Any, size: tuple[int, int] = SIZE, scheme: str = "light") -> Any:
+    return browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,
+        locale="en-GB",
+        timezone_id="Europe/Zurich",
+        reduced_motion="reduce",
+    )
+
+
+def picture_of_watcher(browser: Any, invited: Demo) -> Path:
+    page = context(browser, (1080, 980)).new_page()
+    page.goto(f"{invited.origin}{invited.watcher_path}&unit=EMAIL")
+    page.wait_for_selector("#state[data-state=live]")
+    # Long enough for the demo's traffic to fill the list with live postings.
+    page.wait_for_timeout(WATCHED_SECONDS * 1000)
+    page.screenshot(path=WATCHER)
+    page.context.close()
+    return WATCHER
+
+
+def pictures_of_dashboard(browser: Any, invited: Demo) -> Iterator[Path]:
+    wide = signed_in(context(browser), invited)
+    yield picture(wide, "/", "overview")
+    wide.goto(f"{invited.origin}/dashboard/balances/EMAIL")
+    settle(wide)
+    longer = wide.get_by_role("button", name="Show a longer time")
+    while longer.count():
+        longer.click()
+        settle(wide)
+    yield picture(wide, None, "balance")
+    wide.goto(f"{invited.origin}/dashboard/campaigns")
+    wide.get_by_role("link").filter(has_text=re.compile("letter", re.IGNORECASE)).first.click()
+    yield picture(wide, None, "campaign", height=1180)
+    wide.context.close()
+    dark = signed_in(context(browser, PHONE, "dark"), invited)
+    yield picture(dark, "/orders", "phone")
+    dark.context.close()
+
+
+def signed_in(opened: Any, invited: Demo) -> Any:
+    page = opened.new_page()
+    page.goto(f"{invited.origin}/dashboard/")
+    page.get_by_label("Login").fill(invited.login)
+    page.get_by_label("Password", exact=True).fill(invited.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("heading", level=1, name="Overview").wait_for()
+    return page
+
+
+def settle(page: Any) -> None:
+    """Until nothing is loading, and the chart is drawn."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(".skeleton")).to_have_count(0, timeout=60_000)
+    page.wait_for_timeout(1500)
+
+
+def picture(page: Any, path: str | None, name: str, height: int | None = None) -> Path:
+    if path is not None:
+        page.goto(re.sub(r"/dashboard/.*", f"/dashboard{path}", page.url))
+    if height is not None:
+        page.set_viewport_size({"width": SIZE[0], "height": height})
+    settle(page)
+    file = DASHBOARD / f"{name}.png"
+    page.screenshot(path=file)
+    return file
 
 
 if __name__ == "__main__":

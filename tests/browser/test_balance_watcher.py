@@ -7,38 +7,24 @@ from typing import Any
 
 import pytest
 
-from tests.browser.chromium import CHROMIUM, chromium
+from tests.browser import visits
+from tests.browser.chromium import CHROMIUM
+from tests.browser.visits import DESKTOP, PHONE
 from tests.servers import Customer, RunningServer
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium")
 
-DESKTOP, PHONE = (1200, 900), (390, 844)
 AVAILABLE = "#available .unseen"
 expect = sync_api.expect
 
 
-class Visit:
-    """A browser tab, and what it did that it should not."""
+class Visit(visits.Visit):
+    """The watcher in a tab."""
 
     def __init__(self, browser: Any, origin: str, size: tuple[int, int], scheme: str) -> None:
-        self._context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB"
-        )
-        self.page = self._context.new_page()
+        super().__init__(browser, origin, size, scheme)
         self.url = f"{origin}/examples/balance-watcher/"
-        self.complaints: list[str] = []
-        self.foreign: list[str] = []
-        own = (origin, origin.replace("http", "ws"), "data:")
-        see = lambda url: url.startswith(own) or self.foreign.append(url)  # noqa: E731
-        self.page.on("request", lambda request: see(request.url))
-        self.page.on("websocket", lambda websocket: see(websocket.url))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", self._hear)
-
-    def _hear(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
 
     def open(self, fragment: str = "") -> None:
         self.page.goto(self.url + fragment)
@@ -48,15 +34,6 @@ class Visit:
 
     def shows(self, selector: str, text: str) -> None:
         expect(self.page.locator(selector)).to_have_text(text, timeout=15_000)
-
-    def end(self) -> None:
-        self._context.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -69,8 +46,6 @@ def visit(browser: Any, customer: Customer) -> Iterator[Visit]:
     visit = Visit(browser, customer.origin, DESKTOP, "light")
     yield visit
     visit.end()
-    assert visit.complaints == []
-    assert visit.foreign == []
 
 
 def test_signed_in_by_password_it_shows_what_another_client_spends(visit: Visit, customer: Customer) -> None:
@@ -175,5 +150,3 @@ def test_it_fits_each_screen_and_scheme(
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (sum(int(part) for part in background[4:-1].split(",")) < 200) == (scheme == "dark")
     visit.end()
-    assert visit.complaints == []
-    assert visit.foreign == []

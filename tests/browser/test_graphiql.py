@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from server.gateway.graphiql import BUILT
-from tests.browser.chromium import CHROMIUM, chromium
+from tests.browser import visits
+from tests.browser.chromium import CHROMIUM
 from tests.servers import Customer, RunningServer
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the extra `browser`")
@@ -23,21 +24,13 @@ EDITOR, VARIABLES, ANSWER = ".graphiql-query-editor", ".graphiql-editor-tool", "
 expect = sync_api.expect
 
 
-class Visit:
-    """The page in a browser tab, and what it did that it should not."""
+class Visit(visits.Visit):
+    """GraphiQL in a tab: it asks nothing but what lies below its own address."""
 
-    def __init__(self, page: Any, origin: str) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.foreign: list[str] = []
-        own = (f"{origin}/graphql", f"{origin.replace('http', 'ws')}/graphql", "data:")
-        see = lambda url: url.startswith(own) or self.foreign.append(url)  # noqa: E731
-        page.on("request", lambda request: see(request.url))
-        page.on("websocket", lambda websocket: see(websocket.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
-        page.goto(f"{origin}/graphql")
-        page.wait_for_selector(f"{EDITOR} .view-line")
+    def __init__(self, browser: Any, origin: str) -> None:
+        super().__init__(browser, f"{origin}/graphql")
+        self.page.goto(f"{origin}/graphql")
+        self.page.wait_for_selector(f"{EDITOR} .view-line")
 
     def use(self, credential: str) -> None:
         self.page.fill("#credential", credential)
@@ -69,12 +62,10 @@ def customer(running_server: RunningServer) -> Customer:
 
 
 @pytest.fixture
-def visit(customer: Customer) -> Iterator[Visit]:
-    with chromium() as browser:
-        visit = Visit(browser.new_page(), customer.origin)
-        yield visit
-    assert visit.complaints == []
-    assert visit.foreign == []
+def visit(browser: Any, customer: Customer) -> Iterator[Visit]:
+    visit = Visit(browser, customer.origin)
+    yield visit
+    visit.end()
 
 
 def test_the_examples_run_with_a_pasted_key(visit: Visit, customer: Customer) -> None:

@@ -45,7 +45,7 @@ def test_the_landing_page_leads_everywhere_and_runs_no_script() -> None:
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "script-src" not in policy(response)
     assert "<script" not in response.text
-    assert {"/graphql", "/examples/balance-watcher/", "/schema.graphql", "/healthz"} <= set(
+    assert {"/dashboard/", "/graphql", "/examples/balance-watcher/", "/schema.graphql", "/healthz"} <= set(
         re.findall(r'href="([^"]+)"', response.text)
     )
     assert len(response.content) < 8_000

@@ -47,6 +47,8 @@ CANCEL = f"""mutation($input: CancelOrderInput!) {{ cancelOrder(input: $input) {
     ... on OrderCancelled {{ replayed order {{ {ORDER} }} fee {{ amount currency }} refund {{ amount }} }}
     ... on Problem {{ code field }} ... on CreditsUsed {{ available required }}
     ... on OrderNotCancellable {{ status }} }} }}"""
+COSTS = """query($id: ID!) { order(id: $id) {
+    cancellationCosts { reason fee { amount } refund { amount } } } }"""
 FULFIL = """mutation($input: RecordFulfilmentInput!) { recordFulfilment(input: $input) { __typename
     ... on FulfilmentRecorded { order { status fulfilled } } ... on OrderNotInProgress { status } } }"""
 USE = f"""mutation($input: RecordUsageInput!) {{ recordUsage(input: $input) {{ __typename
@@ -310,12 +312,20 @@ async def test_an_item_is_exactly_one_thing(api: Api, item: dict[str, Any]) -> N
 async def test_an_order_is_cancelled_with_its_fee(api: Api, customer: Customer) -> None:
     await customer.receive(200_00)
     order_id = (await api.place(PACK))["order"]["id"]
+    assert await api.data(COSTS, id=order_id) == {
+        "cancellationCosts": [
+            {"reason": "CUSTOMER_ERROR", "fee": {"amount": "35.00"}, "refund": {"amount": "65.00"}},
+            {"reason": "DUPLICATE", "fee": {"amount": "0.00"}, "refund": {"amount": "100.00"}},
+            {"reason": "SERVICE_FAULT", "fee": {"amount": "0.00"}, "refund": {"amount": "100.00"}},
+        ]
+    }
     cancelled = await api.data(
         CANCEL, input={"orderId": order_id, "reason": "CUSTOMER_ERROR", "idempotencyKey": "k-2"}
     )
     assert cancelled["fee"] == {"amount": "35.00", "currency": "USD"}
     assert cancelled["refund"] == {"amount": "65.00"}
     assert cancelled["order"]["cancellation"]["reason"] == "CUSTOMER_ERROR"
+    assert await api.data(COSTS, id=order_id) == {"cancellationCosts": []}
     again = {"orderId": order_id, "reason": "DUPLICATE", "idempotencyKey": "k-3"}
     assert await api.data(CANCEL, input=again) == {
         "__typename": "OrderNotCancellable",

@@ -29,7 +29,7 @@ from server.orders.model import Order, RegistryEntry
 from server.orders.reads import PARAMETERS, OrderRow, pending_count
 from server.orders.reads.prices import changed_prices
 from server.orders.reads.tax import tax_status
-from server.orders.rules.cancellation import CancellationReason, Settlement, settle
+from server.orders.rules.cancellation import CancellationReason, Settlement
 from server.orders.rules.items import Item, Parameters, is_automatic
 from server.orders.rules.pricing import Quote, check_order_reference, quote
 from server.orders.rules.problems import (
@@ -40,7 +40,7 @@ from server.orders.rules.problems import (
 )
 from server.orders.rules.status import OrderStatus, check_cancellable, fulfil
 from server.orders.rules.tax import Taxed, tax
-from server.orders.rules.terms import FxRate, Terms
+from server.orders.rules.terms import Terms
 from server.topups.actions.changes import TopUpSettled
 from server.wallet.actions import Transfer, open_wallets, post
 from server.wallet.rules import BalanceTooHigh, BalanceTooLow, Counter, PostingKind, WalletsClosed
@@ -171,11 +171,8 @@ def cancel_order(work: Work, account_id: str, order_id: str, reason: Cancellatio
         raise AutomaticOrderNotRefundable(order.credits)
     status = OrderStatus(order.status)
     check_cancellable(status, order.credit_unit is not None, order.quantity, order.fulfilled)
-    fx = FxRate(order.fx_numerator, order.fx_denominator)
-    split, transfer_id = Settlement(0, 0), None
-    if status is OrderStatus.ACTIVE:
-        split = settle(order.net_minor, reason, fx, work.terms(Terms).cancellation, order.tax_minor)
-        transfer_id = _refund(work, order, split)
+    split = order.settlement(reason, work.terms(Terms))
+    transfer_id = _refund(work, order, split) if status is OrderStatus.ACTIVE else None
     _change(
         work,
         order,

@@ -22,6 +22,7 @@ from server.orders.graph.enums import (
     OrderStatusEnum,
     TaxTreatmentEnum,
 )
+from server.orders.graph.viewer import account_of
 from server.orders.reads import OrderRow
 from server.orders.rules.items import (
     AutomaticCreditsItem,
@@ -30,6 +31,7 @@ from server.orders.rules.items import (
     Parameters,
 )
 from server.orders.rules.tax import percent_of
+from server.orders.rules.terms import Terms
 
 _REFERENCE = "The customer's own name for the order, null when none was given."
 
@@ -113,6 +115,34 @@ class Cancellation:
 
 
 @exposes(OWN)
+@strawberry.type(description="What cancelling an order now would cost, for one reason.")
+class CancellationCost:
+    reason: CancellationReasonEnum = strawberry.field(description="Why it would be cancelled.")
+    fee: MoneyType = strawberry.field(description="What the service would keep.")
+    refund: MoneyType = strawberry.field(description="What would go back to the balance.")
+
+
+def _cancellation_costs_of(parents: Sequence[Order], info: Info) -> list[list[CancellationCost]]:
+    account_id = account_of(info)
+    rows = reads.orders(info.context.read, account_id, {parent.id for parent in parents})
+    terms = info.context.read.terms(Terms)
+    return [_cancellation_costs(rows.get(parent.id), terms) for parent in parents]
+
+
+def _cancellation_costs(row: OrderRow | None, terms: Terms) -> list[CancellationCost]:
+    if row is None:  # erased while somebody watched
+        return []
+    return [
+        CancellationCost(
+            reason=CancellationReasonEnum[reason.value],
+            fee=_money(split.fee_minor, row),
+            refund=_money(split.refund_minor, row),
+        )
+        for reason, split in row.settlements(terms).items()
+    ]
+
+
+@exposes(OWN)
 @strawberry.type(description="Something bought from the balance, at the price of the moment it was placed.")
 class Order(Node):
     status: OrderStatusEnum = strawberry.field(description="Where the order is.")
@@ -139,6 +169,15 @@ class Order(Node):
     cancellation: Cancellation | None = strawberry.field(
         description="How it was cancelled; null while it stands."
     )
+
+    @strawberry.field(
+        description=(
+            "What it would cost to cancel it now, for each reason; empty when it cannot be cancelled. Whether its "
+            "credits are unused is seen when it is cancelled."
+        ),
+        metadata=declare(batch=_cancellation_costs_of, items=3),
+    )
+    def cancellation_costs(self) -> list[CancellationCost]: ...  # type: ignore[empty-body]
 
     @strawberry.field(
         description="What was ordered; null once the person's content was erased.",

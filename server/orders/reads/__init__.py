@@ -13,9 +13,12 @@ from server.kit.crypto import Shredded
 from server.kit.db import Prepared
 from server.kit.work import Read
 from server.orders.model import Order, RegistryEntry
-from server.orders.rules.items import Parameters
-from server.orders.rules.status import OrderStatus
+from server.orders.rules.cancellation import CancellationReason, Settlement, settle
+from server.orders.rules.items import Parameters, is_automatic
+from server.orders.rules.problems import CreditsUsed, OrderNotCancellable
+from server.orders.rules.status import OrderStatus, check_cancellable
 from server.orders.rules.tax import Taxed, TaxTreatment
+from server.orders.rules.terms import FxRate, Terms
 
 PARAMETERS = "order_registry.parameters"
 """The sealed column, as the key store authenticates it."""
@@ -58,6 +61,24 @@ class OrderRow(NamedTuple):
         """The order's price with the tax of the moment it was placed."""
         treatment = TaxTreatment[self.tax_treatment]
         return Taxed(self.net_minor, self.tax_rate_basis_points, self.tax_minor, treatment)
+
+    def settlement(self, reason: CancellationReason, terms: Terms) -> Settlement:
+        """How what was paid is split when it is cancelled; nothing was paid while it is PENDING."""
+        if OrderStatus(self.status) is not OrderStatus.ACTIVE:
+            return Settlement(0, 0)
+        fx = FxRate(self.fx_numerator, self.fx_denominator)
+        return settle(self.net_minor, reason, fx, terms.cancellation, self.tax_minor)
+
+    def settlements(self, terms: Terms) -> dict[CancellationReason, Settlement]:
+        """The split for each reason; none when it cannot be cancelled, as far as the order itself shows."""
+        if is_automatic(self.product) and not terms.auto_top_up.refundable:
+            return {}
+        try:
+            is_credits = self.credit_unit is not None
+            check_cancellable(OrderStatus(self.status), is_credits, self.quantity, self.fulfilled)
+        except (OrderNotCancellable, CreditsUsed):
+            return {}
+        return {reason: self.settlement(reason, terms) for reason in CancellationReason}
 
 
 def order(read: Read, account_id: str, order_id: str) -> OrderRow | None:
