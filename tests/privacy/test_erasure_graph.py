@@ -161,6 +161,8 @@ async def test_staff_erase_on_a_verified_request_only(staff: Staff, clock: Manua
     await staff.postmeter.due.run_due()
     assert (await nobodys(staff, ERASURE, id=ordered["erasure"]["id"]))["state"] == "ERASED"
     assert await staff.postmeter.units.read(lambda read: closure(read, account_id)) is None
+    found = await find(staff.postmeter.units, Checks(CHECKS))
+    assert [name for name, one in found.items() if not one.passed] == [], "an erasure as it should be"
 
 
 @ON_SQLITE
