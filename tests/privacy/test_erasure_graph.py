@@ -14,9 +14,12 @@ from sqlalchemy import func, select
 
 from server.accounts.model import Person
 from server.accounts.reads.lifecycle import closure
+from server.checks import CHECKS
 from server.kit.clock import ManualClock
 from server.kit.viewer import SYSTEM
 from server.kit.work import Call, Work
+from server.policy.jobs import find
+from server.policy.rules.checking import Checks
 from server.privacy.actions.requests import Filing, file_request, verify_identity
 from server.privacy.reads.erasures import erasure_of
 from server.privacy.reads.requests import any_request
@@ -158,6 +161,8 @@ async def test_staff_erase_on_a_verified_request_only(staff: Staff, clock: Manua
     await staff.postmeter.due.run_due()
     assert (await nobodys(staff, ERASURE, id=ordered["erasure"]["id"]))["state"] == "ERASED"
     assert await staff.postmeter.units.read(lambda read: closure(read, account_id)) is None
+    found = await find(staff.postmeter.units, Checks(CHECKS))
+    assert [name for name, one in found.items() if not one.passed] == [], "an erasure as it should be"
 
 
 @ON_SQLITE
@@ -178,3 +183,5 @@ async def test_closing_an_account_opens_a_request_and_starts_its_clock(
     assert asked is not None
     assert (asked.kind, asked.source, asked.status) == ("ERASURE", "CLOSURE", "RECEIVED")
     assert asked.due_at == row.overdue_at
+    found = await find(staff.postmeter.units, Checks(CHECKS))
+    assert [name for name, one in found.items() if not one.passed] == [], "a closing as it should be"
