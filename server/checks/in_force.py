@@ -16,9 +16,9 @@ from server.kit.work import Read
 from server.policy.model import PolicyVersion
 from server.policy.rules.checking import IN_FORCE, Check, Finding, finding
 from server.policy.rules.periods import is_period, period
+from server.policy.rules.processing import RETAIN
 from server.policy.rules.profile import POLICY, Clause
 from server.policy.rules.publishing import Published
-from server.policy.rules.validation import RETAIN
 from server.policy.rules.wording import text
 from server.privacy.rules.retention import RetentionTerms
 from server.terms import ACCEPTED_BEFORE_KEYS, NUMBERED, SETTINGS

@@ -13,8 +13,9 @@ from server.kit.personal import Declared
 from server.kit.retention import Clocks
 from server.kit.work import Read
 from server.policy.rules.checking import Check, Finding, combined, finding
+from server.policy.rules.processing import RETAIN
 from server.policy.rules.publishing import Published
-from server.policy.rules.validation import FOREVER, RELATIONSHIP, RETAIN
+from server.policy.rules.validation import FOREVER, RELATIONSHIP
 from server.privacy.model import MinorReport
 from server.privacy.reads.keys import keys_of, shown
 from server.privacy.reads.retention import held_rows, over_by

@@ -18,7 +18,7 @@ from server.kit.work import Work
 from server.policy.adapters.profiles import load_profile
 from server.policy.model import PolicyVersion
 from server.policy.rules.periods import is_period
-from server.policy.rules.validation import RETAIN
+from server.policy.rules.processing import RETAIN
 from server.privacy.rules.retention import RetentionTerms
 from server.terms import ACCEPTED_BEFORE_KEYS, NUMBERED, SETTINGS, Setting
 from tests.policy.conftest import World
