@@ -24,6 +24,7 @@ CUSTOMER = Told(
         "SELF": "form",
         "STAFF": "contact",
         "MAIL": "mail",
+        "TICKET": "contact",
         "CLOSURE": "form",
         "REPORT": "contact",
     },

@@ -113,11 +113,11 @@ async def test_a_stranger_reads_the_policy_and_its_versions(
             "Annulation et remboursements",
         )
         assert fee["source"] == "004_22b9d201b4f9441a.txt [Order Cancellation]"
-        assert clauses["defects.report"]["state"] == "NOT_YET"
+        assert clauses["hold.open_cases"]["state"] == "NOT_YET"
         assert policy["versions"][0]["inForce"] is True
         assert policy["diff"] == []
         assert f"- {fee['text']}\n" in policy["text"]
-        unkept = clauses["defects.report"]["text"]
+        unkept = clauses["hold.open_cases"]["text"]
         assert f"- {unkept} (pas encore appliqué par ce serveur)" in policy["text"]
         other = await ask(postmeter, '{ policy(document: "api_policy") { clauses { id } } }')
         assert "api.own_risk" in str(other)

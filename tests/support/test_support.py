@@ -230,7 +230,7 @@ async def test_a_message_becomes_a_privacy_request_as_of_its_receipt(desk: Desk)
     filed = await desk.act(lambda work: request_from_message(work, message.id, access, ()))
     assert (filed.received_at, filed.filed_at) == (row.received_at, desk.clock.now())
     assert filed.due_at == add_months(row.received_at, 1), "the clock began with the message (B018)"
-    assert (filed.status, filed.source) == ("UNVERIFIED", "STAFF")
+    assert (filed.status, filed.source) == ("UNVERIFIED", "TICKET")
     again = await desk.act(lambda work: request_from_message(work, message.id, access, ()))
     assert again.id == filed.id
     await desk.answer(row.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ OFFICERS = Access(
     staff_roles=frozenset({StaffRole.PRIVACY_OFFICER.value, StaffRole.ADMIN.value}),
     duty=LegalDuty.DISCLOSURES.value,
 )
-WATCHERS = Access(Who.STAFF, "security", staff_roles=OFFICERS.staff_roles | {StaffRole.DPO.value})
+WATCHERS = replace(OFFICERS, staff_roles=OFFICERS.staff_roles | {StaffRole.DPO.value})
 """Who may read of it, the data protection officer among them; those above also change it (P039)."""
 READ = Access(Who.SIGNED_IN, "identification", "account:read")
 WRITE = Access(Who.SIGNED_IN, "identification", "account:write")

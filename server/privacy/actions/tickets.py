@@ -31,7 +31,7 @@ def request_from_message(
     filing = Filing(
         message.account_id,
         kind,
-        PrivacyRequestSource.STAFF,
+        PrivacyRequestSource.TICKET,
         person_id=message.person_id,
         purposes=frozenset(purposes),
         text=work.open(support_reads.TEXT_COLUMN, message.text),

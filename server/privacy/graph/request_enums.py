@@ -32,6 +32,7 @@ class PrivacySourceEnum(Enum):
     SELF = strawberry.enum_value("SELF", description="By somebody who was signed in.")
     STAFF = strawberry.enum_value("STAFF", description="It was told to the staff.")
     MAIL = strawberry.enum_value("MAIL", description="By mail or letter to the company.")
+    TICKET = strawberry.enum_value("TICKET", description="It was written to support.")
     CLOSURE = strawberry.enum_value("CLOSURE", description="By closing the account.")
     REPORT = strawberry.enum_value("REPORT", description="By a report that the data is of a minor.")
 

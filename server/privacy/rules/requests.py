@@ -61,12 +61,14 @@ class PrivacyRequestKind(StrEnum):
 
 class PrivacyRequestSource(StrEnum):
     """How it came. SELF: by somebody who is signed in. STAFF: told to the staff. MAIL: by mail or letter (B018).
+    TICKET: written to support, and taken whatever the channels are, as mail is.
     CLOSURE: by closing the account. REPORT: somebody reported that the data is of a minor (P034).
     """
 
     SELF = "SELF"
     STAFF = "STAFF"
     MAIL = "MAIL"
+    TICKET = "TICKET"
     CLOSURE = "CLOSURE"
     REPORT = "REPORT"
 

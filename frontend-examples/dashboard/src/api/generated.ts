@@ -1232,6 +1232,8 @@ export type PrivacyRequestSource =
   | 'STAFF'
   /** By mail or letter to the company. */
   | 'MAIL'
+  /** It was written to support. */
+  | 'TICKET'
   /** By closing the account. */
   | 'CLOSURE'
   /** By a report that the data is of a minor. */
