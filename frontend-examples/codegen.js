@@ -1,22 +1,19 @@
-// Writes src/api/generated.ts from ../../schema.graphql and the documents in src/documents; `--check` only compares.
+// Types for the documents in a folder: `node codegen.js DOCUMENTS OUTPUT`; with `--check` it only compares.
 // The generator's core and two of its plugins: its command line would bring ten times as much.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import * as documentNodes from '@graphql-codegen/typed-document-node';
 import * as operations from '@graphql-codegen/typescript-operations';
 import { parse } from 'graphql';
 
-const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const OUTPUT = path('src/api/generated.ts');
-
-const names = readdirSync(path('src/documents')).sort();
+const [folder, output] = process.argv.slice(2);
+const names = readdirSync(folder).sort();
 const generated = await codegen({
-  filename: OUTPUT,
-  schema: parse(readFileSync(path('../../schema.graphql'), 'utf8')),
+  filename: output,
+  schema: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
   documents: names.map((name) => {
-    const rawSDL = readFileSync(path(`src/documents/${name}`), 'utf8');
+    const rawSDL = readFileSync(`${folder}/${name}`, 'utf8');
     return { location: name, rawSDL, document: parse(rawSDL) };
   }),
   config: {
@@ -36,10 +33,10 @@ const generated = await codegen({
 const text = `// Made by \`npm run types\`; do not edit.\n${generated}`;
 
 if (process.argv.includes('--check')) {
-  if (readFileSync(OUTPUT, 'utf8') !== text) {
-    console.error('src/api/generated.ts is stale: npm run types');
+  if (readFileSync(output, 'utf8') !== text) {
+    console.error(`${output} is stale: npm run types`);
     process.exit(1);
   }
 } else {
-  writeFileSync(OUTPUT, text);
+  writeFileSync(output, text);
 }
