@@ -90,6 +90,7 @@ from server.privacy.actions import (
 )
 from server.privacy.actions import retention as sweeping
 from server.privacy.adapters.erasing import Eraser
+from server.privacy.reads import erasures as erasure_reads
 from server.privacy.reads import processing as processing_reads
 from server.privacy.reads import regimes
 from server.privacy.rules import requests as request_rules
@@ -216,6 +217,7 @@ POINTS: Mapping[str, object] = {
     "schema": schema,
     "privacy.erasing": Eraser.step,
     "privacy.erasure": erasures.plan_erasure,
+    "privacy.open_cases": erasure_reads.HoldSources,
     "privacy.regimes": regimes.due_by_law,
     "privacy.information": processing_reads.processing,
     "privacy.channels": request_rules.check_channel,
@@ -236,6 +238,7 @@ POINTS: Mapping[str, object] = {
     "senders.review": review.decide_sender,
     "support.defects": support_actions.report_defect,
     "support.tickets": support_actions.open_ticket,
+    "topups.forgetting": methods.remove_method,
     "topups.methods": methods.save_method,
     "topups.record": settlement.apply_answer,
     "wallet.billing": wallet_erasure,

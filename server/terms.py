@@ -41,6 +41,7 @@ from server.kit.money import Currency, to_minor
 from server.kit.personal import Declared
 from server.kit.registry import Registry
 from server.kit.retention import Kept
+from server.kit.work import Read
 from server.notices import rules as notice_rules
 from server.notices.adapters import templates as notice_templates
 from server.orders import rules as order_rules
@@ -346,6 +347,11 @@ def _all_of(words: Mapping[str, Any]) -> Callable[[Any], Any]:
     return lambda said: frozenset(one(item) for item in said)
 
 
+def _open_cases(said: Any) -> Mapping[HoldGround, Callable[[Read, str], bool]]:
+    one = _one_of({ground.value.lower(): ground for ground in OPEN_CASES.sources})
+    return {ground: OPEN_CASES.sources[ground] for ground in map(one, said)}
+
+
 def _details(said: Any) -> frozenset[Detail]:
     """Those that this server can take; what it never asks for may be listed all the same (P007)."""
     known = {detail.value for detail in Detail}
@@ -577,6 +583,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("complaint.rate", _COMPLAINTS, "rate_recipients_min", lambda said: _whole(said["recipients"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_warn_per_100k", lambda said: _whole(said["warning"])),
     Setting("complaint.rate", _COMPLAINTS, "rate_suspend_per_100k", lambda said: _whole(said["case"])),
+    Setting("hold.open_cases", HoldSources, "sources", _open_cases),
     Setting("portability.formats", PackageTerms, "old_workbooks", _old_workbooks),
     Setting("retain.exports", PackageTerms, "kept", _time),
     Setting("retain.audit", AuditTerms, "kept_months", _months),

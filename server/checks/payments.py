@@ -64,6 +64,13 @@ def methods_used_as_said(read: Read) -> Finding:
     return look(read, "payment methods", PaymentMethod, PaymentMethod.id, kept & wrong)
 
 
+def removed_methods_forgotten(read: Read) -> Finding:
+    """Of a payment method that was removed nothing is kept that tells which card it was."""
+    removed = PaymentMethod.status == MethodStatus.REMOVED.value
+    told = PaymentMethod.last4.is_not(None) | PaymentMethod.client_secret.is_not(None)
+    return look(read, "payment methods", PaymentMethod, PaymentMethod.id, removed & told)
+
+
 def units_listed(read: Read) -> Finding:
     """Wallets and orders are in a currency or in credits of a kind that the policy lists (M046)."""
     credits = [unit.upper() for unit in read.terms(Published).profile.value("credits.units")]
@@ -111,6 +118,7 @@ CHECKS: Mapping[str, Check] = {
     "top_ups_whole": top_ups_whole,
     "top_ups_credited": top_ups_credited,
     "methods_used_as_said": methods_used_as_said,
+    "removed_methods_forgotten": removed_methods_forgotten,
     "units_listed": units_listed,
     "card_numbers_nowhere": card_numbers_nowhere,
 }

@@ -38,6 +38,8 @@ def _other(number: Any) -> Any:
             return number - {min(number, key=str)} if number else frozenset({"something"})
         case tuple():
             return number[1:]
+        case Mapping():
+            return {}
         case Enum():
             return next(one for one in type(number) if one is not number)
         case None:

@@ -102,6 +102,7 @@ SPOILED: list[tuple[str, str, Sabotage]] = [
     ("topup.credit", "top_1", all_of(topped_up(), posted("TOP_UP", 500, reference="top_1"))),
     ("credits.units", "wal_1", made(Wallet, id="wal_1", unit="FAX")),
     ("credits.units", "ord_1", ordered(credit_unit="FAX")),
+    ("retain.until_removed", "pm_1", made(PaymentMethod, id="pm_1", status="REMOVED", last4="4242")),
     ("payment.store_token_when", "pm_1", all_of(fine, changed(PaymentMethod, saved_for="PROFILING"))),
     (
         "payment.store_token_when",

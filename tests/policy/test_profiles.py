@@ -73,6 +73,7 @@ TECHNICAL = {
     "SupportTerms": "reopen_within quiet_before_closing subject_length_max text_length_max tickets_open_max "
     "messages_max confirm_within code_attempts_max contacts_per_caller_max contacts_per_email_max contacts_max "
     "contacts_window",
+    "HoldSources": "",
     "StoreTerms": "regions",
     "RegimeTerms": "",
     "BenchmarkTerms": "recipients_min told_after",

@@ -31,7 +31,7 @@ from server.policy.rules.publishing import (
     upcoming_faults,
     version_faults,
 )
-from server.policy.rules.wording import authentic_hash, shown
+from server.policy.rules.wording import authentic_hash, document_text, shown
 from tests.policy.conftest import World
 from tests.test_app import settings
 
@@ -113,17 +113,26 @@ async def test_a_stranger_reads_the_policy_and_its_versions(
             "Annulation et remboursements",
         )
         assert fee["source"] == "004_22b9d201b4f9441a.txt [Order Cancellation]"
-        assert clauses["hold.open_cases"]["state"] == "NOT_YET"
         assert policy["versions"][0]["inForce"] is True
         assert policy["diff"] == []
         assert f"- {fee['text']}\n" in policy["text"]
-        unkept = clauses["hold.open_cases"]["text"]
-        assert f"- {unkept} (pas encore appliqué par ce serveur)" in policy["text"]
         other = await ask(postmeter, '{ policy(document: "api_policy") { clauses { id } } }')
         assert "api.own_risk" in str(other)
         assert (await ask(postmeter, '{ policy(document: "none") { version } }'))["data"]["policy"] is None
         refused = await ask(postmeter, QUERY, language="xx")
         assert refused["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_what_no_code_keeps_yet_says_so_to_its_readers() -> None:
+    mailpro, french = load_profile("mailpro"), load_wordings().of("fr")
+    kept = mailpro.clauses["cancel.fee_min"]
+    unkept = dataclasses.replace(kept, point=None, check=None, planned="orders")
+    profile = dataclasses.replace(mailpro, clauses={**mailpro.clauses, kept.key: unkept})
+    sentence = "- Les frais d’annulation sont d’au moins 35.00 USD."
+    assert f"{sentence}\n" in document_text(mailpro, mailpro.policy, french, remarks=True)
+    assert f"{sentence} (pas encore appliqué par ce serveur)\n" in document_text(
+        profile, profile.policy, french, remarks=True
+    )
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -158,7 +167,6 @@ async def test_the_page_is_plain_html_that_loads_and_runs_nothing(
     assert "<script" not in french.text
     assert "Ce texte fait foi." in french.text
     assert "Les frais d’annulation sont d’au moins 35.00 USD." in french.text
-    assert "pas encore appliqué par ce serveur" in french.text
     german = (await page(postmeter, "/policy?language=de")).text
     assert "clauses. They are shown in the authentic language." in german
     assert '<li lang="fr">' in german
