@@ -46,7 +46,7 @@ def pages(app: Postmeter) -> list[str]:
 async def test_every_answer_is_strict_and_sets_no_cookie(app: Postmeter) -> None:
     paths = pages(app)
     assert {"/", "/graphql", "/schema.graphql", "/examples/balance-watcher/", "/healthz"} <= set(paths)
-    async with client(app) as browser:
+    async with app.storage(), client(app) as browser:
         for path in (*paths, "/nothing/here", "/landing/nothing.css", "/graphql?query={"):
             for accept in ("text/html", "application/json"):
                 answer = await browser.get(path, headers={"accept": accept})

@@ -263,12 +263,12 @@ class Asker:
 
 
 @pytest.fixture
-async def asker(api: Api, http: httpx.AsyncClient, engine_name: str, request: pytest.FixtureRequest) -> Asker:
+async def asker(api: Api, http: httpx.AsyncClient, request: pytest.FixtureRequest) -> Asker:
     introspection = (await api.post(get_introspection_query(input_value_deprecation=True))).json()["data"]
     return Asker(
         build_client_schema(introspection),
         await ids_of(await customer(http)),
-        Random(f"{SEED} {engine_name}"),
+        Random(f"{SEED} {request.node.callspec.params['process']}"),
         None if request.config.getoption("--full") else VALUES_A_LEAF,
     )
 

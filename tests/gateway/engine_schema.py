@@ -28,6 +28,7 @@ class Reads:
     def __init__(self) -> None:
         self.count = 0
         self.failure: Exception | None = None
+        self.opened: frozenset[str] = frozenset()
 
     async def read(self, function: Callable[[Any], T]) -> T:
         self.count += 1

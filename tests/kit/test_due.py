@@ -117,6 +117,25 @@ async def test_serving_wakes_up_for_new_work(units: Units, clock: ManualClock) -
     await asyncio.gather(serving, return_exceptions=True)
 
 
+async def test_stopped_just_as_it_is_woken_it_stops(units: Units) -> None:
+    idle = asyncio.Event()
+
+    class Runner(DueRunner):
+        async def _seconds_to_next(self) -> float:
+            idle.set()
+            return 30.0
+
+    serving = asyncio.create_task(Runner(units, {}).serve())
+    await idle.wait()
+    for _ in range(3):
+        await asyncio.sleep(0)  # until it waits
+    units.house.bus.publish([runner_module.TOPIC])
+    serving.cancel()
+    done, _ = await asyncio.wait({serving}, timeout=5)
+    assert done, "it serves on"
+    assert serving.cancelled()
+
+
 async def test_a_lease_that_ended_without_an_outcome_is_a_failed_attempt(
     units: Units, clock: ManualClock
 ) -> None:

@@ -80,8 +80,10 @@ class DueRunner:
                 except Exception:
                     _log.exception("due_runner_failed")
                     wait = 1.0
+                # Not `wait_for`: in Python 3.11 it loses a cancellation that comes just as it is woken.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await self._woken.wait()
         finally:
             stop()
 
