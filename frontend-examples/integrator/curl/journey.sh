@@ -71,7 +71,7 @@ print(json.dumps({"input": {"login": os.environ["POSTMETER_LOGIN"], "password": 
                             "transport": "BEARER"}}))')
 person=$(ask '' "mutation(\$input: SignInInput!) { signIn(input: \$input) { ... on SignedIn { token } $problem } }" \
     "$who" | field token)
-say 'sign in' 'for half an hour, as a person'
+say 'sign in' 'as a person'
 
 policies=$(ask_again "$person" '{ keyPoliciesInForce { document version } }' | field '')
 while IFS= read -r policy; do

@@ -153,7 +153,7 @@ async def journey() -> None:
 async def signed_in() -> Api:
     who = {"login": os.environ["POSTMETER_LOGIN"], "password": os.environ["POSTMETER_PASSWORD"]}
     session = await Api().ask(SIGN_IN, input={**who, "transport": "BEARER"})
-    say("sign in", "for half an hour, as a person")
+    say("sign in", "as a person")
     return Api(session["token"])
 
 

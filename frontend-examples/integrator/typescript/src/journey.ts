@@ -143,7 +143,7 @@ async function journey(): Promise<void> {
 async function signedIn(): Promise<Api> {
   const { POSTMETER_LOGIN: login = '', POSTMETER_PASSWORD: password = '' } = process.env;
   const session = await new Api().ask(api.SignInDocument, { input: { login, password, transport: 'BEARER' } });
-  say('sign in', 'for half an hour, as a person');
+  say('sign in', 'as a person');
   return new Api(session.token ?? '');
 }
 
