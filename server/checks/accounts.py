@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -24,15 +23,13 @@ from server.accounts.model import (
 from server.accounts.reads import open_or_none
 from server.accounts.rules import Terms
 from server.accounts.rules.staff import StaffRole
-from server.checks.looking import WRONG_MAX, look
+from server.checks.looking import GRACE, WRONG_MAX, look
 from server.kit.work import Read
 from server.policy.rules.checking import Check, Finding, finding
 
 _PASSWORDS_MAX = 500
 _PUBLIC_KEY_BYTES_MAX = 1_100
 """An RSA key of 8192 bits as COSE has it; the usual ones have less than 100 bytes."""
-_GRACE = timedelta(hours=1)
-"""How late what forgets may be before it counts as not done."""
 _active = (Account.kind == CUSTOMER) & (Account.status == ACTIVE)
 
 
@@ -177,7 +174,7 @@ def failures_forgotten(read: Read) -> Finding:
     """No failed sign-in is counted longer than it makes anybody wait (P014)."""
     terms = read.terms(Terms)
     patience = (terms.patience_with_client, terms.patience_with_login, terms.patience_with_address)
-    forgotten_at = read.now - max(one.window for one in patience) - _GRACE
+    forgotten_at = read.now - max(one.window for one in patience) - GRACE
     late = [
         row.failures
         for row in read.rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 
@@ -25,12 +24,9 @@ from server.campaigns.rules.events import BounceClass
 from server.campaigns.rules.metrics import CLASSES, moment, second_of
 from server.campaigns.rules.recording import RecordingTerms
 from server.campaigns.rules.suppression import SuppressionReason, SuppressionSource
-from server.checks.looking import look
+from server.checks.looking import GRACE, look
 from server.kit.work import Read
 from server.policy.rules.checking import Check, Finding, combined
-
-_GRACE = timedelta(hours=1)
-"""How late the due work may be before it counts as not done."""
 
 
 def campaigns_declared(read: Read) -> Finding:
@@ -50,7 +46,7 @@ def list_sources_allowed(read: Read) -> Finding:
 
 def statistics_in_time(read: Read) -> Finding:
     """No campaign's statistics are older than the policy says (M093)."""
-    ended_at = add_months(read.now - _GRACE, -read.terms(RecordingTerms).statistics_kept_months)
+    ended_at = add_months(read.now - GRACE, -read.terms(RecordingTerms).statistics_kept_months)
     late = StatisticScope.first_second <= second_of(ended_at)
     of_campaign = StatisticScope.subject_id != StatisticScope.account_id
     return look(read, "statistics", StatisticScope, StatisticScope.subject_id, of_campaign & late)
@@ -81,7 +77,7 @@ def bounces_in_time(read: Read) -> Finding:
     late = []
     for kind, bounce in enumerate(CLASSES):
         months = terms.soft_bounces_kept_months if bounce is BounceClass.SOFT else terms.bounces_kept_months
-        ended = moment(second_of(add_months(read.now - _GRACE, -months)), 0, 0, 0)
+        ended = moment(second_of(add_months(read.now - GRACE, -months)), 0, 0, 0)
         mine = (Bounce.scope == StatisticScope.number) & (Bounce.kind == kind) & (Bounce.moment <= ended)
         late.append(select(Bounce.scope).where(mine).exists())
     return look(read, "campaigns with bounces", StatisticScope, StatisticScope.subject_id, or_(*late))
@@ -111,7 +107,7 @@ def spam_found_whole(read: Read) -> Finding:
 def complaints_in_time(read: Read) -> Finding:
     """No complaint waits for a proof after its time is over (M024)."""
     waiting = ComplaintCase.status == ComplaintStatus.AWAITING_PROOF.value
-    late = ComplaintCase.proof_due_at <= read.now - _GRACE
+    late = ComplaintCase.proof_due_at <= read.now - GRACE
     return look(read, "complaints", ComplaintCase, ComplaintCase.id, waiting & late)
 
 
