@@ -262,10 +262,12 @@ def test_what_a_customer_asks_is_done_and_an_operator_closes_a_case(world: World
         desk.page.get_by_role("textbox", name="Account", exact=True).fill(account_id)
         desk.page.get_by_role("button", name="Suspend it").click()
         expect(desk.page.get_by_text("Suspended since")).to_be_visible()
+        expect(page.get_by_text("Your session has ended.")).to_be_visible()
         desk.page.get_by_label("Suspended account").fill(account_id)
         desk.page.get_by_role("button", name="Reactivate it").click()
         expect(desk.page.get_by_text("It is active again.")).to_be_visible()
 
+        page.reload()
         page.get_by_role("button", name="Close and erase it").click()
         page.get_by_label("I have read this").check()
         page.get_by_role("button", name="Erase it", exact=True).click()

@@ -43,13 +43,13 @@ class Visit:
 
     def _hear(self, message: Any) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location.get('url')})")
 
     def end(self) -> None:
         """Close it. Fails when a page did what it should not."""
         self.context.close()
-        assert self.complaints == []
-        assert self.foreign == []
+        assert not self.complaints, self.complaints
+        assert not self.foreign, self.foreign
 
 
 @contextmanager

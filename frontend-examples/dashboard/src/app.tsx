@@ -1,6 +1,6 @@
 import { Suspense, lazy, useEffect, useState } from 'react';
 import { MeDocument } from './api/generated';
-import { connection } from './api/client';
+import { sessionIsOver } from './api/client';
 import { useAsk } from './api/hooks';
 import { Shell } from './shell';
 import { SessionContext } from './session/session';
@@ -16,7 +16,7 @@ export function App() {
   const me = useAsk(MeDocument, {});
   const [left, setLeft] = useState(false);
   const [farewell, setFarewell] = useState<string | null>(null);
-  const isCut = useStore(connection) === 'signed-out';
+  const isCut = useStore(sessionIsOver);
   const proof = useStore(proofAsked);
   const viewer = left || isCut ? null : me.data?.viewer;
   useEffect(() => {
@@ -47,7 +47,7 @@ export function App() {
     );
   }
   const enter = () => {
-    connection.set('idle');
+    sessionIsOver.set(false);
     setFarewell(null);
     me.again();
   };

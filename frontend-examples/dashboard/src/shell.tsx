@@ -14,7 +14,6 @@ const SAID = {
   connecting: 'Connecting …',
   live: 'Live',
   waiting: 'Connection lost, trying again …',
-  'signed-out': 'Signed out',
 };
 
 /** Whether what is shown is live. */

@@ -17,8 +17,11 @@ export interface Trouble {
 }
 
 /** How the connection of the feeds is. `waiting` tries again by itself. */
-export type Connection = 'idle' | 'connecting' | 'live' | 'waiting' | 'signed-out';
+export type Connection = 'idle' | 'connecting' | 'live' | 'waiting';
 export const connection = store<Connection>('idle');
+
+/** Whether the server said that the session is over. It stays so, whatever the socket does, until somebody signs in. */
+export const sessionIsOver = store(false);
 
 const RETRY_MS_MIN = 300;
 const RETRY_MS_MAX = 15_000;
@@ -45,8 +48,8 @@ const socket = createClient({
     connected: () => connection.set('live'),
     closed: (event) => {
       const { code } = event as CloseEvent;
-      if (code === CloseCode.Unauthorized) connection.set('signed-out');
-      else connection.set(code === 1000 ? 'idle' : 'waiting');
+      if (code === CloseCode.Unauthorized) sessionIsOver.set(true);
+      connection.set(code === 1000 || sessionIsOver.get() ? 'idle' : 'waiting');
     },
   },
 });
@@ -90,7 +93,7 @@ function answer<Data>({ data, error }: OperationResult<Data>): Answer<Data> {
   const first = error?.graphQLErrors[0];
   if (first) {
     const code = String(first.extensions.code ?? 'ERROR');
-    if (code === 'UNAUTHENTICATED') connection.set('signed-out');
+    if (code === 'UNAUTHENTICATED') sessionIsOver.set(true);
     return { data: null, trouble: { code, message: first.message } };
   }
   return {
