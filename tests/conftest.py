@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from server.kit.bus.memory import MemoryBus
 from server.kit.clock import ManualClock
 from server.kit.db import open_database
 from server.kit.events import Reactions
-from server.kit.ids import Ids, SeededEntropy
+from server.kit.ids import Entropy, Ids, SeededEntropy
 from server.kit.keystore import KeyStore
 from server.kit.masterkeys import MasterKeys
 from server.kit.registry import Registry
@@ -125,18 +126,28 @@ def terms() -> Registry:
     return default_terms()
 
 
+@pytest.fixture(scope="session")
+def new_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a key store and its master key, both new: copying them is cheaper than making them."""
+    folder = tmp_path_factory.mktemp("keys")
+    keys = _key_store(folder, SeededEntropy(6))
+    keys.create_tables()
+    keys.close()
+    return folder
+
+
+def _key_store(folder: Path, entropy: Entropy) -> KeyStore:
+    masters = MasterKeys.load(folder / "master.key", entropy)
+    return KeyStore(f"sqlite:///{folder}/keys.sqlite3", masters, entropy)
+
+
 @pytest.fixture
 async def house(
-    database_url: str, tmp_path: Path, clock: ManualClock, terms: Registry
+    database_url: str, tmp_path: Path, new_keys: Path, clock: ManualClock, terms: Registry
 ) -> AsyncIterator[House]:
     """A house with all tables and no reactions."""
     entropy = SeededEntropy(7)
-    keys = KeyStore(
-        f"sqlite:///{tmp_path}/keys/keys.sqlite3",
-        MasterKeys.load(tmp_path / "keys" / "master.key", entropy),
-        entropy,
-    )
-    keys.create_tables()
+    keys = _key_store(Path(shutil.copytree(new_keys, tmp_path / "keys")), entropy)
     database = open_database(database_url)
     await database.start()
     yield House(database, keys, clock, entropy, Ids(clock, entropy), terms, MemoryBus(), Reactions())

@@ -55,7 +55,7 @@ class Databases:
             await _administer(server_url, f"CREATE DATABASE {name}")
             await _migrate(_named(server_url, name))
             self._postgres = name
-        async with self._made(server_url, f"TEMPLATE {self._postgres}") as url:
+        async with self._made(server_url, f"TEMPLATE {self._postgres} STRATEGY FILE_COPY") as url:
             yield url
 
     @asynccontextmanager
