@@ -43,6 +43,7 @@ from server.gateway.engine import Limits
 from server.gateway.gateway import Gateway
 from server.gateway.graphiql import graphiql
 from server.gateway.identity import set_cookie_headers
+from server.gateway.last_resort import LastResort
 from server.gateway.limits import GatewayLimits
 from server.gateway.observed import ObservedEngine, ObservedLive, Witness
 from server.gateway.operations import Ports
@@ -488,7 +489,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     tls = [Middleware(TransportSecurity)] if settings.reached_over_tls else []
     others = settings.allowed_origins
     cors = [Middleware(CrossOrigin, path="/graphql", origins=others)] if others else []
-    return [Middleware(BrowserSafety), *tls, *cors]
+    return [Middleware(BrowserSafety), *tls, *cors, Middleware(LastResort)]
 
 
 def _document_limits(settings: Settings) -> Limits:

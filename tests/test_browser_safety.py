@@ -49,16 +49,29 @@ async def test_every_answer_is_strict_and_sets_no_cookie(app: Postmeter) -> None
     async with app.storage(), client(app) as browser:
         for path in (*paths, "/nothing/here", "/landing/nothing.css", "/graphql?query={"):
             for accept in ("text/html", "application/json"):
-                answer = await browser.get(path, headers={"accept": accept})
-                strict = policy(answer)
-                assert strict["default-src"] == ["'none'"], path
-                assert strict["frame-ancestors"] == ["'none'"], path
-                scripts = strict.get("script-src", [])
-                assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "https:"} & set(scripts), path
-                assert answer.headers["x-content-type-options"] == "nosniff", path
-                assert answer.headers["referrer-policy"] == "no-referrer", path
-                assert answer.headers["strict-transport-security"] == "max-age=31536000", path
-                assert not {"server", "x-powered-by", "set-cookie"} & answer.headers.keys(), path
+                assert_strict(await browser.get(path, headers={"accept": accept}))
+
+
+@pytest.mark.rule("P001", "M128")
+async def test_an_answer_to_a_fault_of_the_server_is_as_strict_and_says_nothing(app: Postmeter) -> None:
+    async with client(app) as browser:
+        answer = await browser.get("/policy/api-changes")  # whose database nobody opened
+    assert_strict(answer)
+    assert answer.status_code == 500
+    (error,) = answer.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL", "requestId": answer.headers["x-request-id"]}
+
+
+def assert_strict(answer: httpx.Response) -> None:
+    strict, path = policy(answer), answer.url.path
+    assert strict["default-src"] == ["'none'"], path
+    assert strict["frame-ancestors"] == ["'none'"], path
+    scripts = strict.get("script-src", [])
+    assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "https:"} & set(scripts), path
+    assert answer.headers["x-content-type-options"] == "nosniff", path
+    assert answer.headers["referrer-policy"] == "no-referrer", path
+    assert answer.headers["strict-transport-security"] == "max-age=31536000", path
+    assert not {"server", "x-powered-by", "set-cookie"} & answer.headers.keys(), path
 
 
 @pytest.mark.rule("P001")
