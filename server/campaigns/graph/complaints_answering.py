@@ -23,11 +23,10 @@ from server.campaigns.graph.complaints_problems import (
 )
 from server.campaigns.graph.complaints_types import ANSWER, ComplaintType
 from server.campaigns.graph.problems import CampaignNotFound
-from server.campaigns.graph.types import account_of
 from server.campaigns.reads.complaints import CaseRow
 from server.campaigns.rules.complaints import ComplaintCategory, Evidence, EvidenceKind
 from server.kit.graph.access import Access, Who, declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.work import Work
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Annotated
 
 import orjson
 import strawberry
 
 from server.campaigns.actions.complaints_events import CHANGES
 from server.campaigns.graph.complaints_types import ANSWER, ComplaintType, ComplaintUpdate
-from server.campaigns.graph.types import account_of
 from server.campaigns.reads import complaints as reads
 from server.campaigns.reads.complaints import CaseRow
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import SubjectFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, OnlyId, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 
@@ -55,32 +52,16 @@ class ComplaintFeed(SubjectFeed):
         )
 
 
-def _feed(
-    info: Info, id: str | None = None, after: int | None = None, mode: FeedMode = FeedMode.EVERY
-) -> ComplaintFeed:
-    return ComplaintFeed(account_of(info), id, after, mode)
-
-
 @strawberry.type
 class ComplaintSubscriptions:
     @strawberry.subscription(
         description="Every change of one complaint, or of all about the account, in order and once.",
-        metadata=declare(ANSWER, feed=_feed),
+        metadata=declare(ANSWER, feed=ComplaintFeed.opened),
     )
     def complaint_changed(
         self,
-        id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only this complaint; all when null.")
-        ] = None,
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-        mode: Annotated[
-            FeedMode,
-            strawberry.argument(
-                description="LATEST skips intermediate changes; without `id`, those of other complaints too."
-            ),
-        ] = FeedMode.EVERY,
+        id: OnlyId = None,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[ComplaintUpdate]:
         raise AssertionError("the engine opens the feed")

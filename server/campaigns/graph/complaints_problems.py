@@ -37,10 +37,6 @@ class ComplaintSubjectInvalid(Problem):
 class ComplaintStatusConflict(Problem):
     status: StatusEnum = strawberry.field(description="Where it is.")
 
-    @classmethod
-    def of(cls, refusal: rules.ComplaintStatusConflict) -> Self:
-        return cls(**common(refusal), status=StatusEnum[refusal.status])
-
 
 @problem(rules.ComplaintFindingInvalid)
 @strawberry.type(
@@ -49,10 +45,6 @@ class ComplaintStatusConflict(Problem):
 )
 class ComplaintFindingInvalid(Problem):
     category: CategoryEnum = strawberry.field(description="What the complaint is about.")
-
-    @classmethod
-    def of(cls, refusal: rules.ComplaintFindingInvalid) -> Self:
-        return cls(**common(refusal), category=CategoryEnum[refusal.category])
 
 
 @problem(rules.ComplaintTextInvalid)
@@ -78,19 +70,11 @@ class AbuseReportLimitReached(Problem):
 class ComplaintEvidenceInvalid(Problem):
     fault: EvidenceFaultEnum = strawberry.field(description="What is wrong with it.")
 
-    @classmethod
-    def of(cls, refusal: rules.ComplaintEvidenceInvalid) -> Self:
-        return cls(**common(refusal), fault=EvidenceFaultEnum[refusal.fault])
-
 
 @problem(rules.ComplaintProofTooLate)
 @strawberry.type(description="The time for the proof is over.")
 class ComplaintProofTooLate(Problem):
     due_at: datetime = strawberry.field(description="When it was over.")
-
-    @classmethod
-    def of(cls, refusal: rules.ComplaintProofTooLate) -> Self:
-        return cls(**common(refusal), due_at=datetime.fromisoformat(refusal.due_at))
 
 
 @problem(rules.ComplaintOpen)
@@ -129,7 +113,3 @@ class ComplaintAppealRefused(Problem):
 @strawberry.type(description="The time for an appeal is over.")
 class ComplaintAppealTooLate(Problem):
     due_at: datetime = strawberry.field(description="When it was over.")
-
-    @classmethod
-    def of(cls, refusal: rules.ComplaintAppealTooLate) -> Self:
-        return cls(**common(refusal), due_at=datetime.fromisoformat(refusal.due_at))

@@ -11,12 +11,11 @@ from strawberry.types.field import StrawberryField
 from server.accounts.graph import Account
 from server.campaigns.graph.complaints_enums import StatusEnum
 from server.campaigns.graph.complaints_types import ANSWER, DECIDE, ComplaintCase, ComplaintType
-from server.campaigns.graph.types import account_of
 from server.campaigns.reads import complaints as reads
 from server.campaigns.rules.complaints import ComplaintStatus
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 from server.kit.graph.places import INSTANT_MAX
 from server.kit.problems import PublicError

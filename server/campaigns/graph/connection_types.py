@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import Self
 
 import strawberry
 
@@ -13,7 +12,7 @@ from server.campaigns.reads.connections import ConnectionRow
 from server.campaigns.rules import connections as rules
 from server.kit.graph.access import Access, Who, exposes
 from server.kit.graph.node import Node
-from server.kit.graph.problems import Problem, common, problem
+from server.kit.graph.problems import Problem, problem
 from server.kit.graph.scalars import BigInt
 
 READ = Access(Who.SIGNED_IN, "balance_and_orders", "account:read")
@@ -157,7 +156,3 @@ class EventConnectionLimitReached(Problem):
 @strawberry.type(description="The credential is not one of this provider.")
 class EventCredentialInvalid(Problem):
     fault: CredentialFaultEnum = strawberry.field(description="What is wrong with it.")
-
-    @classmethod
-    def of(cls, refusal: rules.EventCredentialInvalid) -> Self:
-        return cls(**common(refusal), fault=CredentialFaultEnum[refusal.fault])

@@ -28,11 +28,11 @@ from server.campaigns.graph.problems import (
     RecipientsInvalid,
     TooManySegments,
 )
-from server.campaigns.graph.types import WRITE, CampaignType, account_of
+from server.campaigns.graph.types import WRITE, CampaignType
 from server.campaigns.reads import CampaignRow
 from server.campaigns.rules.lifecycle import LawfulBasis, ListSource
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.work import Work
 

@@ -10,7 +10,7 @@ import strawberry
 
 from server.campaigns import reads
 from server.campaigns.graph.statistics_types import StepEnum
-from server.campaigns.graph.types import OWN, READ, account_of
+from server.campaigns.graph.types import OWN, READ
 from server.campaigns.reads.exports import address_of, new_export
 from server.campaigns.rules.exports import (
     OF_ACCOUNT,
@@ -21,7 +21,7 @@ from server.campaigns.rules.exports import (
 )
 from server.campaigns.rules.series import Step, TimeZoneUnknown, zone
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.prices import EXPORT
 from server.kit.problems import PublicError
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import strawberry
 
 from server.accounts.graph.types import AccountStatus
@@ -17,7 +15,7 @@ from server.campaigns.graph.enums import (
     TextFaultEnum,
 )
 from server.campaigns.rules import content, messages, segments, suppression
-from server.kit.graph.problems import Problem, common, problem
+from server.kit.graph.problems import Problem, problem
 
 
 @problem(rules.CampaignNotFound)
@@ -30,10 +28,6 @@ class CampaignNotFound(Problem):
 @strawberry.type(description="The campaign is not in a status that allows this.")
 class CampaignStatusConflict(Problem):
     status: CampaignStatusEnum = strawberry.field(description="Where it is.")
-
-    @classmethod
-    def of(cls, refusal: rules.CampaignStatusConflict) -> Self:
-        return cls(**common(refusal), status=CampaignStatusEnum[refusal.status])
 
 
 @problem(rules.CampaignLimitReached)
@@ -68,10 +62,6 @@ class CampaignScheduleInvalid(Problem):
 class CampaignChannelFixed(Problem):
     channel: ChannelEnum = strawberry.field(description="Its channel.")
 
-    @classmethod
-    def of(cls, refusal: messages.CampaignChannelFixed) -> Self:
-        return cls(**common(refusal), channel=ChannelEnum[refusal.channel])
-
 
 @problem(content.MessageTextInvalid)
 @strawberry.type(description="A text is not empty, not too long, and without control characters.")
@@ -79,19 +69,11 @@ class MessageTextInvalid(Problem):
     fault: TextFaultEnum = strawberry.field(description="What is wrong with it.")
     length_max: int = strawberry.field(description="How many characters it may have.")
 
-    @classmethod
-    def of(cls, refusal: content.MessageTextInvalid) -> Self:
-        return cls(**common(refusal), fault=TextFaultEnum[refusal.fault], length_max=refusal.length_max)
-
 
 @problem(content.MessageTextSensitive)
 @strawberry.type(description="Messages carry no card numbers, bank details or health data.")
 class MessageTextSensitive(Problem):
     kind: SensitiveEnum = strawberry.field(description="What was found.")
-
-    @classmethod
-    def of(cls, refusal: content.MessageTextSensitive) -> Self:
-        return cls(**common(refusal), kind=SensitiveEnum[refusal.kind])
 
 
 @problem(segments.MergeFieldInvalid)
@@ -103,10 +85,6 @@ class MergeFieldInvalid(Problem):
     limit: int | None = strawberry.field(
         description="How many fields, or characters of one, there may be; null where nothing is exceeded."
     )
-
-    @classmethod
-    def of(cls, refusal: segments.MergeFieldInvalid) -> Self:
-        return cls(**common(refusal), merge_fault=MergeFaultEnum[refusal.merge_fault], limit=refusal.limit)
 
 
 @problem(segments.TooManySegments)
@@ -123,10 +101,6 @@ class TooManySegments(Problem):
 )
 class ListSourceRefused(Problem):
     source: ListSourceEnum = strawberry.field(description="What was declared.")
-
-    @classmethod
-    def of(cls, refusal: rules.ListSourceRefused) -> Self:
-        return cls(**common(refusal), source=ListSourceEnum[refusal.source])
 
 
 @problem(rules.AudienceNotDeclared)
@@ -167,10 +141,6 @@ class RecipientsConflict(Problem):
 @strawberry.type(description="Nothing is sent for an account that is not active.")
 class AccountNotActive(Problem):
     account_status: AccountStatus = strawberry.field(description="How the account stands.")
-
-    @classmethod
-    def of(cls, refusal: rules.AccountNotActive) -> Self:
-        return cls(**common(refusal), account_status=AccountStatus[refusal.account_status])
 
 
 @problem(rules.AccountCountryMissing)

@@ -12,14 +12,14 @@ from server.accounts.graph import Account
 from server.campaigns import reads
 from server.campaigns.graph.enums import ChannelEnum
 from server.campaigns.graph.suppression import Suppression, SuppressionRemoval
-from server.campaigns.graph.types import READ, CampaignQuote, CampaignType, account_of
+from server.campaigns.graph.types import READ, CampaignQuote, CampaignType
 from server.campaigns.reads import suppression as suppression_reads
 from server.campaigns.reads.addresses import address_hash
 from server.campaigns.reads.quotes import quote_of
 from server.campaigns.rules import MessageChannel
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 
 CampaignId = Annotated[strawberry.ID, strawberry.argument(description="The campaign's id, `cmp_…`.")]

@@ -11,13 +11,12 @@ from typing import Annotated, Any
 import strawberry
 
 from server.campaigns.actions.recording import API_SOURCE, Recorded, record_events
-from server.campaigns.graph.types import account_of
 from server.campaigns.rules import intake
 from server.campaigns.rules.events import MessageEvent
 from server.campaigns.rules.intake import Faulty, check_events, event_of
 from server.campaigns.rules.recording import RecordingTerms
 from server.kit.graph.access import Access, Who, declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.graph.problems import Problem, problem
 from server.kit.work import Work

@@ -27,10 +27,10 @@ from server.campaigns.graph.problems import (
     CampaignScheduleInvalid,
     CampaignStatusConflict,
 )
-from server.campaigns.graph.types import WRITE, CampaignType, account_of
+from server.campaigns.graph.types import WRITE, CampaignType
 from server.campaigns.reads import CampaignRow
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import (
     IDEMPOTENCY_KEY_DESCRIPTION,
     OUTCOME,

@@ -20,7 +20,7 @@ from server.campaigns.graph.statistics_types import (
     StepEnum,
     statistics_of,
 )
-from server.campaigns.graph.types import READ, CampaignType, account_of
+from server.campaigns.graph.types import READ, CampaignType
 from server.campaigns.reads import CampaignRow
 from server.campaigns.reads import statistics as reads
 from server.campaigns.rules.metrics import Dimension, bucket_of, bucket_start
@@ -34,7 +34,7 @@ from server.campaigns.rules.series import (
 )
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.scalars import BigInt
 from server.kit.ids import is_id
 from server.kit.problems import PublicError

@@ -17,22 +17,17 @@ from server.campaigns.graph.statistics_types import (
     MessageCounts,
     newest_statistics,
 )
-from server.campaigns.graph.types import READ, account_of
+from server.campaigns.graph.types import READ
 from server.campaigns.reads import statistics as reads
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
-from server.kit.graph.feed import FeedEvent, FeedEventKind, FeedMode
+from server.kit.graph.context import Info, account_of
+from server.kit.graph.feed import FeedEvent, FeedEventKind, FeedMode, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.problems import PublicError
 from server.kit.work import Read
 
 CAMPAIGNS_SHOWN = 20
 UPDATES_PER_SECOND_MAX = 4.0
-
-After = Annotated[
-    BigInt | None,
-    strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-]
 
 
 class StatisticsFeed(ABC):
@@ -116,7 +111,7 @@ class StatisticsSubscriptions:
     def campaign_stats(
         self,
         id: Annotated[strawberry.ID, strawberry.argument(description="The campaign's id, `cmp_…`.")],
-        after: After = None,
+        after: ResumeAfter = None,
     ) -> AsyncIterator[CampaignStatsUpdate]:
         raise AssertionError("the engine opens the feed")
 
@@ -125,5 +120,5 @@ class StatisticsSubscriptions:
         "changes.",
         metadata=declare(READ, feed=_account_feed),
     )
-    def account_activity(self, after: After = None) -> AsyncIterator[AccountActivityUpdate]:
+    def account_activity(self, after: ResumeAfter = None) -> AsyncIterator[AccountActivityUpdate]:
         raise AssertionError("the engine opens the feed")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Annotated
 
 import orjson
 import strawberry
 
 from server.campaigns import reads
 from server.campaigns.actions.events import CHANGES
-from server.campaigns.graph.types import READ, CampaignType, CampaignUpdate, account_of
+from server.campaigns.graph.types import READ, CampaignType, CampaignUpdate
 from server.campaigns.reads import CampaignRow
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import SubjectFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, OnlyId, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 
@@ -54,33 +52,17 @@ class CampaignFeed(SubjectFeed):
         )
 
 
-def _feed(
-    info: Info, id: str | None = None, after: int | None = None, mode: FeedMode = FeedMode.EVERY
-) -> CampaignFeed:
-    return CampaignFeed(account_of(info), id, after, mode)
-
-
 @strawberry.type
 class CampaignSubscriptions:
     @strawberry.subscription(
         description="Every change of one campaign, or of all of the account, in order and once. What its messages cost "
         "meanwhile is told by its statistics and by `balance`.",
-        metadata=declare(READ, feed=_feed),
+        metadata=declare(READ, feed=CampaignFeed.opened),
     )
     def campaign_changed(
         self,
-        id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only this campaign; all when null.")
-        ] = None,
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-        mode: Annotated[
-            FeedMode,
-            strawberry.argument(
-                description="LATEST skips intermediate changes; without `id`, those of other campaigns too."
-            ),
-        ] = FeedMode.EVERY,
+        id: OnlyId = None,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[CampaignUpdate]:
         raise AssertionError("the engine opens the feed")

@@ -11,11 +11,11 @@ from server.accounts.reads import open_or_none
 from server.campaigns.actions.suppression import Imported, import_suppressions, remove_suppression
 from server.campaigns.graph.enums import ChannelEnum, SuppressionReasonEnum, SuppressionSourceEnum
 from server.campaigns.graph.problems import RemovalReasonInvalid, SuppressionNotFound, SuppressionsInvalid
-from server.campaigns.graph.types import OWN, WRITE, account_of
+from server.campaigns.graph.types import OWN, WRITE
 from server.campaigns.reads.suppression import REMOVAL_REASON_COLUMN
 from server.campaigns.rules import MessageChannel
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.work import Read, Work
 

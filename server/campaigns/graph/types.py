@@ -25,7 +25,7 @@ from server.campaigns.reads.quotes import countries
 from server.campaigns.rules.quoting import Quote
 from server.campaigns.rules.segments import MergeField, encoding_of, longest
 from server.kit.graph.access import Access, Who, declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt
@@ -286,10 +286,3 @@ class CampaignUpdate:
     newest: list[CampaignType] = strawberry.field(
         description="In a snapshot or a reset of all campaigns the 20 newest; else empty."
     )
-
-
-def account_of(info: Info) -> str:
-    """The signed-in account."""
-    account_id = info.context.viewer.account_id
-    assert account_id is not None, "these fields are for the signed-in"
-    return account_id

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Annotated
 
 import orjson
 import strawberry
 
-from server.campaigns.graph.types import account_of
 from server.incidents import reads
 from server.incidents.actions.changes import CHANGES, IncidentNotified
 from server.incidents.graph.cases import IncidentCaseUpdate, IncidentStanding
@@ -16,17 +14,10 @@ from server.incidents.graph.types import OFFICERS, READ, IncidentType, IncidentU
 from server.incidents.reads import IncidentRow, ToldRow
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import SubjectFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, OnlyId, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
-
-_After = Annotated[
-    BigInt | None,
-    strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-]
-_Mode = Annotated[FeedMode, strawberry.argument(description="LATEST skips intermediate changes.")]
 
 
 class IncidentFeed(SubjectFeed):
@@ -100,37 +91,25 @@ class IncidentCaseFeed(SubjectFeed):
         )
 
 
-def _feed(info: Info, after: int | None = None, mode: FeedMode = FeedMode.EVERY) -> IncidentFeed:
-    return IncidentFeed(account_of(info), None, after, mode)
-
-
-def _case_feed(
-    info: Info, id: str | None = None, after: int | None = None, mode: FeedMode = FeedMode.EVERY
-) -> IncidentCaseFeed:
-    return IncidentCaseFeed(account_of(info), id, after, mode)
-
-
 @strawberry.type
 class IncidentSubscriptions:
     @strawberry.subscription(
         description="Each incident that the account is told of, in order and once.",
-        metadata=declare(READ, feed=_feed),
+        metadata=declare(READ, feed=IncidentFeed.opened),
     )
     def incident_notified(
-        self, after: _After = None, mode: _Mode = FeedMode.EVERY
+        self, after: ResumeAfter = None, mode: DeliveryMode = FeedMode.EVERY
     ) -> AsyncIterator[IncidentUpdate]:
         raise AssertionError("the engine opens the feed")
 
     @strawberry.subscription(
         description="For staff: every change of one incident, or of all, in order and once: where it is, and no more.",
-        metadata=declare(OFFICERS, feed=_case_feed),
+        metadata=declare(OFFICERS, feed=IncidentCaseFeed.opened),
     )
     def incident_changed(
         self,
-        id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only this incident; all when null.")
-        ] = None,
-        after: _After = None,
-        mode: _Mode = FeedMode.EVERY,
+        id: OnlyId = None,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[IncidentCaseUpdate]:
         raise AssertionError("the engine opens the feed")

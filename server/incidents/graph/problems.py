@@ -34,19 +34,11 @@ class IncidentStatusConflict(Problem):
 class IncidentSkipUnexplained(Problem):
     skipped: list[StateEnum] = strawberry.field(description="The states that would be skipped.")
 
-    @classmethod
-    def of(cls, refusal: rules.IncidentSkipUnexplained) -> Self:
-        return cls(**common(refusal), skipped=[StateEnum[each] for each in refusal.skipped.split()])
-
 
 @problem(rules.IncidentIncomplete)
 @strawberry.type(description="Something has to be done before the incident goes on.")
 class IncidentIncomplete(Problem):
     lacks: list[LackEnum] = strawberry.field(description="What it is.")
-
-    @classmethod
-    def of(cls, refusal: rules.IncidentIncomplete) -> Self:
-        return cls(**common(refusal), lacks=[LackEnum[each] for each in refusal.lacks.split()])
 
 
 @problem(rules.IncidentTextInvalid)
@@ -54,10 +46,6 @@ class IncidentIncomplete(Problem):
 class IncidentTextInvalid(Problem):
     fault: TextFaultEnum = strawberry.field(description="What is wrong with it.")
     length_max: int = strawberry.field(description="How many characters it may have.")
-
-    @classmethod
-    def of(cls, refusal: rules.IncidentTextInvalid) -> Self:
-        return cls(**common(refusal), fault=TextFaultEnum[refusal.fault], length_max=refusal.length_max)
 
 
 @problem(rules.IncidentInstantInvalid)
@@ -100,19 +88,11 @@ class IncidentCriterionInvalid(Problem):
 class IncidentScopeInvalid(Problem):
     categories: list[str] = strawberry.field(description="The policy's categories of data.")
 
-    @classmethod
-    def of(cls, refusal: rules.IncidentScopeInvalid) -> Self:
-        return cls(**common(refusal), categories=refusal.categories.split())
-
 
 @problem(rules.IncidentNoticeRequired)
 @strawberry.type(description="Of such a risk customers are told, unless an exemption applies (H023).")
 class IncidentNoticeRequired(Problem):
     risk: RiskEnum = strawberry.field(description="The risk.")
-
-    @classmethod
-    def of(cls, refusal: rules.IncidentNoticeRequired) -> Self:
-        return cls(**common(refusal), risk=RiskEnum[refusal.risk])
 
 
 @problem(rules.IncidentDecisionFinal)
@@ -131,10 +111,6 @@ class IncidentAuthorityNotified(Problem):
 @strawberry.type(description="A notice after the due date says why it is late (GDPR article 33(1)).")
 class IncidentDelayUnexplained(Problem):
     due_at: datetime = strawberry.field(description="The due date.")
-
-    @classmethod
-    def of(cls, refusal: rules.IncidentDelayUnexplained) -> Self:
-        return cls(**common(refusal), due_at=datetime.fromisoformat(refusal.due_at))
 
 
 @problem(rules.IncidentEntryLimitReached)

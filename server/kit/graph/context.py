@@ -65,3 +65,10 @@ class Context:
 
 
 Info = strawberry.Info[Context, None]
+
+
+def account_of(info: Info) -> str:
+    """The viewer's account; the fields that ask for it let nobody through without one."""
+    account_id = info.context.viewer.account_id
+    assert account_id is not None, "these fields are for the signed-in"
+    return account_id

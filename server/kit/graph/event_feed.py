@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from server.kit import events
 from server.kit.events import DomainEvent, StoredEvent
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.feed import FeedEvent, FeedEventKind, FeedMode
 from server.kit.graph.scalars import BigInt
 from server.kit.problems import PublicError
@@ -39,6 +40,13 @@ class EventFeed(ABC):
         self.mode = mode
         self.topic = account_id
         self.key: Hashable = (type(self).__qualname__, account_id, subject_id, mode)
+
+    @classmethod
+    def opened(
+        cls, info: Info, id: str | None = None, after: int | None = None, mode: FeedMode = FeedMode.EVERY
+    ) -> Self:
+        """For the viewer's account: what a subscription field declares as its `feed`."""
+        return cls(account_of(info), id, after, mode)
 
     @abstractmethod
     def snapshot(self, read: Read, kind: FeedEventKind, sequence: int) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import strawberry
 
+from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 
 
@@ -33,6 +34,20 @@ class FeedEventKind(Enum):
         description="The history after the given sequence is gone (erased or pruned) or was never reached: start "
         "again from this state.",
     )
+
+
+OnlyId = Annotated[strawberry.ID | None, strawberry.argument(description="Only this one; all when null.")]
+ResumeAfter = Annotated[
+    BigInt | None,
+    strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
+]
+DeliveryMode = Annotated[
+    FeedMode,
+    strawberry.argument(
+        description="EVERY delivers each change; LATEST skips to the newest, whichever thing it is about."
+    ),
+]
+"""The arguments that subscription fields share."""
 
 
 @dataclass(frozen=True, slots=True)

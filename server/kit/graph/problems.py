@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 import strawberry
+from strawberry.types import get_object_definition
+from strawberry.types.base import StrawberryList, StrawberryOptional
+from strawberry.types.enum import StrawberryEnumDefinition
 
 from server.kit.graph.access import Access, Who, exposes
 from server.kit.problems import Refusal
@@ -29,8 +32,26 @@ class Problem:
     def of(cls, refusal: Any) -> Self:
         """The problem for a refusal with its numbers. Types that show them in another form override it."""
         shown = common(refusal)
-        own = (field.name for field in dataclasses.fields(cls))
-        return cls(**shown, **{name: getattr(refusal, name) for name in own if name not in shown})
+        own = (
+            field
+            for field in get_object_definition(cls, strict=True).fields
+            if field.python_name not in shown
+        )
+        return cls(
+            **shown,
+            **{each.python_name: _shown(each.type, getattr(refusal, each.python_name)) for each in own},
+        )
+
+
+def _shown(shape: object, kept: Any) -> Any:
+    """A value as refusals keep it, plain enough to be stored with an idempotency key, in the shape of its field."""
+    if isinstance(shape, StrawberryOptional):
+        return None if kept is None else _shown(shape.of_type, kept)
+    if isinstance(shape, StrawberryList):
+        return [_shown(shape.of_type, each) for each in kept.split()]
+    if isinstance(shape, StrawberryEnumDefinition):
+        return shape.wrapped_cls[kept]
+    return datetime.fromisoformat(kept) if shape is datetime else kept
 
 
 def common(refusal: Refusal) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from typing import Annotated
 import strawberry
 
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.graph.problems import Problem, problem
 from server.kit.work import Work
 from server.notices import actions, rules
 from server.notices.graph.enums import NoticeLanguage
-from server.notices.graph.types import WRITE, NoticeType, account_of
+from server.notices.graph.types import WRITE, NoticeType
 
 
 @problem(rules.NoticeNotFound)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated
 
 import strawberry
 
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import EventFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.notices import reads
 from server.notices.actions import NoticePosted
-from server.notices.graph.types import READ, NoticeType, NoticeUpdate, account_of
+from server.notices.graph.types import READ, NoticeType, NoticeUpdate
 from server.notices.reads import NoticeRow
 
 SNAPSHOT_NOTICES_MAX = 20
@@ -51,23 +49,15 @@ def _change(event: StoredEvent, row: NoticeRow | None) -> NoticeUpdate:
     )
 
 
-def _feed(info: Info, after: int | None = None, mode: FeedMode = FeedMode.EVERY) -> NoticeFeed:
-    return NoticeFeed(account_of(info), None, after, mode)
-
-
 @strawberry.type
 class NoticeSubscriptions:
     @strawberry.subscription(
-        description="Every new notice of the account, in order and once.", metadata=declare(READ, feed=_feed)
+        description="Every new notice of the account, in order and once.",
+        metadata=declare(READ, feed=NoticeFeed.opened),
     )
     def notice_posted(
         self,
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-        mode: Annotated[
-            FeedMode, strawberry.argument(description="LATEST skips to the newest notice.")
-        ] = FeedMode.EVERY,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[NoticeUpdate]:
         raise AssertionError("the engine opens the feed")

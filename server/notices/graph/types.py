@@ -72,13 +72,6 @@ class NoticeUpdate:
     )
 
 
-def account_of(info: Info) -> str:
-    """The signed-in account."""
-    account_id = info.context.viewer.account_id
-    assert account_id is not None, "these fields are for the signed-in"
-    return account_id
-
-
 def _rendered(info: Info, row: NoticeRow) -> Rendered | None:
     read = info.context.read
     try:

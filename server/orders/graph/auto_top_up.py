@@ -12,7 +12,7 @@ from strawberry.types.field import StrawberryField
 
 from server.accounts.graph import Account
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.graph.node import NodeLoader
 from server.kit.graph.problems import problem_of
@@ -43,7 +43,6 @@ from server.orders.graph.problems import (
     NotSoldInCurrencyProblem,
     QuantityOutOfRangeProblem,
 )
-from server.orders.graph.viewer import account_of
 from server.orders.reads import auto_top_up as reads
 from server.orders.reads.auto_top_up import AutoTopUpRow, Price
 from server.orders.rules.auto_top_up import Decision, Setting, Situation, Standing, decide

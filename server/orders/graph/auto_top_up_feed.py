@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 import strawberry
 
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import EventFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.orders.actions.auto_top_up_changes import AUTO_TOP_UP_CHANGES
 from server.orders.graph.access import OWN, READ
 from server.orders.graph.auto_top_up_enums import AutoTopUpChange
 from server.orders.graph.auto_top_up_types import AutoTopUp, AutoTopUpRun, auto_top_ups_of
-from server.orders.graph.viewer import account_of
 from server.orders.reads import auto_top_up as reads
 from server.orders.reads.auto_top_up import AutoTopUpRow, RunRow
 
@@ -84,23 +82,15 @@ def _as_told(columns: Mapping[str, Any]) -> AutoTopUpRow:
     return AutoTopUpRow(**{**columns, **instants})
 
 
-def _feed(info: Info, after: int | None, mode: FeedMode) -> AutoTopUpFeed:
-    return AutoTopUpFeed(account_of(info), None, after, mode)
-
-
 @strawberry.type
 class AutoTopUpSubscriptions:
     @strawberry.subscription(
         description="The account's automatic top-ups: as they are now, then every decision and every end of one, in "
         "order.",
-        metadata=declare(READ, feed=_feed),
+        metadata=declare(READ, feed=AutoTopUpFeed.opened),
     )
     def auto_top_up_changed(  # type: ignore[empty-body]
         self,
-        after: Annotated[
-            BigInt | None, strawberry.argument(description="Resume behind this sequence, without a snapshot.")
-        ] = None,
-        mode: Annotated[
-            FeedMode, strawberry.argument(description="How changes that come fast are delivered.")
-        ] = FeedMode.EVERY,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[AutoTopUpUpdate]: ...

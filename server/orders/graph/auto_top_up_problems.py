@@ -57,10 +57,6 @@ class AutoTopUpNotFoundProblem(Problem):
 class AutoTopUpNotSuspendedProblem(Problem):
     state: AutoTopUpStateEnum = strawberry.field(description="Where it is instead.")
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(**common(refusal), state=AutoTopUpStateEnum[refusal.state])
-
 
 @problem(AutoTopUpNeedsChannel)
 @strawberry.type(
@@ -69,11 +65,6 @@ class AutoTopUpNotSuspendedProblem(Problem):
 )
 class AutoTopUpNeedsChannelProblem(Problem):
     channels: list[SendingChannel] = strawberry.field(description="One of them is enough.")
-
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        channels = [SendingChannel[name] for name in refusal.channels.split()]
-        return cls(**common(refusal), channels=channels)
 
 
 @problem(AutoTopUpNeedsMethod)

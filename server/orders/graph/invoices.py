@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 from server.accounts.graph import Account
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import Node, NodeLoader
 from server.kit.graph.scalars import MoneyType
 from server.kit.ids import is_id
@@ -23,7 +23,6 @@ from server.kit.work import Read
 from server.orders.adapters.wording import Wording
 from server.orders.graph.access import FINANCE, OWN, READ
 from server.orders.graph.enums import TaxTreatmentEnum
-from server.orders.graph.viewer import account_of
 from server.orders.reads import invoices as reads
 from server.orders.reads.invoices import AnnualBill, Billed, InvoiceRow
 from server.orders.reads.links import Form, address_of, new_link

@@ -8,7 +8,7 @@ import strawberry
 
 from server.accounts.graph.people_problems import PostalAddressMissingProblem, StepUpRequiredProblem
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import (
     IDEMPOTENCY_KEY_DESCRIPTION,
     OUTCOME,
@@ -44,7 +44,6 @@ from server.orders.graph.problems import (
 )
 from server.orders.graph.types import Order
 from server.orders.graph.usage import RecordUsageInput, RecordUsageResult, UsageRecorded
-from server.orders.graph.viewer import account_of
 from server.orders.rules.cancellation import CancellationReason
 from server.wallet.graph import InsufficientBalanceProblem
 

@@ -39,10 +39,6 @@ class ProductUnknownProblem(Problem):
 class NotSoldInCurrencyProblem(Problem):
     currency: Currency = strawberry.field(description="The currency that was asked for.")
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(currency=Currency[refusal.currency], **common(refusal))
-
 
 @problem(QuantityOutOfRange)
 @strawberry.type(name="QuantityOutOfRange", description="The quantity is too small or too large.")
@@ -86,10 +82,6 @@ class OrderNotFoundProblem(Problem):
 class OrderNotCancellableProblem(Problem):
     status: OrderStatusEnum = strawberry.field(description="The order's status.")
 
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(status=OrderStatusEnum[refusal.status], **common(refusal))
-
 
 @problem(OrderNotInProgress)
 @strawberry.type(
@@ -97,10 +89,6 @@ class OrderNotCancellableProblem(Problem):
 )
 class OrderNotInProgressProblem(Problem):
     status: OrderStatusEnum = strawberry.field(description="The order's status.")
-
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(status=OrderStatusEnum[refusal.status], **common(refusal))
 
 
 @problem(CreditsUsed)
@@ -127,10 +115,6 @@ class CountryMissingProblem(Problem):
 class VatNumberInvalidProblem(Problem):
     fault: VatNumberFaultEnum = strawberry.field(description="What is wrong with it.")
     country: str = strawberry.field(description="The account's country, by ISO 3166-1.")
-
-    @classmethod
-    def of(cls, refusal: Any) -> Self:
-        return cls(fault=VatNumberFaultEnum[refusal.fault], country=refusal.country, **common(refusal))
 
 
 @problem(VatNumberNotFound)

@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 from server.accounts.graph import Account
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 from server.kit.graph.problems import problem_of
 from server.kit.ids import is_id
@@ -22,7 +22,6 @@ from server.orders.graph.catalog import Catalog, OrderQuote, PriceList, QuoteOrd
 from server.orders.graph.enums import OrderStatusEnum
 from server.orders.graph.inputs import OrderItemInput
 from server.orders.graph.types import Order
-from server.orders.graph.viewer import account_of
 from server.orders.reads.prices import changed_prices, next_prices
 from server.orders.reads.tax import tax_status
 from server.orders.rules.pricing import quote

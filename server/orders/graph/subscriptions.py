@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated
 
 import orjson
 import strawberry
 
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import EventFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, OnlyId, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.orders import reads
@@ -26,7 +24,6 @@ from server.orders.actions.events import (
 from server.orders.graph.access import OWN, READ
 from server.orders.graph.enums import OrderChange
 from server.orders.graph.types import Order
-from server.orders.graph.viewer import account_of
 from server.orders.rules.status import OrderStatus
 
 SNAPSHOT_ORDERS_MAX = 20
@@ -83,26 +80,16 @@ def _change(event: StoredEvent, row: reads.OrderRow | None) -> OrderUpdate:
     )
 
 
-def _feed(info: Info, id: str | None, after: int | None, mode: FeedMode) -> OrderFeed:
-    return OrderFeed(account_of(info), id, after, mode)
-
-
 @strawberry.type
 class OrderSubscriptions:
     @strawberry.subscription(
         description="An order, or with no id all orders of the account: the present state, then every change in "
         "order. An id that is not the account's ends it with NOT_FOUND.",
-        metadata=declare(READ, feed=_feed),
+        metadata=declare(READ, feed=OrderFeed.opened),
     )
     def order_changed(  # type: ignore[empty-body]
         self,
-        id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only this order; all when left out.")
-        ] = None,
-        after: Annotated[
-            BigInt | None, strawberry.argument(description="Resume behind this sequence, without a snapshot.")
-        ] = None,
-        mode: Annotated[
-            FeedMode, strawberry.argument(description="How changes that come fast are delivered.")
-        ] = FeedMode.EVERY,
+        id: OnlyId = None,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[OrderUpdate]: ...

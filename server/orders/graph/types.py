@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import strawberry
 
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import MoneyType
 from server.kit.money import Currency, Money
@@ -22,7 +22,6 @@ from server.orders.graph.enums import (
     OrderStatusEnum,
     TaxTreatmentEnum,
 )
-from server.orders.graph.viewer import account_of
 from server.orders.reads import OrderRow
 from server.orders.rules.items import (
     AutomaticCreditsItem,

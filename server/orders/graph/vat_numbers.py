@@ -12,7 +12,7 @@ from server.accounts.graph import Account
 from server.accounts.graph.problems import DetailNotCollectedProblem
 from server.kit.graph.access import declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.work import Read, Work
 from server.orders.actions import vat_numbers as actions
@@ -23,7 +23,6 @@ from server.orders.graph.problems import (
     VatNumberInvalidProblem,
     VatNumberNotFoundProblem,
 )
-from server.orders.graph.viewer import account_of
 from server.orders.reads import tax as reads
 from server.orders.reads.tax import VatNumberRow
 from server.orders.rules.vat_numbers import ValidatedBy

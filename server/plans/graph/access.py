@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from server.accounts.rules import PEOPLE_WRITE
 from server.kit.graph.access import Access, Who
-from server.kit.graph.context import Info
 
 CATALOG = Access(Who.ANYONE, "api_use")
 OWN = Access(Who.SIGNED_IN, "balance_and_orders")
@@ -13,10 +12,3 @@ READ = Access(Who.SIGNED_IN, "balance_and_orders", "orders:read")
 WRITE = Access(Who.SIGNED_IN, "balance_and_orders", "topups:write")
 """Plans charge the saved card: whoever may pay may choose them."""
 TEAM = Access(Who.SIGNED_IN, "identification", PEOPLE_WRITE)
-
-
-def account_of(info: Info) -> str:
-    """The signed-in account."""
-    account_id = info.context.viewer.account_id
-    assert account_id is not None, "these fields are for the signed-in"
-    return account_id

@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from server.accounts.graph import Account
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import (
     IDEMPOTENCY_KEY_DESCRIPTION,
     OUTCOME,
@@ -30,7 +30,7 @@ from server.orders.graph.problems import CountryMissingProblem
 from server.plans import reads
 from server.plans.actions import fixed_ips as actions
 from server.plans.actions.subscribing import currency
-from server.plans.graph.access import OWN, READ, WRITE, account_of
+from server.plans.graph.access import OWN, READ, WRITE
 from server.plans.graph.problems import NoPaidPlanProblem, PlanEndingProblem, PlanNotCancelledProblem
 from server.plans.graph.types import SubscriptionType
 from server.plans.reads import SubscriptionRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Self
+from typing import Annotated
 
 import strawberry
 
@@ -12,7 +12,7 @@ from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
 from server.kit.graph.context import Info
 from server.kit.graph.mutations import OUTCOME, run
-from server.kit.graph.problems import Problem, common, problem
+from server.kit.graph.problems import Problem, problem
 from server.plans.actions import ip_pool as actions
 from server.plans.graph.fixed_ips import FixedIpNotFoundProblem
 from server.plans.reads.fixed_ips import PoolRow, pool
@@ -72,11 +72,6 @@ class FixedIpNotAnnouncedProblem(Problem):
     email_state: EmailStateEnum | None = strawberry.field(
         description="Where the e-mail is; null when none was sent: announce it first."
     )
-
-    @classmethod
-    def of(cls, refusal: rules.FixedIpNotAnnounced) -> Self:
-        state = refusal.email_state
-        return cls(**common(refusal), email_state=None if state is None else EmailStateEnum[state])
 
 
 @problem(rules.IpAddressInvalid)

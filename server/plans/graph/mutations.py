@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import strawberry
 
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import run, run_once
 from server.kit.idempotency import Receipt
 from server.kit.work import Work
 from server.plans import reads
 from server.plans.actions import members, ordering, seats
-from server.plans.graph.access import TEAM, WRITE, account_of
+from server.plans.graph.access import TEAM, WRITE
 from server.plans.graph.enums import ChangeTimeEnum
 from server.plans.graph.inputs import (
     BuySeatsInput,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import strawberry
 
-from server.kit.graph.problems import Problem, common, problem
+from server.kit.graph.problems import Problem, problem
 from server.plans.graph.enums import StatusEnum
 from server.plans.rules import problems
 
@@ -27,10 +25,6 @@ class PlanUnknownProblem(Problem):
 class PlanAlreadyRunningProblem(Problem):
     plan: str = strawberry.field(description="Its code.")
     status: StatusEnum = strawberry.field(description="Where it is.")
-
-    @classmethod
-    def of(cls, refusal: problems.PlanAlreadyRunning) -> Self:
-        return cls(**common(refusal), plan=refusal.plan, status=StatusEnum[refusal.status])
 
 
 @problem(problems.NoPaidPlan)
@@ -77,10 +71,6 @@ class NotAnUpgradeProblem(Problem):
 @strawberry.type(name="PlanNotCancelled", description="There is no cancellation to take back.")
 class PlanNotCancelledProblem(Problem):
     status: StatusEnum = strawberry.field(description="Where it is instead.")
-
-    @classmethod
-    def of(cls, refusal: problems.PlanNotCancelled) -> Self:
-        return cls(**common(refusal), status=StatusEnum[refusal.status])
 
 
 @problem(problems.UsersExceedPlan)

@@ -12,10 +12,10 @@ from server.accounts.graph import Account
 from server.accounts.graph.types import Person
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 from server.plans import reads
-from server.plans.graph.access import CATALOG, READ, account_of
+from server.plans.graph.access import CATALOG, READ
 from server.plans.graph.catalog import PlanType
 from server.plans.graph.types import AccountPlan, ChargeType, SubscriptionType
 from server.plans.rules import Terms

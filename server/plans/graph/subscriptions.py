@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Annotated
 
 import orjson
 import strawberry
 
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import EventFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.plans import reads
 from server.plans.actions.events import PLAN_EVENTS
-from server.plans.graph.access import OWN, READ, account_of
+from server.plans.graph.access import OWN, READ
 from server.plans.graph.enums import PlanChange
 from server.plans.graph.types import AccountPlan, SubscriptionType
 from server.plans.reads import SubscriptionRow
@@ -71,24 +69,15 @@ def _as_of(event: StoredEvent, row: SubscriptionRow) -> SubscriptionRow:
     return row._replace(**{**state, **instants})
 
 
-def _feed(info: Info, after: int | None = None, mode: FeedMode = FeedMode.EVERY) -> PlanFeed:
-    return PlanFeed(account_of(info), None, after, mode)
-
-
 @strawberry.type
 class PlanSubscriptions:
     @strawberry.subscription(
         description="The account's plan and extra seats: the present state, then every change in order and once.",
-        metadata=declare(READ, feed=_feed),
+        metadata=declare(READ, feed=PlanFeed.opened),
     )
     def plan_changed(
         self,
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-        mode: Annotated[
-            FeedMode, strawberry.argument(description="How changes that come fast are delivered.")
-        ] = FeedMode.EVERY,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[PlanUpdate]:
         raise AssertionError("the engine opens the feed")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import strawberry
 
-from server.kit.graph.problems import Problem, common, problem
+from server.kit.graph.problems import Problem, problem
 from server.policy.graph.enums import (
     DisclosureFaultEnum,
     GroundEnum,
@@ -21,20 +19,12 @@ from server.policy.rules import consenting, disclosing
 class GroundNotAllowed(Problem):
     allowed: list[GroundEnum] = strawberry.field(description="The grounds that it allows.")
 
-    @classmethod
-    def of(cls, refusal: disclosing.GroundNotAllowed) -> Self:
-        return cls(**common(refusal), allowed=[GroundEnum[name] for name in refusal.allowed.split()])
-
 
 @problem(disclosing.DisclosureIncomplete)
 @strawberry.type(description="The entry does not say all that the register needs, in plain lines.")
 class DisclosureIncomplete(Problem):
     fault: DisclosureFaultEnum = strawberry.field(description="What is missing or not plain.")
     length_max: int = strawberry.field(description="The longest line, in characters.")
-
-    @classmethod
-    def of(cls, refusal: disclosing.DisclosureIncomplete) -> Self:
-        return cls(**common(refusal), fault=DisclosureFaultEnum[refusal.fault], length_max=refusal.length_max)
 
 
 @problem(disclosing.LegalityNotChecked)
@@ -55,10 +45,6 @@ class ConsentMissing(Problem):
 )
 class RecipientNotAnnounced(Problem):
     recipient_class: RecipientClassEnum = strawberry.field(description="Which kind.")
-
-    @classmethod
-    def of(cls, refusal: disclosing.RecipientNotAnnounced) -> Self:
-        return cls(**common(refusal), recipient_class=RecipientClassEnum[refusal.recipient_class])
 
 
 @problem(disclosing.ProcessorNotActive)
@@ -106,19 +92,11 @@ class MechanismMissing(Problem):
 class ProcessorStatusConflict(Problem):
     status: ProcessorStatusEnum = strawberry.field(description="Where it is.")
 
-    @classmethod
-    def of(cls, refusal: disclosing.ProcessorStatusConflict) -> Self:
-        return cls(**common(refusal), status=ProcessorStatusEnum[refusal.status])
-
 
 @problem(consenting.PurposeUnknown)
 @strawberry.type(description="This purpose needs no consent here.")
 class PurposeUnknown(Problem):
     purposes: list[str] = strawberry.field(description="Those that do.")
-
-    @classmethod
-    def of(cls, refusal: consenting.PurposeUnknown) -> Self:
-        return cls(**common(refusal), purposes=refusal.purposes.split())
 
 
 @problem(consenting.NoConsent)
@@ -131,10 +109,6 @@ class NoConsent(Problem):
 @strawberry.type(description="The policy has no attestation of this name.")
 class AttestationUnknown(Problem):
     kinds: list[str] = strawberry.field(description="Those that it has.")
-
-    @classmethod
-    def of(cls, refusal: consenting.AttestationUnknown) -> Self:
-        return cls(**common(refusal), kinds=refusal.kinds.split())
 
 
 @problem(consenting.AttestationInvalid)

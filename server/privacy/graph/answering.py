@@ -7,9 +7,8 @@ from typing import Annotated
 
 import strawberry
 
-from server.campaigns.graph.types import account_of
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.work import Work
 from server.privacy.actions.recipient_answers import Answer, answer_request, close_request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Self
+from typing import Annotated
 
 import orjson
 import strawberry
@@ -13,17 +13,16 @@ import strawberry
 from server.accounts import reads as account_reads
 from server.accounts.graph.people_problems import StepUpRequiredProblem
 from server.accounts.rules import SELF_WRITE
-from server.campaigns.graph.types import account_of
 from server.kit.events import StoredEvent
 from server.kit.graph.access import Access, Who, declare, exposes
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.event_feed import SubjectFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, ResumeAfter
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.graph.node import Node
 from server.kit.graph.prices import EXPORT
-from server.kit.graph.problems import Problem, common, problem
+from server.kit.graph.problems import Problem, problem
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read, Work
 from server.privacy.actions import exporting as actions
@@ -137,10 +136,6 @@ class DataExportNotFound(Problem):
 @strawberry.type(description="The copy is not in a state that allows this.")
 class DataExportStatusConflict(Problem):
     status: DataExportStatusEnum = strawberry.field(description="Where it is.")
-
-    @classmethod
-    def of(cls, refusal: rules.DataExportStatusConflict) -> Self:
-        return cls(**common(refusal), status=DataExportStatusEnum[refusal.status])
 
 
 # ---- mutations
@@ -307,25 +302,16 @@ class DataExportFeed(SubjectFeed):
         return DataExportUpdate(kind=kind, sequence=sequence, export=shown)
 
 
-def _feed(info: Info, id: str, after: int | None = None, mode: FeedMode = FeedMode.EVERY) -> DataExportFeed:
-    return DataExportFeed(account_of(info), id, after, mode)
-
-
 @strawberry.type
 class ExportSubscriptions:
     @strawberry.subscription(
         description="How far a copy of data is, and what becomes of it, in order and once.",
-        metadata=declare(MINE, feed=_feed),
+        metadata=declare(MINE, feed=DataExportFeed.opened),
     )
     def data_export_changed(
         self,
         id: Annotated[strawberry.ID, strawberry.argument(description="The copy, `exp_…`.")],
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-        mode: Annotated[
-            FeedMode, strawberry.argument(description="LATEST skips intermediate changes.")
-        ] = FeedMode.EVERY,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[DataExportUpdate]:
         raise AssertionError("the engine opens the feed")

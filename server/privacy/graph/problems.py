@@ -88,7 +88,3 @@ class RecipientCodeInvalid(Problem):
 )
 class RecipientAnswerInvalid(Problem):
     kind: KindEnum = strawberry.field(description="What is asked.")
-
-    @classmethod
-    def of(cls, refusal: rules.RecipientAnswerInvalid) -> Self:
-        return cls(**common(refusal), kind=KindEnum[refusal.kind])

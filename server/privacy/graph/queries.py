@@ -9,10 +9,9 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from server.accounts.graph import Account
-from server.campaigns.graph.types import account_of
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 from server.kit.graph.places import place_after
 from server.privacy.graph.types import (

@@ -12,9 +12,8 @@ from server.accounts.graph.people_problems import StepUpRequiredProblem
 from server.accounts.graph.restricting import ProcessingRestriction, RestrictionNotFoundProblem
 from server.accounts.reads import person_of_session
 from server.accounts.reads.restrictions import restrictions_of
-from server.campaigns.graph.types import account_of
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import (
     IDEMPOTENCY_KEY_DESCRIPTION,
     OUTCOME,

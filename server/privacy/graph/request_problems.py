@@ -32,10 +32,6 @@ class PrivacyRequestChannelClosed(Problem):
         description="On which ways it does: `self` in the account, `support` by the staff, `mail` by mail or letter."
     )
 
-    @classmethod
-    def of(cls, refusal: rules.PrivacyRequestChannelClosed) -> Self:
-        return cls(**common(refusal), channels=refusal.channels.split())
-
 
 @problem(rules.PrivacyRequestStatusConflict)
 @strawberry.type(description="The request is not in a state that allows this.")
@@ -53,10 +49,6 @@ class PrivacyRequestStatusConflict(Problem):
 )
 class PrivacyRequestKindConflict(Problem):
     kind: PrivacyKindEnum = strawberry.field(description="What is asked.")
-
-    @classmethod
-    def of(cls, refusal: rules.PrivacyRequestKindConflict) -> Self:
-        return cls(**common(refusal), kind=PrivacyKindEnum[refusal.kind])
 
 
 @problem(rules.PrivacyRequestNotExtendable)
@@ -78,19 +70,11 @@ class PrivacyRequestNotExtendable(Problem):
 class PrivacyRequestGroundInvalid(Problem):
     kind: PrivacyKindEnum = strawberry.field(description="What is asked.")
 
-    @classmethod
-    def of(cls, refusal: rules.PrivacyRequestGroundInvalid) -> Self:
-        return cls(**common(refusal), kind=PrivacyKindEnum[refusal.kind])
-
 
 @problem(rules.PrivacyRequestPurposesInvalid)
 @strawberry.type(description="This is no purpose that such a request can be about.")
 class PrivacyRequestPurposesInvalid(Problem):
     purposes: list[str] = strawberry.field(description="Those that it can be about.")
-
-    @classmethod
-    def of(cls, refusal: rules.PrivacyRequestPurposesInvalid) -> Self:
-        return cls(**common(refusal), purposes=refusal.purposes.split())
 
 
 @problem(rules.PrivacyRequestTextInvalid)

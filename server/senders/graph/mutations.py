@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import strawberry
 
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import OUTCOME, run
 from server.kit.work import Work
 from server.senders import actions
@@ -27,7 +27,7 @@ from server.senders.graph.problems import (
     SenderStatusConflict,
     UploadLimitReached,
 )
-from server.senders.graph.types import UPLOAD, WRITE, SenderType, account_of
+from server.senders.graph.types import UPLOAD, WRITE, SenderType
 from server.senders.reads import SenderRow
 from server.senders.rules.documents import ContentType, DocumentKind
 

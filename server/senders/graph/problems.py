@@ -59,10 +59,6 @@ class SenderNotFound(Problem):
 class SenderStatusConflict(Problem):
     status: SenderStatusEnum = strawberry.field(description="Where it is.")
 
-    @classmethod
-    def of(cls, refusal: rules.SenderStatusConflict) -> Self:
-        return cls(**common(refusal), status=SenderStatusEnum[refusal.status])
-
 
 @problem(documents.SenderDocumentSizeInvalid)
 @strawberry.type(description="A document has at least one byte, and not too many.")
@@ -101,7 +97,3 @@ class SenderReviewOutdated(Problem):
 @strawberry.type(description="The decision does not hold together.")
 class SenderDecisionInvalid(Problem):
     fault: DecisionFaultEnum = strawberry.field(description="What is wrong with it.")
-
-    @classmethod
-    def of(cls, refusal: review.SenderDecisionInvalid) -> Self:
-        return cls(**common(refusal), fault=DecisionFaultEnum[refusal.fault])

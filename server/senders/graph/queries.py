@@ -11,10 +11,10 @@ from strawberry.types.field import StrawberryField
 from server.accounts.graph import Account
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 from server.senders import reads
-from server.senders.graph.types import READ, REVIEW, SenderReview, SenderType, account_of
+from server.senders.graph.types import READ, REVIEW, SenderReview, SenderType
 
 
 @strawberry.type

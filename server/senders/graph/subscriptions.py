@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Annotated
 
 import orjson
 import strawberry
 
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import SubjectFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, OnlyId, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.senders import reads
 from server.senders.actions.events import CHANGES
-from server.senders.graph.types import READ, SenderType, SenderUpdate, account_of
+from server.senders.graph.types import READ, SenderType, SenderUpdate
 from server.senders.reads import SenderRow
 
 
@@ -55,32 +53,16 @@ class SenderFeed(SubjectFeed):
         )
 
 
-def _feed(
-    info: Info, id: str | None = None, after: int | None = None, mode: FeedMode = FeedMode.EVERY
-) -> SenderFeed:
-    return SenderFeed(account_of(info), id, after, mode)
-
-
 @strawberry.type
 class SenderSubscriptions:
     @strawberry.subscription(
         description="Every change of one sender, or of all of the account, in order and once.",
-        metadata=declare(READ, feed=_feed),
+        metadata=declare(READ, feed=SenderFeed.opened),
     )
     def sender_changed(
         self,
-        id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only this sender; all when null.")
-        ] = None,
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-        mode: Annotated[
-            FeedMode,
-            strawberry.argument(
-                description="LATEST skips intermediate changes; without `id`, those of other senders too."
-            ),
-        ] = FeedMode.EVERY,
+        id: OnlyId = None,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[SenderUpdate]:
         raise AssertionError("the engine opens the feed")

@@ -9,7 +9,6 @@ from typing import Any
 import strawberry
 
 from server.kit.graph.access import Access, Who, exposes
-from server.kit.graph.context import Info
 from server.kit.graph.feed import FeedEventKind
 from server.kit.graph.node import Node
 from server.kit.graph.scalars import BigInt
@@ -161,10 +160,3 @@ class SenderReview:
             )
             for row, sender in zip(rows, senders, strict=True)
         ]
-
-
-def account_of(info: Info) -> str:
-    """The signed-in account."""
-    account_id = info.context.viewer.account_id
-    assert account_id is not None, "these fields are for the signed-in"
-    return account_id

@@ -41,11 +41,6 @@ class TicketClosedForGood(Problem):
     closed_at: datetime = strawberry.field(description="When it was closed.")
     days_max: int = strawberry.field(description="For how many days it could be answered then.")
 
-    @classmethod
-    def of(cls, refusal: rules.TicketClosedForGood) -> Self:
-        closed_at = datetime.fromisoformat(refusal.closed_at)
-        return cls(**common(refusal), closed_at=closed_at, days_max=refusal.days_max)
-
 
 @problem(rules.TicketTextInvalid)
 @strawberry.type(description="A subject or a message cannot be kept as it is.")

@@ -9,7 +9,6 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from server.accounts.graph import Account
-from server.campaigns.graph.types import account_of
 from server.kit.graph.access import declare
 from server.kit.graph.connections import (
     NUMBER_MAX,
@@ -20,7 +19,7 @@ from server.kit.graph.connections import (
     page,
     rows_wanted,
 )
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 from server.kit.problems import PublicError
 from server.support import reads

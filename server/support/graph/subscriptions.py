@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
 
 import orjson
 import strawberry
 
-from server.campaigns.graph.types import account_of
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import SubjectFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, OnlyId, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.support import reads
@@ -28,17 +25,6 @@ from server.support.graph.types import (
     TicketUpdate,
 )
 from server.support.reads import TicketRow
-
-_After = Annotated[
-    BigInt | None,
-    strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-]
-_Mode = Annotated[
-    FeedMode,
-    strawberry.argument(
-        description="LATEST skips intermediate changes; without `id`, those of other tickets too."
-    ),
-]
 
 
 class TicketFeed(SubjectFeed):
@@ -112,38 +98,26 @@ class QueueFeed(SubjectFeed):
         )
 
 
-def _feed(
-    info: Info, id: str | None = None, after: int | None = None, mode: FeedMode = FeedMode.EVERY
-) -> TicketFeed:
-    return TicketFeed(account_of(info), id, after, mode)
-
-
-def _queue_feed(info: Info, after: int | None = None, mode: FeedMode = FeedMode.EVERY) -> QueueFeed:
-    return QueueFeed(account_of(info), None, after, mode)
-
-
 @strawberry.type
 class SupportSubscriptions:
     @strawberry.subscription(
         description="Every change of one ticket, or of all of the account, in order and once.",
-        metadata=declare(ASK, feed=_feed),
+        metadata=declare(ASK, feed=TicketFeed.opened),
     )
     def ticket_changed(
         self,
-        id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only this ticket; all when null.")
-        ] = None,
-        after: _After = None,
-        mode: _Mode = FeedMode.EVERY,
+        id: OnlyId = None,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[TicketUpdate]:
         raise AssertionError("the engine opens the feed")
 
     @strawberry.subscription(
         description="Every change of the staff's queue of tickets, in order and once, without a word of what they say. "
         "For the staff.",
-        metadata=declare(DESK, feed=_queue_feed),
+        metadata=declare(DESK, feed=QueueFeed.opened),
     )
     def support_queue_changed(
-        self, after: _After = None, mode: _Mode = FeedMode.EVERY
+        self, after: ResumeAfter = None, mode: DeliveryMode = FeedMode.EVERY
     ) -> AsyncIterator[SupportQueueUpdate]:
         raise AssertionError("the engine opens the feed")

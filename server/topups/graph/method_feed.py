@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated
 
 import orjson
 import strawberry
 
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import EventFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.topups.actions.method_changes import METHOD_CHANGES
 from server.topups.graph.method_types import PaymentMethodType, listed
-from server.topups.graph.types import OWN, READ, account_of
+from server.topups.graph.types import OWN, READ
 from server.topups.reads.methods import MethodRow, methods
 from server.topups.rules.methods import MethodStatus
 
@@ -84,25 +82,15 @@ def _as_of(event: StoredEvent, row: MethodRow) -> MethodRow:
     return then._replace(brand=None, last4=None, exp_month=None, exp_year=None, expires_at=None)
 
 
-def _feed(info: Info, after: int | None = None, mode: FeedMode = FeedMode.EVERY) -> PaymentMethodFeed:
-    return PaymentMethodFeed(account_of(info), None, after, mode)
-
-
 @strawberry.type
 class PaymentMethodSubscriptions:
     @strawberry.subscription(
         description="Every change of the account's payment methods, in order and once.",
-        metadata=declare(READ, feed=_feed),
+        metadata=declare(READ, feed=PaymentMethodFeed.opened),
     )
     def payment_method_changed(
         self,
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-        mode: Annotated[
-            FeedMode,
-            strawberry.argument(description="LATEST skips intermediate changes, those of other methods too."),
-        ] = FeedMode.EVERY,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[PaymentMethodUpdate]:
         raise AssertionError("the engine opens the feed")

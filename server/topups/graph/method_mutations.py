@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import (
     IDEMPOTENCY_KEY_DESCRIPTION,
     OUTCOME,
@@ -35,7 +35,7 @@ from server.topups.graph.problems import (
     TooManyPaymentMethods,
     TooManySavings,
 )
-from server.topups.graph.types import WRITE, account_of
+from server.topups.graph.types import WRITE
 from server.topups.reads.methods import MethodRow, method
 from server.topups.rules.methods import SavedFor
 

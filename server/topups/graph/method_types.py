@@ -9,11 +9,11 @@ import strawberry
 
 from server.accounts.graph import Account
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import Node
 from server.kit.work import Read
 from server.topups.graph.enums import MethodFailureEnum, MethodStatusEnum, NextActionEnum, SavedForEnum
-from server.topups.graph.types import OWN, READ, WRITE, account_of, opened
+from server.topups.graph.types import OWN, READ, WRITE, opened
 from server.topups.reads.methods import (
     CLIENT_SECRET_COLUMN,
     MethodRow,

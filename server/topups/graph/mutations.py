@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import (
     IDEMPOTENCY_KEY_DESCRIPTION,
     OUTCOME,
@@ -39,7 +39,7 @@ from server.topups.graph.problems import (
     TopUpNotFound,
     TopUpStatusConflict,
 )
-from server.topups.graph.types import WRITE, TopUpType, account_of
+from server.topups.graph.types import WRITE, TopUpType
 from server.topups.rules.outcomes import TopUpPurpose
 
 _METHOD = "payment.methodId"

@@ -19,10 +19,6 @@ from server.topups.rules import methods, outcomes, refunds
 class AmountInvalid(Problem):
     fault: AmountFaultEnum = strawberry.field(description="What is wrong with it.")
 
-    @classmethod
-    def of(cls, refusal: rules.AmountInvalid) -> Self:
-        return cls(**common(refusal), fault=AmountFaultEnum[refusal.fault])
-
 
 @problem(rules.AmountTooSmall)
 @strawberry.type(description="The amount is below the smallest top-up of this currency.")
@@ -50,10 +46,6 @@ class AmountTooLarge(Problem):
 @strawberry.type(description="No payment is accepted in this currency.")
 class CurrencyNotAccepted(Problem):
     currency: Currency = strawberry.field(description="The currency that was asked for.")
-
-    @classmethod
-    def of(cls, refusal: rules.CurrencyNotAccepted) -> Self:
-        return cls(**common(refusal), currency=Currency[refusal.currency])
 
 
 @problem(rules.PaymentTokenInvalid)
@@ -85,10 +77,6 @@ class TopUpNotFound(Problem):
 class TopUpStatusConflict(Problem):
     status: TopUpStatusEnum = strawberry.field(description="Where it is instead.")
 
-    @classmethod
-    def of(cls, refusal: outcomes.TopUpStatusConflict) -> Self:
-        return cls(**common(refusal), status=TopUpStatusEnum[refusal.status])
-
 
 @problem(rules.ConfirmationCodeInvalid)
 @strawberry.type(description="A confirmation code has 4 to 12 letters and digits.")
@@ -119,10 +107,6 @@ class PaymentMethodNotFound(Problem):
 class PaymentMethodStatusConflict(Problem):
     status: MethodStatusEnum = strawberry.field(description="Where it is instead.")
 
-    @classmethod
-    def of(cls, refusal: methods.PaymentMethodStatusConflict) -> Self:
-        return cls(**common(refusal), status=MethodStatusEnum[refusal.status])
-
 
 @problem(methods.TooManyPaymentMethods)
 @strawberry.type(description="The account has as many payment methods as allowed.")
@@ -143,19 +127,11 @@ class TooManySavings(Problem):
 class TopUpNotRefundable(Problem):
     status: TopUpStatusEnum = strawberry.field(description="Where it is.")
 
-    @classmethod
-    def of(cls, refusal: refunds.TopUpNotRefundable) -> Self:
-        return cls(**common(refusal), status=TopUpStatusEnum[refusal.status])
-
 
 @problem(refunds.RefundCurrencyWrong)
 @strawberry.type(description="A payment is given back in its own currency.")
 class RefundCurrencyWrong(Problem):
     currency: Currency = strawberry.field(description="The payment's currency.")
-
-    @classmethod
-    def of(cls, refusal: refunds.RefundCurrencyWrong) -> Self:
-        return cls(**common(refusal), currency=Currency[refusal.currency])
 
 
 @problem(refunds.RefundTooLarge)

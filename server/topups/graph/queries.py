@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from server.accounts.graph import Account
 from server.kit.graph.access import declare
 from server.kit.graph.connections import After, Connection, First, key_after, page, rows_wanted
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 from server.topups import reads
 from server.topups.adapters.sandbox import TOKENS, Sandbox
@@ -23,7 +23,7 @@ from server.topups.graph.method_types import (
     payment_methods,
 )
 from server.topups.graph.refunds import refunds
-from server.topups.graph.types import OPEN, READ, SandboxToken, TopUpType, account_of
+from server.topups.graph.types import OPEN, READ, SandboxToken, TopUpType
 from server.topups.rules.outcomes import TopUpStatus
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Annotated
 
 import orjson
 import strawberry
 
 from server.kit.events import StoredEvent
 from server.kit.graph.access import declare
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import SubjectFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import DeliveryMode, FeedEventKind, FeedMode, OnlyId, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.topups import reads
 from server.topups.actions.changes import CHANGES
-from server.topups.graph.types import READ, TopUpType, TopUpUpdate, account_of
+from server.topups.graph.types import READ, TopUpType, TopUpUpdate
 from server.topups.reads import TopUpRow
 
 
@@ -66,32 +64,16 @@ class TopUpFeed(SubjectFeed):
         )
 
 
-def _feed(
-    info: Info, id: str | None = None, after: int | None = None, mode: FeedMode = FeedMode.EVERY
-) -> TopUpFeed:
-    return TopUpFeed(account_of(info), id, after, mode)
-
-
 @strawberry.type
 class TopUpSubscriptions:
     @strawberry.subscription(
         description="Every change of one top-up, or of all of the account, in order and once.",
-        metadata=declare(READ, feed=_feed),
+        metadata=declare(READ, feed=TopUpFeed.opened),
     )
     def top_up_changed(
         self,
-        id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only this top-up; all when null.")
-        ] = None,
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-        mode: Annotated[
-            FeedMode,
-            strawberry.argument(
-                description="LATEST skips intermediate changes; without `id`, those of other top-ups too."
-            ),
-        ] = FeedMode.EVERY,
+        id: OnlyId = None,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.EVERY,
     ) -> AsyncIterator[TopUpUpdate]:
         raise AssertionError("the engine opens the feed")

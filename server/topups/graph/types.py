@@ -111,13 +111,6 @@ class SandboxToken:
     description: str = strawberry.field(description="What happens to the payment.")
 
 
-def account_of(info: Info) -> str:
-    """The signed-in account."""
-    account_id = info.context.viewer.account_id
-    assert account_id is not None, "these fields are for the signed-in"
-    return account_id
-
-
 def opened(read: Read, column: str, sealed: bytes | None) -> str | None:
     """A sealed text; None when there is none, or it was erased."""
     try:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.mutations import (
     IDEMPOTENCY_KEY_DESCRIPTION,
     REPLAYED_DESCRIPTION,
@@ -34,7 +34,6 @@ from server.wallet.graph.problems import (
     InsufficientBalanceProblem,
     TooManyHoldsProblem,
 )
-from server.wallet.graph.queries import account_of
 from server.wallet.graph.types import OWN, SPEND, Balance, Hold
 from server.wallet.rules import (
     CREDIT_UNITS,

@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from server.accounts.graph import Account
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.node import NodeLoader
 from server.kit.graph.prices import PROOF
 from server.kit.graph.scalars import BigInt
@@ -21,13 +21,6 @@ from server.wallet.graph.types import BALANCE_READ, LEDGER_READ, AsOf, Balance, 
 from server.wallet.reads.proof import Report, verify_account
 
 UnitArgument = Annotated[Unit, strawberry.argument(description="Of which unit.")]
-
-
-def account_of(info: Info) -> str:
-    """The viewer's account; the fields' access lets nobody through without one."""
-    account_id = info.context.viewer.account_id
-    assert account_id is not None
-    return account_id
 
 
 def _balances(parents: Sequence[Account], info: Info) -> list[list[Balance]]:

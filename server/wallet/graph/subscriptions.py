@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Hashable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
-from server.kit.graph.feed import FeedEvent, FeedEventKind, FeedMode
+from server.kit.graph.context import Info, account_of
+from server.kit.graph.feed import DeliveryMode, FeedEvent, FeedEventKind, FeedMode, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.wallet import reads
 from server.wallet.graph.enums import Unit
-from server.wallet.graph.queries import UnitArgument, account_of
+from server.wallet.graph.queries import UnitArgument
 from server.wallet.graph.types import BALANCE_READ, LEDGER_READ, OWN, Posting
 from server.wallet.reads import BalanceRow, balance_after
 from server.wallet.rules import amount_of
@@ -112,11 +112,7 @@ class WalletSubscriptions:
     async def balance(
         self,
         unit: UnitArgument,
-        after: Annotated[
-            BigInt | None, strawberry.argument(description="Resume behind this sequence, without a snapshot.")
-        ] = None,
-        mode: Annotated[
-            FeedMode, strawberry.argument(description="How changes that come fast are delivered.")
-        ] = FeedMode.LATEST,
+        after: ResumeAfter = None,
+        mode: DeliveryMode = FeedMode.LATEST,
     ) -> AsyncIterator[BalanceUpdate]:
         raise NotImplementedError("delivered by its feed")
