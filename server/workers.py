@@ -34,6 +34,7 @@ class Workers:
         self._count = count
         self._work = work
         self._ready = ready
+        # Lets go of what they share, so that they alone say until when connections are taken.
         self._before_end = before_end
         self._running: dict[int, tuple[ForkProcess, Connection]] = {}
         self._listening: set[int] = set()
