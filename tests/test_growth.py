@@ -132,7 +132,9 @@ def test_what_a_version_takes_away_in_a_batch_is_found_too() -> None:
 def expand(connection: sa.Connection) -> None:
     """All that the next version may add, and columns to every table that there is."""
     op = Operations(MigrationContext.configure(connection))
-    later = op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("of", sa.Text()))
+    later = op.create_table(
+        "later", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("of", sa.Text())
+    )
     op.bulk_insert(later, [{"id": 1, "of": "somebody"}])
     for table in Base.metadata.tables:
         op.add_column(table, sa.Column("later", sa.BigInteger(), nullable=True))
