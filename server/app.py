@@ -384,6 +384,7 @@ class Postmeter:
         return True
 
     async def _stays(self) -> bool:
+        """Whether nobody has told it to stop."""
         return not self.leaving
 
     @asynccontextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,8 @@ from alembic.operations import Operations
 
 from server import migrations
 from server.app import Postmeter
-from server.kit.db import Base, Database, open_database
+from server.kit.db import Base, Database, open_database, postgres
+from server.kit.problems import PublicError
 from tests.contracting import contractions
 from tests.faults.client import Api, connected, customer
 from tests.faults.listening import listening
@@ -76,16 +78,16 @@ def test_the_schema_needs_what_its_newest_contraction_says(monkeypatch: pytest.M
     assert needed("0040", "0042") == "0042"
 
 
-LATER = "sa.Column('later', sa.String(9), {})"
+LATER = "op.add_column('orders', sa.Column('later', sa.String(9), {}))"
 
 
 @pytest.mark.parametrize(
     ("step", "found"),
     [
-        (f"op.add_column('orders', {LATER.format('nullable=True')})", ""),
-        (f"op.add_column('orders', {LATER.format('nullable=False, server_default=str()')})", ""),
-        (f"op.add_column('orders', {LATER.format('nullable=False')})", "add_column orders.later"),
-        (f"op.add_column('orders', {LATER.format('sa.ForeignKey(str(1.5))')})", "add_column orders.later"),
+        (LATER.format("nullable=True"), ""),
+        (LATER.format("nullable=False, server_default='x'"), ""),
+        (LATER.format("nullable=False"), "add_column orders.later"),
+        (LATER.format("sa.ForeignKey('accounts.id')"), "add_column orders.later"),
         ("op.create_table('later', sa.Column('id', sa.Integer(), nullable=False))", ""),
         ("op.create_table('later'); op.create_unique_constraint('uq', 'later', ['id'])", ""),
         ("op.create_index(op.f('ix'), 'orders', ['status'])", ""),
@@ -129,6 +131,30 @@ def test_what_a_version_takes_away_in_a_batch_is_found_too() -> None:
     assert [found[: len(wanted)] for found, wanted in zip(contractions(version), taken, strict=True)] == taken
 
 
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+async def test_a_migration_that_does_not_get_a_lock_gives_up_and_changes_nothing(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = migrations.scripts().get_revision(migrations.RELEASES[0]).down_revision
+
+    def go_back(connection: sa.Connection) -> None:
+        connection.execute(sa.text("ALTER TABLE alembic_version DROP needs"))
+        connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{before}'"))
+
+    monkeypatch.setattr(postgres, "LOCK_TIMEOUT_MILLIS", 300)
+    async with migrating(database_url) as database:
+        await database.write(go_back)
+        reader = await asyncpg.connect(database_url)
+        async with reader.transaction():
+            await reader.execute("LOCK TABLE alembic_version IN ACCESS SHARE MODE")
+            with pytest.raises(PublicError):
+                await database.write(migrations.migrate)
+            assert await database.read(migrations.revision) == before
+        await reader.close()
+        await database.write(migrations.migrate)
+        assert await database.read(migrations.serves)
+
+
 def expand(connection: sa.Connection) -> None:
     """All that the next version may add, and columns to every table that there is."""
     op = Operations(MigrationContext.configure(connection))
@@ -161,7 +187,7 @@ async def migrating(url: str) -> AsyncIterator[Database]:
 
 
 async def use(http: httpx.AsyncClient) -> None:
-    """What a customer does in a year: sign up, top up, order, spend, watch and take a copy of everything."""
+    """What customers do: sign up, top up, order, spend, watch and take a copy of everything."""
     api = await customer(http)
     await go_on(api)
     confirm = "mutation($of: String!) { confirmPassword(input: {password: $of}) { __typename } }"

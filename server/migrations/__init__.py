@@ -27,8 +27,6 @@ _ADVISORY_LOCK = 0x706F73746D657465  # "postmete": two servers that start togeth
 
 RELEASES = ("0038",)
 """The last version of each release, the newest release last. With the first one the rule above began."""
-LOCK_SECONDS_MAX = 10
-"""On PostgreSQL a version that does not get a table's lock gives up, as whoever asks next waits behind it."""
 
 
 class SchemaTooNew(Exception):
@@ -50,7 +48,6 @@ def migrate(connection: Connection) -> None:
     connection.execute(text("SELECT 1"))
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-        connection.execute(text(f"SELECT set_config('lock_timeout', '{LOCK_SECONDS_MAX}s', true)"))
     found = revision(connection)
     if found is not None and found not in _known():
         if not serves(connection):

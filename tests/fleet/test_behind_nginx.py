@@ -229,7 +229,7 @@ async def test_what_is_erased_through_one_server_is_gone_from_the_other(site: Si
             assert (await elsewhere.sign_in())["code"] == "CREDENTIALS_INVALID"
             assert await ending(socket) == ([], "UNAUTHENTICATED", FORBIDDEN)
         erasure = await Api(there).ask(ERASURE, {"id": asked["erasure"]["id"]})
-        assert erasure["erasure"]["state"] == asked["erasure"]["state"]
+        assert erasure["erasure"]["state"] in ("PLANNED", "ERASING", "ERASED")
 
 
 @asynccontextmanager
@@ -261,17 +261,16 @@ async def test_a_server_that_is_stopped_is_left_before_anybody_notices(site: Sit
             await site.until_left(one)
             assert (await direct.get("/readyz")).status_code == 503
             assert (await direct.get("/healthz")).status_code == 200
-            before = len(answered)
+            assert answered
             one.ask_to_stop()
             assert (await asyncio.to_thread(one.wait_stopped))[0] == 0
             codes = [await sent_away(socket) for socket in sockets]
-            await until(lambda: more(answered, before + 20))
+            head = await spend(api, 6)
         assert set(answered) == {"UsageRecorded"}
         assert set(codes) == {SERVICE_RESTART, None}, "the other server keeps its own"
     async with api.socket() as again:
-        last = int((await api.balance("EMAIL"))["sequence"])
-        await again.subscribe(EVERY, {"after": str(last)})
-        await Watcher(again, last).see(await spend(api, 2))
+        await again.subscribe(EVERY, {"after": str(head - 6)})
+        await Watcher(again, head - 6).see(await spend(api, 2))
 
 
 async def sent_away(socket: Socket) -> int | None:
@@ -282,11 +281,6 @@ async def sent_away(socket: Socket) -> int | None:
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd is not None else None
     return None
-
-
-async def more(answered: list[str], than: int) -> bool:
-    await asyncio.sleep(0)
-    return len(answered) > than
 
 
 async def test_a_server_that_is_killed_is_left_out(site: Site, api: Api) -> None:
