@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -74,8 +75,11 @@ class Nginx:
                 time.sleep(0.01)  # another process: there is nothing to await
 
     def reload(self) -> None:
-        """As `nginx -s reload` does: it forgets which servers it left out."""
+        """As `nginx -s reload` does: it forgets which servers it left out, once the worker that knew has gone."""
+        workers = psutil.Process(self._process.pid).children()
         self._process.send_signal(signal.SIGHUP)
+        _, alive = psutil.wait_procs(workers, START_SECONDS_MAX)
+        assert not alive
 
     def stop(self) -> None:
         self._process.terminate()

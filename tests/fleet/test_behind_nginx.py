@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -62,27 +62,23 @@ class Site:
 
     async def until_left(self, server: Process) -> None:
         """Ask at `/readyz` until nginx has been told by that server that it leaves."""
-        async with self.client() as http:
-            await until(lambda: self._asked(http, f"{urlsplit(server.origin).netloc}, ", "503, 200"))
+        await self._ask_until(f"{urlsplit(server.origin).netloc}, ", " 503, 200 ")
 
     async def until_back(self, server: Process) -> None:
-        self.nginx.reload()
-        async with self.client() as http:
-            await until(lambda: self._asked(http, f" {urlsplit(server.origin).netloc} ", " 200 "))
+        """Until nginx sends requests to it again."""
+        await asyncio.to_thread(self.nginx.reload)
+        await self._ask_until(f" {urlsplit(server.origin).netloc} ", " 200 ")
 
-    async def _asked(self, http: httpx.AsyncClient, *said: str) -> bool:
-        """Whether the line that nginx writes of the question says all that; its answer is good whoever gives it."""
+    async def _ask_until(self, *said: str) -> None:
+        """Until nginx has written all that of one question; the answer is good whoever gives it."""
         name = f"ask-{next(_keys)}"
-        answer = await http.get("/readyz", headers={"x-request-id": name, "connection": "close"})
-        assert answer.status_code == 200, answer.text
-        lines = [line for line in self.nginx.log.read_text().splitlines() if line.endswith(f" {name}")]
-        return any(all(part in line for part in said) for line in lines)
+        async with self.client() as http, asyncio.timeout(WAIT_SECONDS_MAX):
+            while not any(all(part in line for part in said) for line in self._lines(name)):
+                answer = await http.get("/readyz", headers={"x-request-id": name})
+                assert answer.status_code == 200, answer.text
 
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(WAIT_SECONDS_MAX):
-        while not await holds():
-            pass
+    def _lines(self, name: str) -> list[str]:
+        return [line for line in self.nginx.log.read_text().splitlines() if line.endswith(f" {name}")]
 
 
 @pytest.fixture(scope="module")
