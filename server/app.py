@@ -124,6 +124,7 @@ class Postmeter:
     ) -> None:
         self.settings = settings
         self.metrics_port: int | None = None
+        self.leaving = False
         self.erasures_replayed = 0
         self.house = _house(settings, clock or SystemClock(), entropy or SystemEntropy())
         self.units = Units(self.house)
@@ -198,7 +199,7 @@ class Postmeter:
         await self._open_keys()
         await self.house.database.start()
         try:
-            await self.house.database.write(migrations.migrate)
+            await self._migrate()
             async with self.house.bus.running():
                 _refuse(await self.units.run_unaudited(record_versions))
                 # What a backup brought back is erased again before anybody asks (C29).
@@ -226,6 +227,13 @@ class Postmeter:
             _refuse(
                 [f"{file} is not the master key of the key store: all servers share one (see the README)."]
             )
+
+    async def _migrate(self) -> None:
+        """Raises SystemExit when a newer release has taken out what this one uses."""
+        try:
+            await self.house.database.write(migrations.migrate)
+        except migrations.SchemaTooNew as fault:
+            _refuse([str(fault)])
 
     async def _close(self) -> None:
         await self.house.database.close()
@@ -364,17 +372,21 @@ class Postmeter:
 
         Strangers may ask, so the answer has no versions, no addresses and no errors; those are in the log.
         """
-        checks = {"database": self._migrated, "keyStore": self._keys_answer}
+        checks = {"database": self._schema_fits, "keyStore": self._keys_answer, "staying": self._stays}
         parts = {name: await _is_so(name, check) for name, check in checks.items()}
         ready = all(parts.values())
         return JSONResponse({"ready": ready, **parts}, status_code=200 if ready else 503)
 
-    async def _migrated(self) -> bool:
-        return await self.schema_version() == migrations.newest()
+    async def _schema_fits(self) -> bool:
+        return await self.house.database.read(migrations.serves)
 
     async def _keys_answer(self) -> bool:
         await greenlet_spawn(self.house.keys.check)
         return True
+
+    async def _stays(self) -> bool:
+        """Whether nobody has told it to stop."""
+        return not self.leaving
 
     @asynccontextmanager
     async def _metrics(self) -> AsyncIterator[None]:

@@ -9,9 +9,11 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -29,6 +31,8 @@ from server.settings import Settings
 from server.workers import Workers, bound
 
 SHUTDOWN_SECONDS_MAX = 15
+WORKER_STOP_SECONDS_MAX = 30
+"""For a worker to stop, after it has left."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies and clients keep an idle connection: who closes first must not be the server."""
 
@@ -79,7 +83,8 @@ def _serve_with_workers(settings: Settings, out: Console) -> int:
     gc.collect()
     gc.freeze()  # so that no collection in a worker copies what they have in common
     with listening:
-        return Workers(settings.workers, work, ready).run()
+        workers = Workers(settings.workers, work, ready, before_end=listening.close)
+        return workers.run(stop_seconds_max=settings.drain_seconds + WORKER_STOP_SECONDS_MAX)
 
 
 def _of_worker(settings: Settings, number: int) -> Settings:
@@ -194,12 +199,14 @@ class Server(GracefulServer):
         self._out = out
         self._demo = demo
         self._parent = parent
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._background: set[asyncio.Task[Any]] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.started:
             return
+        self._loop = asyncio.get_running_loop()
         url = self._url()
         announce(self._out, url)
         if self._demo is not None:
@@ -207,6 +214,21 @@ class Server(GracefulServer):
         if self._parent is not None:
             self._parent.send_bytes(b"listening")
             asyncio.get_running_loop().add_reader(self._parent.fileno(), self._stop_without_parent)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Told to stop, say so at `/readyz` and serve on for as long as the setting says; told again, stop at once."""
+        seconds = 0.0 if self._postmeter.leaving else self._postmeter.settings.drain_seconds
+        self._postmeter.leaving = True
+        stop = partial(super().handle_exit, sig, frame)
+        if self._loop is None or not seconds:
+            stop()
+        else:
+            # Thread-safe, as nothing else wakes the loop from inside a signal's handler.
+            self._loop.call_soon_threadsafe(self._loop.call_later, seconds, self._stop_once, stop)
+
+    def _stop_once(self, stop: Callable[[], None]) -> None:
+        if not self.should_exit:
+            stop()
 
     def _stop_without_parent(self) -> None:
         """The parent never says anything: what is to be read is the end."""

@@ -60,6 +60,13 @@ class Settings(BaseSettings):
         le=64,
         description="How many server processes share the port; more than one on PostgreSQL only.",
     )
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=600,
+        description="How long a server that is told to stop goes on serving, while `/readyz` answers 503 and load "
+        "balancers leave it.",
+    )
     host: str = Field("127.0.0.1", description="The address to listen on. Others than loopback need TLS.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     tls_certificate_file: Path | None = Field(None, description="The TLS certificate chain, PEM.")

@@ -15,7 +15,6 @@ import structlog
 
 REPLACED_AFTER_SECONDS = 1.0
 """A worker that ended is replaced so long after it, at the earliest."""
-STOP_SECONDS_MAX = 30.0
 _BACKLOG = 2_048
 
 _context = multiprocessing.get_context("fork")
@@ -29,15 +28,19 @@ the connection closed: then the process that started it is gone."""
 class Workers:
     """The process that starts workers and does nothing else; so it must not have begun an event loop or a thread."""
 
-    def __init__(self, count: int, work: Work, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, count: int, work: Work, ready: Callable[[], None], before_end: Callable[[], None]
+    ) -> None:
         self._count = count
         self._work = work
         self._ready = ready
+        # Lets go of what they share, so that they alone say until when connections are taken.
+        self._before_end = before_end
         self._running: dict[int, tuple[ForkProcess, Connection]] = {}
         self._listening: set[int] = set()
         self._due: dict[int, float] = {}
 
-    def run(self) -> int:
+    def run(self, *, stop_seconds_max: float) -> int:
         """Until interrupted or told to stop (SIGTERM); the exit status, 1 when a worker ends before all listen once."""
         signal.signal(signal.SIGTERM, _stop)
         try:
@@ -49,7 +52,8 @@ class Workers:
         except (KeyboardInterrupt, SystemExit):
             return 0
         finally:
-            self._end()
+            self._before_end()
+            self._end(stop_seconds_max)
 
     def _look(self) -> bool:
         """Wait for what happens next, and see to it; False when the start has failed."""
@@ -102,11 +106,11 @@ class Workers:
         self._due[number] = time.monotonic() + REPLACED_AFTER_SECONDS
         return True
 
-    def _end(self) -> None:
+    def _end(self, seconds_max: float) -> None:
         """Let all of them stop in good order, and end who does not."""
         for process, _ in self._running.values():
             process.terminate()
-        until = time.monotonic() + STOP_SECONDS_MAX
+        until = time.monotonic() + seconds_max
         for process, pipe in self._running.values():
             process.join(max(0.0, until - time.monotonic()))
             if process.exitcode is None:

@@ -47,12 +47,19 @@ class _Announced(Server):
 @asynccontextmanager
 async def listening(postmeter: Postmeter) -> AsyncIterator[str]:
     """The origin of the server, which stops with the block."""
+    async with serving(postmeter) as server:
+        yield await server.listens
+
+
+@asynccontextmanager
+async def serving(postmeter: Postmeter) -> AsyncIterator[_Announced]:
+    """The server, which listens, and stops with the block."""
     server = _Announced(postmeter)
-    serving = asyncio.create_task(server.serve())
+    running = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(WAIT_SECONDS_MAX):
-            await asyncio.wait({serving, server.listens}, return_when=asyncio.FIRST_COMPLETED)
-        yield await server.listens
+            await asyncio.wait({running, server.listens}, return_when=asyncio.FIRST_COMPLETED)
+        yield server
     finally:
         server.should_exit = True
-        await serving
+        await running

@@ -31,6 +31,8 @@ class Process:
     variables: Mapping[str, str] = field(default_factory=dict)
     """Further variables of its environment."""
     origin: str = ""
+    port: int = 0
+    """Where it listens; 0 takes a free one at each start."""
     log: Path = field(default=Path(), repr=False)
     _process: Forked | None = field(default=None, repr=False)
 
@@ -38,7 +40,7 @@ class Process:
         """Return once it listens; `origin` says where."""
         self.log = self.folder / f"log-{next(_logs)}"
         self.log.touch()
-        command = ("serve", self.mode, "--port", "0")
+        command = ("serve", self.mode, "--port", str(self.port))
         self._process = Forked(command, cwd=self.folder, env=self._environment(), output=self.log)
         self.origin = listening_at(self._process, self.log)
 

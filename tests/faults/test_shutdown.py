@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from server.app import Postmeter
 from server.gateway.limits import GatewayLimits
 from server.serving import SHUTDOWN_SECONDS_MAX
 from tests.faults.client import Api, Socket, connected, customer, open_stream
+from tests.faults.listening import sandbox_settings, serving
 from tests.faults.processes import Process
 
 MUTATIONS = 200
@@ -88,6 +92,36 @@ async def test_stopped_under_load_it_answers_what_it_does_and_sends_clients_away
             assert not now["replayed"], f"{key} was done without an answer"
         else:
             assert now == before | {"replayed": True}, key
+
+
+@pytest.fixture
+def outlived() -> Iterator[None]:
+    """uvicorn raises SIGTERM again once the server has ended: what is ignored before is ignored then."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("outlived")
+async def test_told_to_stop_it_says_so_and_serves_on_until_load_balancers_have_left(tmp_path: Path) -> None:
+    settings = sandbox_settings(tmp_path).model_copy(update={"drain_seconds": 600.0})
+    async with serving(Postmeter(settings)) as server, connected(await server.listens) as http:
+        api = await customer(http)
+        assert (await http.get("/readyz")).json()["ready"]
+        async with api.socket() as socket:
+            await socket.subscribe(EVERY)
+            await socket.data()
+            signal.raise_signal(signal.SIGTERM)
+            answer = await http.get("/readyz")
+            parts = {"database": True, "keyStore": True, "staying": False}
+            assert (answer.status_code, answer.json()) == (503, {"ready": False, **parts})
+            assert (await http.get("/healthz")).status_code == 200
+            async with connected(str(http.base_url)) as newcomer:
+                sent = await Api(newcomer, api.token).spend(1, "while-it-leaves")
+            assert sent["__typename"] == "UsageRecorded"
+            assert (await socket.data())["balance"]["sequence"] == sent["postings"][0]["sequence"]
+            signal.raise_signal(signal.SIGTERM)
+            assert await until_closed(socket) == SERVICE_RESTART, "told twice, it goes at once"
 
 
 def test_a_demo_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:

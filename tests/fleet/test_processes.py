@@ -20,6 +20,7 @@ from tests.faults.processes import Process
 from tests.fleet.conftest import new_database
 
 CHANGE_SECONDS_MAX = 60
+DRAIN_SECONDS = 2
 POSTGRES = "postgresql://postgres@localhost/postmeter"
 
 
@@ -88,7 +89,11 @@ def workers(tmp_path: Path, postgres_server: str, databases: Databases) -> Itera
         new_database(postgres_server, databases) as url,
         new_database(postgres_server, databases) as keys_url,
     ):
-        variables = {"POSTMETER_KEY_STORE_URL": keys_url, "POSTMETER_WORKERS": "2"}
+        variables = {
+            "POSTMETER_KEY_STORE_URL": keys_url,
+            "POSTMETER_WORKERS": "2",
+            "POSTMETER_DRAIN_SECONDS": str(DRAIN_SECONDS),
+        }
         process = Process(tmp_path, url, variables=variables)
         process.start()
         yield process
@@ -119,6 +124,8 @@ def test_workers_share_a_port_are_replaced_and_stop_together(workers: Process) -
     until(replaced)
     ending = serving()
     workers.ask_to_stop()
+    until(lambda: not is_ready())
+    assert httpx.get(f"{workers.origin}/healthz", trust_env=False).status_code == 200
     assert workers.wait_stopped()[0] == 0
     assert not any(each.is_running() for each in ending)
     workers.start()
