@@ -31,7 +31,9 @@ expect = sync_api.expect
 class Visit(visits.Visit):
     """GraphiQL in a tab: it asks nothing but what lies below its own address, and the door of the dashboard."""
 
-    def __init__(self, browser: Any, origin: str, size: tuple[int, int] = DESKTOP, scheme: str = "light") -> None:
+    def __init__(
+        self, browser: Any, origin: str, size: tuple[int, int] = DESKTOP, scheme: str = "light"
+    ) -> None:
         super().__init__(browser, f"{origin}/graphql", size, scheme)
         self.url = f"{origin}/graphql"
         self.open()
