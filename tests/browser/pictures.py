@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.terminal_theme import MONOKAI
 
 from server.watching.feed import BalanceFeed
 from server.watching.screen import HISTORY, Screen
@@ -136,13 +137,15 @@ def picture_of_watcher(browser: Any, invited: Demo) -> Taken:
 
 
 def picture_of_graphiql(browser: Any, invited: Demo) -> Taken:
+    from playwright.sync_api import expect
+
     page = signed_in(context(browser, (1200, 780)), invited)
     page.goto(f"{invited.origin}/graphql")
     page.get_by_text(f"Signed in as {invited.login}").wait_for()
     page.get_by_role("button", name="Watch a balance").click()
     page.wait_for_timeout(1000)
     page.click(".graphiql-execute-button")
-    page.locator(".graphiql-response", has_text='"kind": "CHANGE"').wait_for(timeout=60_000)
+    expect(page.locator(".graphiql-response")).to_contain_text("CHANGE", timeout=60_000)
     page.wait_for_timeout(500)
     png = page.screenshot()
     page.context.close()
@@ -157,7 +160,7 @@ def picture_of_terminal(browser: Any, invited: Demo) -> Taken:
         another.submit(asyncio.run, watched(screen)).result()
     console.print(screen.render(console.width))
     page = context(browser, (760, 460)).new_page()
-    page.set_content(console.export_html(inline_styles=True, code_format=TERMINAL_PAGE))
+    page.set_content(console.export_html(theme=MONOKAI, inline_styles=True, code_format=TERMINAL_PAGE))
     png = page.locator("pre").screenshot()
     page.context.close()
     return TERMINAL, png
