@@ -144,7 +144,10 @@ async def journey() -> None:
         say("watch", f"{start['available']} e-mail credits at change {start['sequence']}")
         order_id = await buy(api)
         change = await change_by(order_id, balances, int(start["sequence"]))
-        say("watch", f"{change['available']} at change {change['sequence']}, the order's {change['posting']['amount']}")
+        say(
+            "watch",
+            f"{change['available']} at change {change['sequence']}, the order's {change['posting']['amount']}",
+        )
 
     await copy_of_all_data(person)
 
@@ -156,6 +159,7 @@ async def change_by(order_id: str, balances: AsyncIterator[Any], sequence: int) 
         assert int(change["sequence"]) == sequence, "nothing is missed, nothing comes twice"
         if change["posting"]["reference"] == order_id:
             return change
+    raise AssertionError("the feed goes on for ever")
 
 
 async def signed_in() -> Api:
