@@ -49,7 +49,7 @@ OTHER_ORDERS, OTHER_TOP_UPS = 6, 3
 TOP_UPS, ORDERS = 100, 200
 USAGE_CALLS, ENTRIES_A_CALL = 12, 500
 TOP_UP_MINOR = 9_500_00
-_PASSWORD_HASH = "$argon2id$of-nobody"
+PASSWORD_HASH = "$argon2id$of-nobody"
 """No password has this hash: the benchmark signs in by an API key only."""
 
 
@@ -128,10 +128,10 @@ class Maker:
             policy = work.terms(Terms).policy
             accepted = (policy.document, policy.version)
             account_id = accounts.register(
-                work, login, NewPassword(_PASSWORD_HASH), accepted, Signing(professional_use=True)
+                work, login, NewPassword(PASSWORD_HASH), accepted, Signing(professional_use=True)
             )
             (person,) = account_reads.people_of(work, account_id, None, 1)
-            proof = accounts.PasswordProof(account_id, person.id, _PASSWORD_HASH)
+            proof = accounts.PasswordProof(account_id, person.id, PASSWORD_HASH)
             return accounts.start_session(work, proof, accounts.Device()).secret
 
         token = await self.do(Viewer(), register)

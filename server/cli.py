@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -404,17 +406,24 @@ def _command(command: Callable[[Postmeter], Coroutine[Any, Any, list[str]]]) -> 
 def watch(
     unit: Annotated[str, typer.Argument(help="EMAIL, SMS or a currency such as EUR.")] = "EMAIL",
     url: Annotated[str, typer.Option(help="The server's GraphQL address.")] = "http://127.0.0.1:8000/graphql",
-    key: Annotated[
-        str, typer.Option(envvar="POSTMETER_API_KEY", help="An API key or session token.", prompt=True)
-    ] = "",
     after: Annotated[int | None, typer.Option(help="Resume behind this sequence.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON a change.")] = False,
 ) -> None:
-    """Watch a balance live in the terminal, through the public API. Ctrl-C ends it."""
-    from server.watching import WatchRefused
+    """Watch a balance live in the terminal, through the public API. Ctrl-C ends it.
+
+    The API key or session token is taken from POSTMETER_API_KEY or asked for: of arguments, everybody on the machine
+    can read. Into a pipe, or with --json, it writes one line a change; what it says of the connection goes to the
+    error output. Behind a cut it goes on where it was.
+
+    Exit codes: 0 when the reader has enough, 1 when the server refuses or cannot be reached at the start, 2 for wrong
+    arguments or no key, 130 after Ctrl-C.
+    """
+    from server.watching import Shown, WatchRefused
     from server.watching import watch as run_watch
 
+    key = os.environ.get("POSTMETER_API_KEY") or _asked_for_key()
     try:
-        _run(lambda: run_watch(url, key, unit, after, out))
+        _run(lambda: run_watch(url, key, unit, after, Shown(out, err, as_json)))
     except WatchRefused as refused:
         err.print(str(refused), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
@@ -447,6 +456,13 @@ def bench_data(
         shown = progress.track(lines, total=events, description="Writing" if output else "Sending")
         said = data.write(shown, output) if output else data.send(shown, url, key)
     out.print(said, highlight=False, markup=False, soft_wrap=True)
+
+
+def _asked_for_key() -> str:
+    if not sys.stdin.isatty():
+        err.print("There is no API key: put one into POSTMETER_API_KEY.", style="red", highlight=False)
+        raise typer.Exit(2)
+    return str(typer.prompt("API key or session token", hide_input=True, err=True))
 
 
 def existing(settings: Settings) -> Settings:

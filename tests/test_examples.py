@@ -46,6 +46,16 @@ def test_there_is_one_for_each_of_the_commonest_operations() -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_it_begins_with_a_title_and_a_line_that_says_what_it_shows(path: Path) -> None:
+    title, shows, blank = path.read_text("utf-8").split("\n")[:3]
+    assert title.startswith("# ")
+    assert len(title) <= 24
+    assert shows.startswith("# ")
+    assert shows.endswith(".")
+    assert blank == "#"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_schema_accepts_it(path: Path, schema: GraphQLSchema) -> None:
     assert [error.message for error in validate(schema, parse(path.read_text("utf-8")))] == []
 

@@ -15,12 +15,25 @@ from server.settings import Settings
 from tests.servers import RunningServer
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
+EXAMPLES = Path(__file__).parent.parent / "frontend-examples"
+PICTURE_BYTES_MAX = 60_000
 
 
 def test_every_setting_is_in_the_table_with_its_default_and_meaning() -> None:
     rows = dict(re.findall(r"^\| `POSTMETER_(\w+)` \| .* \| (.*) \|$", README, re.MULTILINE))
     said = {name.upper(): field.description for name, field in Settings.model_fields.items()}
     assert rows == said
+
+
+@pytest.mark.parametrize("folder", ["balance-watcher", "dashboard", "graphiql", "integrator"])
+def test_each_example_has_a_guide_of_five_minutes_with_small_pictures(folder: str) -> None:
+    path = EXAMPLES / folder
+    guide = (path / "README.md").read_text()
+    assert "## Five minutes to a live number\n\n1. " in guide
+    shown = set(re.findall(r"\b[\w-]+\.png\b", guide))
+    assert shown
+    assert all((path / name).stat().st_size < PICTURE_BYTES_MAX for name in shown)
+    assert f"frontend-examples/{folder}/README.md" in README
 
 
 def commands() -> list[str]:

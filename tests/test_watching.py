@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,8 +18,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
-from server.watching import WatchRefused, columns
+from server.cli import app
+from server.watching import Said, WatchRefused, as_json, columns
 from server.watching.feed import BalanceFeed, Posting, Update
 from server.watching.screen import Screen, big, blocks
 from tests.servers import ROOT, Customer, RunningServer
@@ -71,10 +75,13 @@ async def network_to(origin: str) -> AsyncIterator[Network]:
         network.cut()
 
 
-async def test_cut_ten_times_it_yields_every_sequence_once(customer: Customer) -> None:
+async def test_cut_ten_times_it_yields_every_sequence_once_and_says_each_cut(customer: Customer) -> None:
     last = start = customer.sequence("EMAIL")
+    heard = StringIO()
+    said = Said(Console(file=heard))
     async with network_to(customer.origin) as network:
-        feed = BalanceFeed(network.url, customer.api_key(), "EMAIL", start, jitter=lambda: 0.0)
+        key = customer.api_key()
+        feed = BalanceFeed(network.url, key, "EMAIL", start, jitter=lambda: 0.0, on_state=said.hear)
         async with aclosing(feed.updates()) as updates:
             for cut in range(10):
                 for _ in range(2):
@@ -82,9 +89,13 @@ async def test_cut_ten_times_it_yields_every_sequence_once(customer: Customer) -
                 for _ in range(2):
                     last += 1
                     assert (await anext(updates)).sequence == last
+                    said.last = feed.last
                 assert feed.state == "live", cut
                 network.cut()
     assert (feed.received, feed.gaps, feed.duplicates) == (20, 0, 0)
+    lines = heard.getvalue().splitlines()
+    assert lines[::2] == ["The connection is lost; trying again."] * 9
+    assert lines[1::2] == [f"Live again, behind change {start + 2 * cut}." for cut in range(1, 10)]
 
 
 async def test_without_a_sequence_it_replays_the_latest_changes_first(customer: Customer) -> None:
@@ -122,11 +133,13 @@ async def test_it_says_what_is_wrong_where_trying_again_is_of_no_use(customer: C
 
 
 def watching(customer: Customer, key: str, *arguments: str) -> subprocess.Popen[str]:
+    """Without a key it has nobody to ask for one."""
     command = [sys.executable, "-m", "server", "watch", "EMAIL", "--url", f"{customer.origin}/graphql"]
     return subprocess.Popen(
         [*command, *arguments],
         cwd=ROOT,
         env=os.environ | {"POSTMETER_API_KEY": key},
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -148,10 +161,11 @@ def test_into_a_pipe_it_writes_a_line_a_change_until_it_is_interrupted(customer:
 
 
 def test_a_reader_that_has_enough_ends_it_quietly(customer: Customer) -> None:
-    with watching(customer, customer.api_key(), "--after", "0") as process:
+    with watching(customer, customer.api_key(), "--after", "0", "--json") as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdout.readline()
+        first = json.loads(process.stdout.readline())
+        assert (first["sequence"], first["amount"], first["available"]) == ("1", "10000", "10000")
         process.stdout.close()
         customer.send(1)
         assert process.wait(timeout=20) == 0
@@ -164,6 +178,15 @@ def test_a_refusal_is_one_sentence_and_an_exit_code(customer: Customer) -> None:
     assert process.returncode == 1
     assert out == ""
     assert problem.strip() == "This API key or session token is not valid, or not any more."
+
+
+def test_the_key_is_no_argument_and_without_one_it_says_so(customer: Customer) -> None:
+    runner = CliRunner()
+    asked = ["watch", "EMAIL", "--url", f"{customer.origin}/graphql"]
+    without = runner.invoke(app, asked, env={"POSTMETER_API_KEY": ""})
+    assert (without.exit_code, without.stdout) == (2, "")
+    assert "POSTMETER_API_KEY" in without.stderr
+    assert runner.invoke(app, [*asked, "--key", "pm_x"]).exit_code == 2
 
 
 def update(sequence: int, available: str, posting: Posting | None, kind: str = "CHANGE") -> Update:
@@ -193,9 +216,31 @@ def test_the_picture_shows_figure_postings_and_books() -> None:
         assert expected in text
 
 
+def test_without_colours_the_picture_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen(BalanceFeed("ws://localhost", "pm_", "EUR"))
+    screen.take(update(1, "1250.00", Posting("TOP_UP", Decimal("1250.00"), Decimal(0))))
+    drawn = {}
+    for name in ("", "1"):
+        monkeypatch.setenv("NO_COLOR", name)
+        console = Console(width=80, file=StringIO(), force_terminal=True, color_system="standard")
+        console.print(screen.render(80))
+        drawn[name] = re.findall(r"\x1b\[[\d;]*3\dm", console.file.getvalue())  # type: ignore[attr-defined]
+    assert drawn[""]
+    assert not drawn["1"]
+
+
 def test_lines_of_a_snapshot_leave_out_what_there_is_not() -> None:
     snapshot = Update("SNAPSHOT", 0, Decimal(0), Decimal(0), Decimal(0), None, None)
     assert columns(snapshot) == ("", "0", "SNAPSHOT", "", "0", "0", "0")
+    assert json.loads(as_json(snapshot)) == {
+        "at": None,
+        "sequence": "0",
+        "what": "SNAPSHOT",
+        "amount": None,
+        "available": "0",
+        "posted": "0",
+        "held": "0",
+    }
 
 
 def test_blocks_go_from_the_lowest_to_the_highest_value() -> None:

@@ -1,23 +1,39 @@
-// The three requests of the page that are no subscription: sign in, sign out, which units there are.
+// The requests of the page that are no subscription: sign in, sign out, which units there are.
 
 const ENDPOINT = '/graphql';
 
+const REFUSED = '... on TooManyAttempts { retryAfterSeconds } ... on Problem { message }';
 const SIGN_IN = `mutation SignIn($input: SignInInput!) {
-  signIn(input: $input) { __typename ... on SignedIn { token } ... on Problem { message } }
+  signIn(input: $input) { __typename ... on SignedIn { token } ... on SecondFactorRequired { challenge } ${REFUSED} }
+}`;
+const COMPLETE = `mutation CompleteSignIn($input: CompleteSignInInput!) {
+  completeSignIn(input: $input) { __typename ... on SignedIn { token } ${REFUSED} }
 }`;
 const SIGN_OUT = 'mutation SignOut { signOut { __typename } }';
 const UNITS = '{ viewer { account { balances { unit } } } }';
 
 export const socketUrl = () => new URL(ENDPOINT, location.href.replace(/^http/, 'ws')).href;
 
-/** A session token. Throws an Error whose message a person can read. */
+/**
+ * A session's `token`, or the `challenge` of a second factor where there is one. Throws an Error whose message a person
+ * can read.
+ */
 export async function signIn(login, password) {
   const { signIn: result } = await ask(SIGN_IN, { input: { login, password, transport: 'BEARER' } });
-  if (result.__typename === 'SecondFactorRequired') {
-    throw new Error('This login has a second factor. Watch with an API key instead.');
-  }
-  if (!result.token) throw new Error(result.message ?? 'The sign-in was refused.');
-  return result.token;
+  return result.challenge ? { challenge: result.challenge } : tokenOf(result);
+}
+
+/** The second step, with the code of an authenticator or one of the recovery codes. Throws as `signIn` does. */
+export async function completeSignIn(challenge, code) {
+  const factor = /^\d{6}$/.test(code) ? { code } : { recoveryCode: code };
+  return tokenOf((await ask(COMPLETE, { input: { challenge, factor, transport: 'BEARER' } })).completeSignIn);
+}
+
+function tokenOf({ __typename, token, message, retryAfterSeconds }) {
+  if (token) return { token };
+  const wait = retryAfterSeconds ? ` Try again in ${retryAfterSeconds} s.` : '';
+  const refused = new Error(`${message ?? 'The sign-in was refused.'}${wait}`);
+  throw Object.assign(refused, { startAgain: __typename === 'ChallengeInvalid' });
 }
 
 /** Ends the session on the server. An API key has none, and stays valid. */

@@ -60,6 +60,11 @@ export class Socket {
     this.#retryIn(seconds);
   }
 
+  /** The network is gone, as the browser says: seen at once, and not when an answer fails to come. */
+  lose() {
+    if (this.#websocket) this.#ended(1006, 'offline');
+  }
+
   /** Waits no longer when it was waiting: the network is back. */
   hurry() {
     if (this.#waiting) this.connect();

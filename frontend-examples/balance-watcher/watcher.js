@@ -1,8 +1,10 @@
 // The page: signs in, keeps one socket and one feed, and shows what they report.
 
-import { signIn, signOut, socketUrl, unitsOf } from './api.js';
+import { completeSignIn, signIn, signOut, socketUrl, unitsOf } from './api.js';
 import { BalanceFeed, HISTORY } from './feed.js';
 import { Meter } from './meter.js';
+import { fromNow, paceOf } from './pace.js';
+import { Pulse, counters } from './pulse.js';
 import { Socket } from './socket.js';
 import { draw } from './sparkline.js';
 
@@ -29,7 +31,8 @@ let socket = null;
 let feed = null;
 let countdown = null;
 let resumedFrom = null;
-let frame = null;
+let challenge = null;
+const pulse = new Pulse(() => feed && render());
 
 // --- signing in and out
 
@@ -47,9 +50,10 @@ async function enter(credential) {
   $('sign-in').hidden = true;
   $('watch').hidden = $('sign-out').hidden = false;
   say('');
+  phase('loading');
   const units = await unitsOf(credential).catch(() => []);
   if (sessionStorage.getItem(CREDENTIAL) !== credential) return;
-  offerUnits(units.length ? units : UNITS_OFFERED);
+  offerUnits(units.length ? units : [...UNITS_OFFERED]);
   socket = new Socket(socketUrl(), () => ({ authorization: `Bearer ${credential}` }), showState);
   watch(chosenUnit());
   socket.connect();
@@ -63,32 +67,49 @@ function leave(message = '') {
   old?.close();
   $('watch').hidden = $('sign-out').hidden = true;
   $('sign-in').hidden = false;
+  wantCode(null);
+  document.title = 'Postmeter · balance watcher';
   say(message);
   showState({ name: 'closed' });
   $('login').focus();
   return credential;
 }
 
-async function submit(form, credentialOf) {
+/** `enterWith()` gives a `token`, or the `challenge` of a second factor. */
+async function submit(form, enterWith) {
   const button = form.querySelector('button');
   button.disabled = true;
   say('');
   try {
-    const credential = await credentialOf();
+    const { token, challenge: asked = null } = await enterWith();
+    wantCode(asked);
+    if (asked) return;
     form.reset();
-    await enter(credential);
+    await enter(token);
     document.querySelector('input[name=unit]:checked').focus();
   } catch (error) {
+    if (error.startAgain) wantCode(null);
     say(error.message);
   } finally {
     button.disabled = false;
   }
 }
 
+/** The second step of the form, where there is one. */
+function wantCode(asked) {
+  challenge = asked;
+  $('code-row').hidden = !asked;
+  $('code').required = Boolean(asked);
+  $('code').value = '';
+  if (asked) $('code').focus();
+}
+
 // --- units
 
 function offerUnits(units) {
   const remembered = sessionStorage.getItem(UNIT);
+  // A link may name a unit in which nothing has moved yet.
+  if (UNITS_OFFERED.includes(remembered) && !units.includes(remembered)) units.push(remembered);
   const chosen = units.includes(remembered) ? remembered : units[0];
   const choices = units.map((unit) => {
     const label = document.createElement('label');
@@ -108,11 +129,12 @@ function chosenUnit() {
 function watch(unit) {
   sessionStorage.setItem(UNIT, unit);
   feed?.stop();
-  feed = new BalanceFeed(socket, unit, { onChange: schedule, onError: refuse });
+  feed = new BalanceFeed(socket, unit, { onChange: changed, onError: refuse });
   resumedFrom = null;
   $('unit-name').textContent = `· ${UNIT_NAMES[unit] ?? unit}`;
   meter.clear();
   $('postings').replaceChildren();
+  phase('loading');
   feed.start();
   render();
 }
@@ -120,22 +142,36 @@ function watch(unit) {
 function refuse(errors) {
   const [{ message, extensions }] = errors;
   if (extensions?.code === 'UNAUTHENTICATED') leave(REFUSALS[4403]);
-  else say(extensions?.code === 'FORBIDDEN' ? 'This key may not read balances: it needs the scope BALANCE_READ.' : message);
+  else if (extensions?.code === 'FORBIDDEN') phase('failed', 'This key may not read it: it needs the scopes BALANCE_READ and LEDGER_READ.');
+  else phase('failed', message);
 }
 
-// --- showing the feed: many changes may arrive within one frame, and are painted once
+// --- showing the feed
 
-function schedule() {
-  frame ??= requestAnimationFrame(() => {
-    frame = null;
-    if (feed) render();
-  });
+function changed() {
+  counters.updates += 1;
+  pulse.want();
+}
+
+/** `loading` until the balance is known, `shown`, or `failed` with what a person should know. */
+function phase(name, trouble = '') {
+  $('watch').dataset.phase = name;
+  $('watch').setAttribute('aria-busy', name === 'loading');
+  $('trouble-text').textContent = trouble;
+  $('trouble').hidden = name !== 'failed';
+  hint('');
+}
+
+function hint(text) {
+  $('hint').textContent = text;
+  $('hint').hidden = !text;
 }
 
 function render() {
   const { present, changes } = feed;
   const format = formatterOf(chosenUnit());
   if (present) {
+    if ($('watch').dataset.phase === 'loading') phase('shown');
     meter.show(format(present.available));
     $('posted').textContent = format(present.posted);
     $('held').textContent = format(present.held);
@@ -147,8 +183,17 @@ function render() {
   }
   renderDelta(changes.at(-1), format);
   renderSparkline(changes, format);
+  renderPace(changes, format);
   renderPostings(changes, format);
   renderProof();
+}
+
+function renderPace(changes, format) {
+  const pace = paceOf(changes);
+  $('pace').hidden = !pace;
+  if (!pace) return;
+  const gone = pace.leftMs > 0 ? `gone ${fromNow(pace.leftMs)}` : 'gone now';
+  $('pace').textContent = `${format(pace.perHour)} an hour at the pace of these changes: ${gone}`;
 }
 
 function renderDelta(change, format) {
@@ -163,7 +208,7 @@ function renderSparkline(changes, format) {
   const highest = changes.length ? format(String(Math.max(...available))) : '';
   $('spark-caption').textContent = changes.length
     ? `last ${counting.format(changes.length)} ${changes.length === 1 ? 'change' : 'changes'}`
-    : `the last ${HISTORY} changes appear here`;
+    : feed.present ? 'nothing has moved yet' : `the last ${HISTORY} changes appear here`;
   $('spark-range').textContent = changes.length ? `${lowest} to ${highest}` : '';
   $('spark').setAttribute('aria-label', changes.length ? `Available over the last ${changes.length} changes, between ${lowest} and ${highest}` : 'No changes yet');
 }
@@ -220,6 +265,7 @@ function showState({ name, seconds, code, reason }) {
   $('state').dataset.state = name;
   $('cut').disabled = name !== 'live';
   announce(shown);
+  if (name === 'waiting' && $('watch').dataset.phase === 'loading') hint('The server does not answer. This page tries again by itself.');
   if (name === 'waiting') countDown(seconds);
   else $('state-text').textContent = shown;
   if (name === 'closed' && feed) leave(REFUSALS[code] ?? `The server ended the connection: ${reason || code}.`);
@@ -276,14 +322,16 @@ function cell(className, text) {
 
 $('password-form').addEventListener('submit', (event) => {
   event.preventDefault();
-  submit(event.target, () => signIn($('login').value, $('password').value));
+  submit(event.target, () => (challenge ? completeSignIn(challenge, $('code').value.trim()) : signIn($('login').value, $('password').value)));
 });
 $('key-form').addEventListener('submit', (event) => {
   event.preventDefault();
   const key = $('key').value.trim();
-  submit(event.target, async () => key);
+  submit(event.target, async () => ({ token: key }));
 });
 $('sign-out').addEventListener('click', () => signOut(leave()));
+$('again').addEventListener('click', () => watch(chosenUnit()));
+$('other').addEventListener('click', () => leave());
 $('units').addEventListener('change', () => watch(chosenUnit()));
 $('cut').addEventListener('click', () => {
   resumedFrom = feed.last;
@@ -297,6 +345,7 @@ window.addEventListener('hashchange', () => {
   if (sessionStorage.getItem(CREDENTIAL) !== before) location.reload();
 });
 window.addEventListener('online', () => socket?.hurry());
+window.addEventListener('offline', () => socket?.lose());
 
 credentialOfLink();
 if (sessionStorage.getItem(CREDENTIAL)) enter(sessionStorage.getItem(CREDENTIAL));

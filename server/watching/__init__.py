@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.live import Live
@@ -12,21 +14,32 @@ from rich.live import Live
 from server.watching.feed import BalanceFeed, Update, WatchRefused
 from server.watching.screen import HISTORY, Screen
 
-__all__ = ["WatchRefused", "watch"]
+__all__ = ["Shown", "WatchRefused", "watch"]
 
 FRAME_SECONDS = 0.1
 
 
-async def watch(url: str, key: str, unit: str, after: int | None, out: Console) -> None:
-    """Show the balance until cancelled: a picture on a terminal, elsewhere one line of tab-separated values a change.
+@dataclass(frozen=True)
+class Shown:
+    """Where it is shown: changes go to `out`, what is said of the connection to `err`."""
+
+    out: Console
+    err: Console
+    as_json: bool = False
+
+
+async def watch(url: str, key: str, unit: str, after: int | None, to: Shown) -> None:
+    """Show the balance until cancelled: a picture on a terminal, elsewhere, or as JSON if wished, a line a change.
 
     `after` resumes behind that sequence. Raises WatchRefused with a sentence for the user when trying again is of
     no use.
     """
-    if out.is_terminal:
-        await _watch_on_screen(BalanceFeed(url, key, unit, after, history=HISTORY), out)
+    if to.out.is_terminal and not to.out.is_dumb_terminal and not to.as_json:
+        await _watch_on_screen(BalanceFeed(url, key, unit, after, history=HISTORY), to.out)
     else:
-        await _watch_in_lines(BalanceFeed(url, key, unit, after), out)
+        said = Said(to.err)
+        feed = BalanceFeed(url, key, unit, after, on_state=said.hear)
+        await _watch_in_lines(feed, said, to)
 
 
 async def _watch_on_screen(feed: BalanceFeed, out: Console) -> None:
@@ -50,16 +63,60 @@ async def _watch_on_screen(feed: BalanceFeed, out: Console) -> None:
             live.update(screen.render(out.width), refresh=True)
 
 
-async def _watch_in_lines(feed: BalanceFeed, out: Console) -> None:
+class Said:
+    """Says on the error output when the connection is lost and when it is back, and nothing else."""
+
+    def __init__(self, err: Console) -> None:
+        self._err = err
+        self._lost = False
+        self.last: int | None = None
+
+    def hear(self, state: str) -> None:
+        if state == "waiting" and not self._lost:
+            self._lost = True
+            self._say("The connection is lost; trying again.")
+        elif state == "live" and self._lost:
+            self._lost = False
+            behind = "" if self.last is None else f", behind change {self.last}"
+            self._say(f"Live again{behind}.")
+
+    def _say(self, text: str) -> None:
+        self._err.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
+
+
+async def _watch_in_lines(feed: BalanceFeed, said: Said, to: Shown) -> None:
+    line = as_json if to.as_json else as_tabs
+    file = to.out.file
     try:
         async with contextlib.aclosing(feed.updates()) as updates:
             async for update in updates:
+                said.last = feed.last
                 # Not through rich, which makes spaces of tabs.
-                out.file.write("\t".join(columns(update)) + "\n")
-                out.file.flush()
+                file.write(line(update) + "\n")
+                file.flush()
     except BrokenPipeError:
         # `watch | head` has enough. What is still buffered goes nowhere, without a complaint at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), out.file.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
+
+
+def as_tabs(update: Update) -> str:
+    return "\t".join(columns(update))
+
+
+def as_json(update: Update) -> str:
+    """One object, amounts as decimal strings as in the API."""
+    at, sequence, what, amount, available, posted, held = columns(update)
+    return json.dumps(
+        {
+            "at": at or None,
+            "sequence": sequence,
+            "what": what,
+            "amount": amount or None,
+            "available": available,
+            "posted": posted,
+            "held": held,
+        }
+    )
 
 
 def columns(update: Update) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ SUBSCRIPTION = """subscription Watch($unit: Unit!, $after: BigInt) {
 
 REFUSALS = {
     4400: "The server did not understand this client: are they of the same version?",
-    4401: "The server wants an API key or session token: give one with --key or POSTMETER_API_KEY.",
+    4401: "The server wants an API key or session token: put one into POSTMETER_API_KEY.",
     4403: "This API key or session token is not valid, or not any more.",
     4406: "The server does not speak graphql-transport-ws.",
 }
@@ -96,9 +96,11 @@ class BalanceFeed:
         *,
         history: int = 0,
         jitter: Callable[[], float] = DICE.random,
+        on_state: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.unit = unit.upper()
         self.state = "connecting"
+        """Or `live`, or `waiting` for the next attempt; `on_state` is told each change."""
         self.retry_at = 0.0
         """On the clock of the event loop."""
         self.last = after
@@ -107,13 +109,14 @@ class BalanceFeed:
         self._key = key
         self._history = history
         self._jitter = jitter
+        self._on_state = on_state
         self._attempts = 0
         self._was_live = False
 
     async def updates(self) -> AsyncGenerator[Update, None]:
         """Each update once, in order. Raises WatchRefused when trying again is of no use."""
         while True:
-            self.state = "connecting"
+            self._become("connecting")
             try:
                 async with aclosing(self._connection()) as updates:
                     async for update in updates:
@@ -155,7 +158,8 @@ class BalanceFeed:
             async for message in _messages(socket):
                 if message["type"] == "connection_ack":
                     break
-        self.state, self._was_live, self._attempts = "live", True, 0
+        self._was_live, self._attempts = True, 0
+        self._become("live")
 
     async def _subscribe(self, socket: ClientConnection, number: int, after: int | None) -> str:
         variables = {"unit": self.unit, "after": None if after is None else str(after)}
@@ -199,8 +203,13 @@ class BalanceFeed:
         self._attempts += 1
         # Jitter: a thousand clients of a restarted server must not come back in the same instant.
         seconds = ceiling_seconds * (0.5 + self._jitter() / 2)
-        self.state, self.retry_at = "waiting", asyncio.get_running_loop().time() + seconds
+        self.retry_at = asyncio.get_running_loop().time() + seconds
+        self._become("waiting")
         await asyncio.sleep(seconds)
+
+    def _become(self, state: str) -> None:
+        self.state = state
+        self._on_state(state)
 
 
 async def _messages(socket: ClientConnection) -> AsyncGenerator[dict[str, Any], None]:

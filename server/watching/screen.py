@@ -42,7 +42,7 @@ class Screen:
     """What the feed has said so far, and how it looks."""
 
     def __init__(self, feed: BalanceFeed) -> None:
-        self._feed = feed
+        self.feed = feed
         self._present: Update | None = None
         self._changes: deque[Update] = deque(maxlen=HISTORY)
 
@@ -62,7 +62,7 @@ class Screen:
             body = Group(
                 *self._balance(self._present), self._sparkline(columns), self._postings(), self._books()
             )
-        title = f"[b]Postmeter[/b] · {UNIT_NAMES.get(self._feed.unit, self._feed.unit)}"
+        title = f"[b]Postmeter[/b] · {UNIT_NAMES.get(self.feed.unit, self.feed.unit)}"
         return Panel(
             body, title=title, title_align="left", subtitle=self._state(), subtitle_align="right",
             border_style="cyan", padding=(1, 2),
@@ -89,15 +89,15 @@ class Screen:
         return table
 
     def _books(self) -> RenderableType:
-        feed = self._feed
+        feed = self.feed
         intact = feed.gaps == feed.duplicates == 0
         text = f"\n{feed.received:,} sequences received, {feed.gaps} gaps, {feed.duplicates} duplicates"
         return Text(text, style="green" if intact else "bold red")
 
     def _state(self) -> str:
-        if self._feed.state != "waiting":
-            return f"[{'green' if self._feed.state == 'live' else 'yellow'}]● {self._feed.state}[/]"
-        seconds = max(1, round(self._feed.retry_at - asyncio.get_running_loop().time() + 0.5))
+        if self.feed.state != "waiting":
+            return f"[{'green' if self.feed.state == 'live' else 'yellow'}]● {self.feed.state}[/]"
+        seconds = max(1, round(self.feed.retry_at - asyncio.get_running_loop().time() + 0.5))
         return f"[yellow]● reconnecting in {seconds} s[/]"
 
 

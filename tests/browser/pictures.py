@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -9,23 +10,40 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+
+from server.watching.feed import BalanceFeed
+from server.watching.screen import HISTORY, Screen
 from tests.browser.chromium import chromium
+from tests.browser.shrinking import shrunk
 from tests.browser.visits import PHONE
 from tests.servers import ROOT, end, environment
 
-WATCHER = ROOT / "frontend-examples" / "balance-watcher" / "watcher.png"
-DASHBOARD = ROOT / "frontend-examples" / "dashboard"
-BYTES_MAX = 200_000
-INVITATION = re.compile(r"(http://\S+)(/examples/balance-watcher/#key=[\w.-]+)")
+EXAMPLES = ROOT / "frontend-examples"
+WATCHER = EXAMPLES / "balance-watcher" / "watcher.png"
+GRAPHIQL = EXAMPLES / "graphiql" / "graphiql.png"
+TERMINAL = EXAMPLES / "integrator" / "terminal.png"
+DASHBOARD = EXAMPLES / "dashboard"
+BYTES_MAX = 60_000
+INVITATION = re.compile(r"(http://\S+)(/examples/balance-watcher/#key=([\w.-]+))")
 SIGN_IN = re.compile(r"Sign in +(\S+) / (\S+)")
 INVITED_SECONDS_MAX = 600
 WATCHED_SECONDS = 20
 SIZE = (1120, 800)
+TERMINAL_PAGE = (
+    '<pre style="margin:0; padding:12px; display:inline-block; background:#10161a; color:#dfe6e4; '
+    'font:15px/1.2 monospace">{code}</pre>'
+)
+Taken = tuple[Path, bytes]
+"""Where a picture belongs, and the picture as the browser took it."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +52,21 @@ class Demo:
 
     origin: str
     watcher_path: str
+    key: str
     login: str
     password: str
 
 
 def main() -> None:
     with demo() as invited, chromium() as browser:
-        made = [picture_of_watcher(browser, invited), *pictures_of_dashboard(browser, invited)]
+        taken = [
+            picture_of_watcher(browser, invited),
+            *pictures_of_dashboard(browser, invited),
+            picture_of_graphiql(browser, invited),
+            picture_of_terminal(browser, invited),
+        ]
+        blank = browser.new_page()
+        made = [written(blank, file, png) for file, png in taken]
     too_large = False
     for picture in made:
         size = picture.stat().st_size
@@ -48,6 +74,11 @@ def main() -> None:
         sys.stdout.write(f"{picture.relative_to(ROOT)}: {size:,} bytes\n")
     if too_large:
         raise SystemExit(f"larger than {BYTES_MAX:,} bytes")
+
+
+def written(page: Any, file: Path, png: bytes) -> Path:
+    file.write_bytes(shrunk(page, png))
+    return file
 
 
 @contextmanager
@@ -77,7 +108,7 @@ def invitation(process: subprocess.Popen[bytes], log: Path) -> Demo:
     while time.monotonic() < invited_by and process.poll() is None:
         text = log.read_text(errors="replace")
         if (found := INVITATION.search(text)) and (who := SIGN_IN.search(text)):
-            return Demo(found[1], found[2], who[1], who[2])
+            return Demo(found[1], found[2], found[3], who[1], who[2])
         if "The demo stopped" in text:
             break
         time.sleep(0.2)
@@ -94,18 +125,56 @@ def context(browser: Any, size: tuple[int, int] = SIZE, scheme: str = "light") -
     )
 
 
-def picture_of_watcher(browser: Any, invited: Demo) -> Path:
-    page = context(browser, (1080, 980)).new_page()
+def picture_of_watcher(browser: Any, invited: Demo) -> Taken:
+    page = context(browser, (900, 860)).new_page()
     page.goto(f"{invited.origin}{invited.watcher_path}&unit=EMAIL")
     page.wait_for_selector("#state[data-state=live]")
     # Long enough for the demo's traffic to fill the list with live postings.
     page.wait_for_timeout(WATCHED_SECONDS * 1000)
-    page.screenshot(path=WATCHER)
+    png = page.screenshot()
     page.context.close()
-    return WATCHER
+    return WATCHER, png
 
 
-def pictures_of_dashboard(browser: Any, invited: Demo) -> Iterator[Path]:
+def picture_of_graphiql(browser: Any, invited: Demo) -> Taken:
+    from playwright.sync_api import expect
+
+    page = signed_in(context(browser, (1200, 780)), invited)
+    page.goto(f"{invited.origin}/graphql")
+    page.get_by_text(f"Signed in as {invited.login}").wait_for()
+    page.get_by_role("button", name="Watch a balance").click()
+    page.wait_for_timeout(1000)
+    page.click(".graphiql-execute-button")
+    expect(page.locator(".graphiql-response")).to_contain_text("CHANGE", timeout=60_000)
+    page.wait_for_timeout(500)
+    png = page.screenshot()
+    page.context.close()
+    return GRAPHIQL, png
+
+
+def picture_of_terminal(browser: Any, invited: Demo) -> Taken:
+    """What `postmeter watch EMAIL` draws; a page sets the text of the terminal."""
+    console = Console(width=84, record=True, file=StringIO(), force_terminal=True, legacy_windows=False)
+    screen = Screen(BalanceFeed(f"{invited.origin}/graphql", invited.key, "EMAIL", history=HISTORY))
+    with ThreadPoolExecutor(1) as another:  # this thread has the browser's event loop
+        another.submit(asyncio.run, watched(screen)).result()
+    console.print(screen.render(console.width))
+    page = context(browser, (760, 460)).new_page()
+    page.set_content(console.export_html(theme=MONOKAI, inline_styles=True, code_format=TERMINAL_PAGE))
+    png = page.locator("pre").screenshot()
+    page.context.close()
+    return TERMINAL, png
+
+
+async def watched(screen: Screen) -> None:
+    """Let the screen take what comes for a while."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(WATCHED_SECONDS), aclosing(screen.feed.updates()) as updates:
+            async for update in updates:
+                screen.take(update)
+
+
+def pictures_of_dashboard(browser: Any, invited: Demo) -> Iterator[Taken]:
     wide = signed_in(context(browser), invited)
     yield picture(wide, "/", "overview")
     wide.goto(f"{invited.origin}/dashboard/balances/EMAIL")
@@ -142,15 +211,13 @@ def settle(page: Any) -> None:
     page.wait_for_timeout(1500)
 
 
-def picture(page: Any, path: str | None, name: str, height: int | None = None) -> Path:
+def picture(page: Any, path: str | None, name: str, height: int | None = None) -> Taken:
     if path is not None:
         page.goto(re.sub(r"/dashboard/.*", f"/dashboard{path}", page.url))
     if height is not None:
         page.set_viewport_size({"width": SIZE[0], "height": height})
     settle(page)
-    file = DASHBOARD / f"{name}.png"
-    page.screenshot(path=file)
-    return file
+    return DASHBOARD / f"{name}.png", page.screenshot()
 
 
 if __name__ == "__main__":

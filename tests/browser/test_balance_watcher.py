@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyotp
 import pytest
 
 from tests.browser import visits
+from tests.browser.axe import AXE, violations
 from tests.browser.chromium import CHROMIUM
 from tests.browser.visits import DESKTOP, PHONE
 from tests.servers import Customer, RunningServer
@@ -16,6 +19,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="needs the extra `b
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium")
 
 AVAILABLE = "#available .unseen"
+RENDERS_PER_SECOND_MAX = 4
 expect = sync_api.expect
 
 
@@ -68,14 +72,25 @@ def test_signed_in_by_password_it_shows_what_another_client_spends(visit: Visit,
     visit.shows(AVAILABLE, f"€{customer.available('EUR')}")
 
 
-def test_a_wrong_password_is_told_and_may_be_tried_again(visit: Visit, customer: Customer) -> None:
+def test_wrong_passwords_and_codes_are_told_and_may_be_tried_again(visit: Visit, customer: Customer) -> None:
+    offered = customer.ask("mutation { enrolTotp { ... on TotpOffered { secret } } }")["enrolTotp"]
+    secret = pyotp.TOTP(offered["secret"])
+    customer.do("confirmTotp", {"code": secret.now()})
     visit.open()
+    expect(visit.page.locator("#code")).to_be_hidden()
     visit.page.fill("#login", customer.login)
     visit.page.fill("#password", "not the phrase")
     visit.page.click("text=Sign in")
     expect(visit.page.locator("#notice")).to_contain_text("do not belong together")
     visit.page.fill("#password", customer.password)
     visit.page.click("text=Sign in")
+    expect(visit.page.locator("#code")).to_be_focused()
+    visit.page.fill("#code", "000000")
+    visit.page.press("#code", "Enter")
+    expect(visit.page.locator("#notice")).to_be_visible()
+    # A code serves once, and the one before has confirmed the authenticator.
+    visit.page.fill("#code", secret.at(datetime.now(UTC) + timedelta(seconds=30)))
+    visit.page.press("#code", "Enter")
     visit.state_is("live")
     expect(visit.page.locator("#notice")).to_be_hidden()
 
@@ -128,21 +143,72 @@ def test_a_session_that_ends_elsewhere_is_signed_out_here_and_not_tried_again(
     expect(visit.page.locator("#notice")).to_contain_text("not valid")
 
 
-def test_a_key_that_may_not_read_balances_is_told_so(visit: Visit, customer: Customer) -> None:
+def test_it_says_what_there_is_not_yet_and_what_it_may_not_read(visit: Visit, customer: Customer) -> None:
+    page = visit.page
+    silent = True
+
+    def answer(line: Any) -> None:
+        """A server that takes the connection, and at first says nothing."""
+        if not silent:
+            line.connect_to_server()
+
+    page.route_web_socket("**/graphql", answer)
+    visit.open(f"#key={customer.api_key()}&unit=SMS")
+    expect(page.locator("#watch")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#state-text")).to_have_text("connecting")
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(page.locator("#hint")).to_contain_text("tries again by itself")
+    silent = False
+    page.reload()
+    visit.state_is("live")
+    visit.shows(AVAILABLE, "0")
+    expect(page.locator("#watch")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#postings-empty")).to_contain_text("Nothing has been posted yet")
+    expect(page.locator("#spark-caption")).to_have_text("nothing has moved yet")
+    page.click("#sign-out")
+
     visit.open(f"#key={customer.api_key('ORDERS_READ')}&unit=EMAIL")
-    expect(visit.page.locator("#notice")).to_contain_text("BALANCE_READ")
+    expect(page.locator("#trouble")).to_contain_text("BALANCE_READ")
+    expect(page.locator("#available")).to_be_hidden()
+    page.click("#other")
+    visit.state_is("signed out")
+    expect(page.locator("#login")).to_be_focused()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_of_sixty_changes_it_misses_none_and_renders_four_times_a_second(
+    visit: Visit, customer: Customer
+) -> None:
+    visit.open(f"#key={customer.api_key()}&unit=EMAIL")
+    visit.shows(AVAILABLE, "10,000")
+    before = visit.page.evaluate("({ ...postmeterCounters, at: performance.now() })")
+    for _ in range(60):
+        customer.send(1)
+    visit.shows(AVAILABLE, "9,940")
+    after = visit.page.evaluate("({ ...postmeterCounters, at: performance.now() })")
+    seconds = (after["at"] - before["at"]) / 1000
+    assert after["updates"] - before["updates"] == 60
+    assert after["renders"] - before["renders"] <= RENDERS_PER_SECOND_MAX * seconds + 2
+    expect(visit.page.locator("#pace")).to_contain_text("an hour at the pace of these changes: gone in")
+    visit.shows("#received", "61")
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="needs `npm --prefix frontend-examples ci`")
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"]
+)
 def test_it_fits_each_screen_and_scheme(
     browser: Any, customer: Customer, size: tuple[int, int], scheme: str
 ) -> None:
     visit = Visit(browser, customer.origin, size, scheme)
+    page = visit.page
+    visit.open()
+    expect(page.locator("#login")).to_be_focused()
+    found = violations(page)
     visit.open(f"#key={customer.api_key()}&unit=EMAIL")
     visit.state_is("live")
     visit.shows(AVAILABLE, "10,000")
-    page = visit.page
+    found += violations(page)
+    assert found == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     box = page.locator("#available .wheels").bounding_box()
     assert box is not None

@@ -1,15 +1,15 @@
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { createClient } from 'graphql-ws';
 
-import { authorization, onCredentialChange } from './credential.js';
+import { authorization, onIdentityChange } from './identity.js';
 
 const HTTP_URL = '/graphql';
 
-/** Queries and mutations over HTTP, subscriptions over graphql-transport-ws, both with this tab's credential. */
+/** Queries and mutations over HTTP, subscriptions over graphql-transport-ws, both as whoever is signed in. */
 export function createFetcher() {
   let socket = openSocket();
-  // A socket keeps the authority it was opened with, so a new credential gets a new one and running subscriptions end.
-  onCredentialChange(() => {
+  // A socket keeps the authority it was opened with, so a new one gets a new socket and running subscriptions end.
+  onIdentityChange(() => {
     socket.dispose();
     socket = openSocket();
   });
@@ -21,7 +21,7 @@ export function createFetcher() {
   });
 }
 
-// A header typed into the headers editor wins over the credential box.
+// A header typed into the headers editor wins over the key in use; without either the browser sends its session.
 function fetchWithCredential(url, options) {
   return fetch(url, { ...options, headers: { ...authorization(), ...lowerCased(options.headers) } });
 }

@@ -86,11 +86,12 @@ say key "${key:0:8}…"
 
 # ---- watch the balance: every change, each once and in order; `after:` resumes behind a sequence
 
-exec 3< <(follow "$key" 'subscription { balance(unit: EMAIL, mode: EVERY) { sequence available } }' '{}')
+exec 3< <(follow "$key" 'subscription { balance(unit: EMAIL, mode: EVERY) {
+    sequence available posting { amount reference } } }' '{}')
 followers+=($!)
 balance=$(pushed 3)
-start=$(field sequence <<<"$balance")
-say watch "$(field available <<<"$balance") e-mail credits at change $start"
+sequence=$(field sequence <<<"$balance")
+say watch "$(field available <<<"$balance") e-mail credits at change $sequence"
 
 # ---- quote, top up, order, and order again with the same key
 
@@ -127,10 +128,15 @@ placed=$(ask_again "$key" "$order" "$input")
 [ "$(field replayed <<<"$placed") $(field order.id <<<"$placed")" = "true $id" ]
 say retry 'the same order, charged once'
 
-balance=$(pushed 3)
+# Others may spend meanwhile. The order's change is the one that refers to it; counted up to there, nothing is missed
+# and nothing came twice.
+until [[ $balance == *"$id"* ]]; do
+    balance=$(pushed 3)
+    sequence=$((sequence + 1))
+done
 exec 3<&-
-[ "$(field sequence <<<"$balance")" = $((start + 1)) ]
-say watch "$(field available <<<"$balance") e-mail credits at change $(field sequence <<<"$balance")"
+[ "$(field sequence <<<"$balance")" = $sequence ]
+say watch "$(field available <<<"$balance") at change $sequence, the order's $(field posting.amount <<<"$balance")"
 
 # ---- a copy of all data, for a person who has just proved who they are: a key may not have it
 

@@ -47,7 +47,7 @@ ORDER = """mutation($input: PlaceOrderInput!) { placeOrder(input: $input) {
     ... on OrderPlaced { replayed order { id status credits gross { amount currency } } }
     ... on Problem { code message } } }"""
 BALANCE = """subscription($after: BigInt) { balance(unit: EMAIL, after: $after, mode: EVERY) {
-    kind sequence available posting { kind amount } } }"""
+    sequence available posting { amount reference } } }"""
 REQUEST_EXPORT = """mutation { requestExport(input: {scope: ACCOUNT, right: PORTABILITY}) {
     ... on ExportRequested { export { id } } ... on Problem { code message } } }"""
 EXPORT_CHANGED = "subscription($id: ID!) { dataExportChanged(id: $id) { export { status rows } } }"
@@ -142,12 +142,24 @@ async def journey() -> None:
     async with aclosing(api.balances()) as balances:
         start = await anext(balances)
         say("watch", f"{start['available']} e-mail credits at change {start['sequence']}")
-        await buy(api)
-        change = await anext(balances)
-        assert int(change["sequence"]) == int(start["sequence"]) + 1, "nothing is missed, nothing comes twice"
-        say("watch", f"{change['available']} e-mail credits at change {change['sequence']}")
+        order_id = await buy(api)
+        change = await change_by(order_id, balances, int(start["sequence"]))
+        say(
+            "watch",
+            f"{change['available']} at change {change['sequence']}, the order's {change['posting']['amount']}",
+        )
 
     await copy_of_all_data(person)
+
+
+async def change_by(order_id: str, balances: AsyncIterator[Any], sequence: int) -> Any:
+    """The change that the order made, behind `sequence`; others may spend meanwhile."""
+    async for change in balances:
+        sequence += 1
+        assert int(change["sequence"]) == sequence, "nothing is missed, nothing comes twice"
+        if change["posting"]["reference"] == order_id:
+            return change
+    raise AssertionError("the feed goes on for ever")
 
 
 async def signed_in() -> Api:
@@ -166,7 +178,8 @@ async def new_key(person: Api) -> str:
     return str(created["secret"])
 
 
-async def buy(api: Api) -> None:
+async def buy(api: Api) -> str:
+    """Order a pack of credits; the order's id."""
     item = {"creditPack": {"code": "EMAIL_1K", "packs": 1}}
     quote = await api.ask(QUOTE, input={"item": item, "currency": "EUR"})
     say("quote", f"{quote['gross']['amount']} EUR, of which {quote['missing']['amount']} are missing")
@@ -182,6 +195,7 @@ async def buy(api: Api) -> None:
     assert again["replayed"], "the first outcome, once more"
     assert again["order"]["id"] == bought["id"], "one order"
     say("retry", "the same order, charged once")
+    return str(bought["id"])
 
 
 async def top_up(api: Api) -> None:

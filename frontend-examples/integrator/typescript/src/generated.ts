@@ -251,7 +251,7 @@ export type EveryChangeSubscriptionVariables = Exact<{
 }>;
 
 
-export type EveryChangeSubscription = { readonly balance: { readonly sequence: string, readonly available: string } };
+export type EveryChangeSubscription = { readonly balance: { readonly sequence: string, readonly available: string, readonly posting: { readonly amount: string, readonly reference: string } | null } };
 
 export type ExportChangedSubscriptionVariables = Exact<{
   id: string | number;
@@ -418,6 +418,10 @@ export const EveryChangeDocument = new TypedDocumentString(`
   balance(unit: EMAIL, after: $after, mode: EVERY) {
     sequence
     available
+    posting {
+      amount
+      reference
+    }
   }
 }
     `) as unknown as TypedDocumentString<EveryChangeSubscription, EveryChangeSubscriptionVariables>;

@@ -131,13 +131,22 @@ async function journey(): Promise<void> {
   const changes = customer.changes();
   const start = await next(changes);
   say('watch', `${start.available} e-mail credits at change ${start.sequence}`);
-  await buy(customer);
-  const change = await next(changes);
-  check(BigInt(change.sequence) === BigInt(start.sequence) + 1n, 'nothing is missed, nothing comes twice');
-  say('watch', `${change.available} e-mail credits at change ${change.sequence}`);
+  const orderId = await buy(customer);
+  const change = await changeBy(orderId, changes, BigInt(start.sequence));
+  say('watch', `${change.available} at change ${change.sequence}, the order's ${change.posting?.amount}`);
   await changes.return(undefined);
 
   await copyOfAllData(person);
+}
+
+/** The change that the order made, behind `sequence`; others may spend meanwhile. */
+async function changeBy(orderId: string, changes: ReturnType<Api['changes']>, sequence: bigint) {
+  for (;;) {
+    const change = await next(changes);
+    sequence += 1n;
+    check(BigInt(change.sequence) === sequence, 'nothing is missed, nothing comes twice');
+    if (change.posting?.reference === orderId) return change;
+  }
 }
 
 async function signedIn(): Promise<Api> {
@@ -162,7 +171,8 @@ async function newKey(person: Api): Promise<string> {
   return secret;
 }
 
-async function buy(customer: Api): Promise<void> {
+/** Order a pack of credits; the order's id. */
+async function buy(customer: Api): Promise<string> {
   const item = { creditPack: { code: 'EMAIL_1K', packs: 1 } };
   const quote = await customer.askAgain(api.QuoteDocument, { input: { item, currency: 'EUR' } });
   say('quote', `${quote.gross.amount} EUR, of which ${quote.missing.amount} are missing`);
@@ -176,6 +186,7 @@ async function buy(customer: Api): Promise<void> {
   const again = await customer.askAgain(api.PlaceOrderDocument, { input });
   check(again.replayed && again.order.id === order.id, 'one order, and its first outcome once more');
   say('retry', 'the same order, charged once');
+  return order.id;
 }
 
 /** Pay 20 EUR in, with a token that the sandbox takes; a live server has one from the payment page. */
