@@ -51,6 +51,8 @@ export const CUSTOMER: readonly Section[] = [
     routes: [
       { pattern: '/team', name: 'Team', page: page(() => import('./pages/team')) },
       { pattern: '/keys', name: 'API keys', page: page(() => import('./pages/keys')) },
+      { pattern: '/support', name: 'Support', page: page(() => import('./pages/support')) },
+      { pattern: '/support/:id', page: page(() => import('./pages/ticket')) },
     ],
   },
   yours,

@@ -230,6 +230,12 @@ export type CloseAccountInput = {
   readonly idempotencyKey: string;
 };
 
+/** Which ticket needs no more answer. */
+export type CloseTicketInput = {
+  /** The ticket, not CLOSED yet. */
+  readonly ticketId: string | number;
+};
+
 /** What a complaint is about. */
 export type ComplaintCategory =
   /** An unsolicited bulk message: both. */
@@ -468,6 +474,13 @@ export type DataExportStatus =
   /** It was given up, or the account was closed, and it is deleted. */
   | 'CANCELLED';
 
+/** Who read an account's data without being of the account. */
+export type DataReader =
+  /** Somebody of the company's staff. */
+  | 'STAFF'
+  /** The reseller who manages the account. */
+  | 'RESELLER';
+
 /** Whether the customer convinces. */
 export type DecideComplaintInput = {
   /** The complaint, PROOF_SUBMITTED or APPEALED. */
@@ -623,6 +636,23 @@ export type IdentityProof =
   | 'CALL_BACK'
   /** They showed a document. */
   | 'DOCUMENT';
+
+/** Where an incident is, in this order. */
+export type IncidentState =
+  /** It is in the register, and its clock runs. */
+  | 'REPORTED'
+  /** Somebody looks into it. */
+  | 'INVESTIGATING'
+  /** What is affected, and the risk, is judged. */
+  | 'ASSESSED'
+  /** It does no more harm. */
+  | 'MITIGATED'
+  /** Who had to be told of it was told. */
+  | 'NOTIFIED'
+  /** It will not happen again in the same way. */
+  | 'CORRECTED'
+  /** Nothing about it changes any more. Final. */
+  | 'CLOSED';
 
 /** What a customer's business is. */
 export type Industry =
@@ -961,6 +991,14 @@ export type NumberLookupInput = {
   readonly numbers: number;
   /** Their country, as two letters of ISO 3166-1. */
   readonly country: string;
+};
+
+/** What is asked of support. */
+export type OpenTicketInput = {
+  /** What it is about, up to 120 characters. */
+  readonly subject: string;
+  /** What you write, up to 2,000 characters, in as many lines as you like. */
+  readonly text: string;
 };
 
 /** What happened to an order. */
@@ -1413,6 +1451,22 @@ export type RemovePaymentMethodInput = {
   readonly id: string | number;
 };
 
+/** An answer to support, or something to add. */
+export type ReplyToTicketInput = {
+  /** The ticket; a closed one within its period only. */
+  readonly ticketId: string | number;
+  /** What you write, up to 2,000 characters, in as many lines as you like. */
+  readonly text: string;
+};
+
+/** A defect of the service, in writing. */
+export type ReportDefectInput = {
+  /** What it is about, up to 120 characters. */
+  readonly subject: string;
+  /** What you write, up to 2,000 characters, in as many lines as you like. */
+  readonly text: string;
+};
+
 /** That the account shall be closed and erased, knowing what that means. */
 export type RequestErasureInput = {
   /** What is meant to be erased; null for what the policy erases. */
@@ -1587,6 +1641,15 @@ export type SecondFactorInput =
   |  { readonly code?: never; readonly recoveryCode?: never;   /** What a passkey of the person signed. */
   readonly passkey: PasskeyAnswerInput; };
 
+/** What is suspected. */
+export type SecurityReportKind =
+  /** Somebody got in who may not. */
+  | 'UNAUTHORISED_ACCESS'
+  /** A device, a key or data got lost. */
+  | 'LOSS'
+  /** Somebody does what they should not. */
+  | 'MISUSE';
+
 /** The documents that an application needs, all of them. */
 export type SenderDocumentKind =
   /** The company's registration with its country's registry. */
@@ -1759,6 +1822,33 @@ export type SuspensionReason =
   | 'INDUSTRY'
   /** Another reason. */
   | 'OTHER';
+
+/** What a ticket is about. */
+export type TicketKind =
+  /** A question, or anything else. */
+  | 'QUESTION'
+  /** A defect of the service, reported in writing. */
+  | 'DEFECT';
+
+/** How a ticket came. */
+export type TicketSource =
+  /** From somebody who was signed in. */
+  | 'ACCOUNT'
+  /** By the contact form, from an address that was shown to be the writer's. */
+  | 'FORM';
+
+/** Where a ticket is. */
+export type TicketState =
+  /** The code of the contact form did not come back yet; nobody is shown it. */
+  | 'UNCONFIRMED'
+  /** The staff is to answer. */
+  | 'OPEN'
+  /** The staff answered. */
+  | 'ANSWERED'
+  /** The staff asked something, and waits for an answer. */
+  | 'WAITING'
+  /** It is over; an answer within the period of the terms opens it again. */
+  | 'CLOSED';
 
 /** Why a top-up is FAILED, ERRORED or REVERSED. */
 export type TopUpFailureCode =
@@ -2863,6 +2953,22 @@ export type ExportLineFragment = { readonly id: string, readonly scope: DataExpo
 
 export type RequestLineFragment = { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null };
 
+export type DataAccessQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type DataAccessQuery = { readonly viewer: { readonly account: { readonly id: string, readonly dataAccess: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly at: string, readonly reader: DataReader, readonly roles: ReadonlyArray<StaffRole>, readonly handle: string | null, readonly resellerAccountId: string | null, readonly purpose: string, readonly fields: ReadonlyArray<string> } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } } | null };
+
+export type WatchMyIncidentsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchMyIncidentsSubscription = { readonly incidentNotified: { readonly kind: FeedEventKind, readonly sequence: string, readonly incident: { readonly id: string, readonly kind: SecurityReportKind, readonly state: IncidentState, readonly occurredAt: string | null, readonly knownAt: string, readonly categories: ReadonlyArray<string>, readonly message: string | null, readonly toldAt: string, readonly closedAt: string | null } | null, readonly newest: ReadonlyArray<{ readonly id: string, readonly kind: SecurityReportKind, readonly state: IncidentState, readonly occurredAt: string | null, readonly knownAt: string, readonly categories: ReadonlyArray<string>, readonly message: string | null, readonly toldAt: string, readonly closedAt: string | null }> } };
+
+export type MyIncidentFragment = { readonly id: string, readonly kind: SecurityReportKind, readonly state: IncidentState, readonly occurredAt: string | null, readonly knownAt: string, readonly categories: ReadonlyArray<string>, readonly message: string | null, readonly toldAt: string, readonly closedAt: string | null };
+
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -3858,6 +3964,71 @@ export type RefusedFragment =
   | Refused_WithdrawalNotPlanned_Fragment
 ;
 
+export type WatchTicketsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchTicketsSubscription = { readonly ticketChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly ticket: { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly subject: string | null, readonly receivedAt: string, readonly updatedAt: string } | null, readonly newest: ReadonlyArray<{ readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly subject: string | null, readonly receivedAt: string, readonly updatedAt: string }> } };
+
+export type WatchTicketSubscriptionVariables = Exact<{
+  id: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchTicketSubscription = { readonly ticketChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly ticket: { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly source: TicketSource, readonly subject: string | null, readonly receivedAt: string, readonly dueAt: string | null, readonly closedAt: string | null, readonly updatedAt: string, readonly messages: ReadonlyArray<{ readonly id: string, readonly fromStaff: boolean, readonly text: string | null, readonly receivedAt: string }> } | null } };
+
+export type OpenTicketMutationVariables = Exact<{
+  input: OpenTicketInput;
+}>;
+
+
+export type OpenTicketMutation = { readonly openTicket:
+    | { readonly __typename: 'TicketOpened', readonly ticket: { readonly id: string } }
+    | { readonly __typename: 'TicketTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | { readonly __typename: 'TicketLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+   };
+
+export type ReportDefectMutationVariables = Exact<{
+  input: ReportDefectInput;
+}>;
+
+
+export type ReportDefectMutation = { readonly reportDefect:
+    | { readonly __typename: 'DefectReported', readonly receipt: string, readonly receivedAt: string }
+    | { readonly __typename: 'TicketTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | { readonly __typename: 'TicketLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+   };
+
+export type ReplyToTicketMutationVariables = Exact<{
+  input: ReplyToTicketInput;
+}>;
+
+
+export type ReplyToTicketMutation = { readonly replyToTicket:
+    | { readonly __typename: 'TicketReplied' }
+    | { readonly __typename: 'TicketNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | { readonly __typename: 'TicketClosedForGood', readonly code: string, readonly message: string, readonly field: string | null }
+    | { readonly __typename: 'TicketTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | { readonly __typename: 'TicketLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+   };
+
+export type CloseTicketMutationVariables = Exact<{
+  input: CloseTicketInput;
+}>;
+
+
+export type CloseTicketMutation = { readonly closeTicket:
+    | { readonly __typename: 'TicketClosed' }
+    | { readonly __typename: 'TicketNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | { readonly __typename: 'TicketStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+   };
+
+export type TicketLineFragment = { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly subject: string | null, readonly receivedAt: string, readonly updatedAt: string };
+
+export type TicketThreadFragment = { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly source: TicketSource, readonly subject: string | null, readonly receivedAt: string, readonly dueAt: string | null, readonly closedAt: string | null, readonly updatedAt: string, readonly messages: ReadonlyArray<{ readonly id: string, readonly fromStaff: boolean, readonly text: string | null, readonly receivedAt: string }> };
+
 export type SandboxTokensQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -4345,6 +4516,19 @@ export const RequestLineFragmentDoc = new TypedDocumentString(`
   answer
 }
     `, {"fragmentName":"RequestLine"}) as unknown as TypedDocumentString<RequestLineFragment, unknown>;
+export const MyIncidentFragmentDoc = new TypedDocumentString(`
+    fragment MyIncident on Incident {
+  id
+  kind
+  state
+  occurredAt
+  knownAt
+  categories
+  message
+  toldAt
+  closedAt
+}
+    `, {"fragmentName":"MyIncident"}) as unknown as TypedDocumentString<MyIncidentFragment, unknown>;
 export const PasskeyAskedFragmentDoc = new TypedDocumentString(`
     fragment PasskeyAsked on PasskeyRequest {
   token
@@ -4360,6 +4544,35 @@ export const RefusedFragmentDoc = new TypedDocumentString(`
   field
 }
     `, {"fragmentName":"Refused"}) as unknown as TypedDocumentString<RefusedFragment, unknown>;
+export const TicketLineFragmentDoc = new TypedDocumentString(`
+    fragment TicketLine on Ticket {
+  id
+  kind
+  state
+  subject
+  receivedAt
+  updatedAt
+}
+    `, {"fragmentName":"TicketLine"}) as unknown as TypedDocumentString<TicketLineFragment, unknown>;
+export const TicketThreadFragmentDoc = new TypedDocumentString(`
+    fragment TicketThread on Ticket {
+  id
+  kind
+  state
+  source
+  subject
+  receivedAt
+  dueAt
+  closedAt
+  updatedAt
+  messages {
+    id
+    fromStaff
+    text
+    receivedAt
+  }
+}
+    `, {"fragmentName":"TicketThread"}) as unknown as TypedDocumentString<TicketThreadFragment, unknown>;
 export const TopUpLineFragmentDoc = new TypedDocumentString(`
     fragment TopUpLine on TopUp {
   id
@@ -6610,6 +6823,57 @@ export const ErasureDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ErasureQuery, ErasureQueryVariables>;
+export const DataAccessDocument = new TypedDocumentString(`
+    query DataAccess($after: String) {
+  viewer {
+    account {
+      id
+      dataAccess(first: 20, after: $after) {
+        edges {
+          node {
+            id
+            at
+            reader
+            roles
+            handle
+            resellerAccountId
+            purpose
+            fields
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataAccessQuery, DataAccessQueryVariables>;
+export const WatchMyIncidentsDocument = new TypedDocumentString(`
+    subscription WatchMyIncidents($after: BigInt) {
+  incidentNotified(after: $after, mode: EVERY) {
+    kind
+    sequence
+    incident {
+      ...MyIncident
+    }
+    newest {
+      ...MyIncident
+    }
+  }
+}
+    fragment MyIncident on Incident {
+  id
+  kind
+  state
+  occurredAt
+  knownAt
+  categories
+  message
+  toldAt
+  closedAt
+}`) as unknown as TypedDocumentString<WatchMyIncidentsSubscription, WatchMyIncidentsSubscriptionVariables>;
 export const MeDocument = new TypedDocumentString(`
     query Me {
   viewer {
@@ -6924,6 +7188,119 @@ export const VerifyEmailDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<VerifyEmailMutation, VerifyEmailMutationVariables>;
+export const WatchTicketsDocument = new TypedDocumentString(`
+    subscription WatchTickets($after: BigInt) {
+  ticketChanged(after: $after, mode: EVERY) {
+    kind
+    sequence
+    ticket {
+      ...TicketLine
+    }
+    newest {
+      ...TicketLine
+    }
+  }
+}
+    fragment TicketLine on Ticket {
+  id
+  kind
+  state
+  subject
+  receivedAt
+  updatedAt
+}`) as unknown as TypedDocumentString<WatchTicketsSubscription, WatchTicketsSubscriptionVariables>;
+export const WatchTicketDocument = new TypedDocumentString(`
+    subscription WatchTicket($id: ID!, $after: BigInt) {
+  ticketChanged(id: $id, after: $after, mode: LATEST) {
+    kind
+    sequence
+    ticket {
+      ...TicketThread
+    }
+  }
+}
+    fragment TicketThread on Ticket {
+  id
+  kind
+  state
+  source
+  subject
+  receivedAt
+  dueAt
+  closedAt
+  updatedAt
+  messages {
+    id
+    fromStaff
+    text
+    receivedAt
+  }
+}`) as unknown as TypedDocumentString<WatchTicketSubscription, WatchTicketSubscriptionVariables>;
+export const OpenTicketDocument = new TypedDocumentString(`
+    mutation OpenTicket($input: OpenTicketInput!) {
+  openTicket(input: $input) {
+    __typename
+    ... on TicketOpened {
+      ticket {
+        id
+      }
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<OpenTicketMutation, OpenTicketMutationVariables>;
+export const ReportDefectDocument = new TypedDocumentString(`
+    mutation ReportDefect($input: ReportDefectInput!) {
+  reportDefect(input: $input) {
+    __typename
+    ... on DefectReported {
+      receipt
+      receivedAt
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<ReportDefectMutation, ReportDefectMutationVariables>;
+export const ReplyToTicketDocument = new TypedDocumentString(`
+    mutation ReplyToTicket($input: ReplyToTicketInput!) {
+  replyToTicket(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<ReplyToTicketMutation, ReplyToTicketMutationVariables>;
+export const CloseTicketDocument = new TypedDocumentString(`
+    mutation CloseTicket($input: CloseTicketInput!) {
+  closeTicket(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<CloseTicketMutation, CloseTicketMutationVariables>;
 export const SandboxTokensDocument = new TypedDocumentString(`
     query SandboxTokens {
   sandboxTokens {
