@@ -2064,8 +2064,10 @@ export type PauseCampaignMutationVariables = Exact<{
 
 export type PauseCampaignMutation = { readonly pauseCampaign:
     | { readonly __typename: 'CampaignPaused' }
-    | { readonly __typename: 'CampaignNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignNotFound' | 'CampaignStatusConflict' }
+    )
    };
 
 export type ResumeCampaignMutationVariables = Exact<{
@@ -2075,13 +2077,10 @@ export type ResumeCampaignMutationVariables = Exact<{
 
 export type ResumeCampaignMutation = { readonly resumeCampaign:
     | { readonly __typename: 'CampaignResumed' }
-    | { readonly __typename: 'CampaignNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountNotActive', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountCountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'EmailNotVerified', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintOpen', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignNotFound' | 'CampaignStatusConflict' | 'AccountNotActive' | 'AccountCountryMissing' | 'EmailNotVerified' | 'ComplaintOpen' | 'ProcessingRestricted' }
+    )
    };
 
 export type LaunchCampaignMutationVariables = Exact<{
@@ -2090,20 +2089,14 @@ export type LaunchCampaignMutationVariables = Exact<{
 
 
 export type LaunchCampaignMutation = { readonly launchCampaign:
-    | { readonly __typename: 'CampaignLaunched', readonly creditsHeld: number, readonly replayed: boolean }
-    | { readonly __typename: 'InsufficientBalance', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyHolds', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignIncomplete', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountNotActive', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountCountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'EmailNotVerified', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintOpen', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly creditsHeld: number, readonly replayed: boolean }
+      & { readonly __typename: 'CampaignLaunched' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'InsufficientBalance' | 'TooManyHolds' | 'CampaignIncomplete' | 'CampaignNotFound' | 'CampaignStatusConflict' | 'AccountNotActive' | 'AccountCountryMissing' | 'EmailNotVerified' | 'ComplaintOpen' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type CancelCampaignMutationVariables = Exact<{
@@ -2113,8 +2106,10 @@ export type CancelCampaignMutationVariables = Exact<{
 
 export type CancelCampaignMutation = { readonly cancelCampaign:
     | { readonly __typename: 'CampaignEnded' }
-    | { readonly __typename: 'CampaignNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignNotFound' | 'CampaignStatusConflict' }
+    )
    };
 
 export type CampaignStatusLineFragment = { readonly id: string, readonly status: CampaignStatus, readonly name: string | null, readonly channel: MessageChannel, readonly recipients: number, readonly creditsReserved: number, readonly creditsCaptured: number, readonly launchedAt: string | null, readonly createdAt: string };
@@ -2142,9 +2137,10 @@ export type RetryDueWorkMutationVariables = Exact<{
 
 export type RetryDueWorkMutation = { readonly retryDueWork:
     | { readonly __typename: 'DueWorkRetried' }
-    | { readonly __typename: 'DueWorkNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DueWorkNotFailing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DueWorkRunning', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'DueWorkNotFound' | 'DueWorkNotFailing' | 'DueWorkRunning' }
+    )
    };
 
 export type PrivacyQueueQueryVariables = Exact<{
@@ -2161,8 +2157,10 @@ export type VerifyRequestMutationVariables = Exact<{
 
 export type VerifyRequestMutation = { readonly verifyPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' }
+    )
    };
 
 export type BeginRequestMutationVariables = Exact<{
@@ -2172,8 +2170,10 @@ export type BeginRequestMutationVariables = Exact<{
 
 export type BeginRequestMutation = { readonly beginPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' }
+    )
    };
 
 export type ExtendRequestMutationVariables = Exact<{
@@ -2183,9 +2183,10 @@ export type ExtendRequestMutationVariables = Exact<{
 
 export type ExtendRequestMutation = { readonly extendPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestNotExtendable', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' | 'PrivacyRequestNotExtendable' }
+    )
    };
 
 export type FulfilRequestMutationVariables = Exact<{
@@ -2195,11 +2196,10 @@ export type FulfilRequestMutationVariables = Exact<{
 
 export type FulfilRequestMutation = { readonly fulfilPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestKindConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestGroundInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' | 'PrivacyRequestKindConflict' | 'PrivacyRequestGroundInvalid' | 'PrivacyRequestTextInvalid' }
+    )
    };
 
 export type RefuseRequestMutationVariables = Exact<{
@@ -2209,11 +2209,10 @@ export type RefuseRequestMutationVariables = Exact<{
 
 export type RefuseRequestMutation = { readonly refusePrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestKindConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestGroundInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' | 'PrivacyRequestKindConflict' | 'PrivacyRequestGroundInvalid' | 'PrivacyRequestTextInvalid' }
+    )
    };
 
 export type ComplianceQueryVariables = Exact<{
@@ -2242,9 +2241,10 @@ export type ClassifyComplaintMutationVariables = Exact<{
 
 export type ClassifyComplaintMutation = { readonly classifyComplaint:
     | { readonly __typename: 'ComplaintClassified' }
-    | { readonly __typename: 'ComplaintNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintFindingInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ComplaintNotFound' | 'ComplaintStatusConflict' | 'ComplaintFindingInvalid' }
+    )
    };
 
 export type DecideComplaintMutationVariables = Exact<{
@@ -2254,13 +2254,10 @@ export type DecideComplaintMutationVariables = Exact<{
 
 export type DecideComplaintMutation = { readonly decideComplaint:
     | { readonly __typename: 'ComplaintDecided' }
-    | { readonly __typename: 'ComplaintNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintVerdictInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintDecidedBefore', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ComplaintNotFound' | 'ComplaintStatusConflict' | 'ComplaintVerdictInvalid' | 'ComplaintDecidedBefore' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' }
+    )
    };
 
 export type SenderReviewsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2274,8 +2271,14 @@ export type ViewDocumentMutationVariables = Exact<{
 
 
 export type ViewDocumentMutation = { readonly requestSenderDocumentView:
-    | { readonly __typename: 'SenderDocumentView', readonly url: string, readonly expiresAt: string }
-    | { readonly __typename: 'SenderDocumentNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly url: string, readonly expiresAt: string }
+      & { readonly __typename: 'SenderDocumentView' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SenderDocumentNotFound' }
+    )
    };
 
 export type DecideSenderMutationVariables = Exact<{
@@ -2285,10 +2288,10 @@ export type DecideSenderMutationVariables = Exact<{
 
 export type DecideSenderMutation = { readonly decideSender:
     | { readonly __typename: 'SenderDecided' }
-    | { readonly __typename: 'SenderNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SenderStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SenderReviewOutdated', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SenderDecisionInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SenderNotFound' | 'SenderStatusConflict' | 'SenderReviewOutdated' | 'SenderDecisionInvalid' }
+    )
    };
 
 export type SuspendAccountMutationVariables = Exact<{
@@ -2297,10 +2300,14 @@ export type SuspendAccountMutationVariables = Exact<{
 
 
 export type SuspendAccountMutation = { readonly suspendAccount:
-    | { readonly __typename: 'AccountSuspended', readonly suspendedAt: string }
-    | { readonly __typename: 'AccountNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ReasonRequired', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly suspendedAt: string }
+      & { readonly __typename: 'AccountSuspended' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AccountNotFound' | 'AccountStatusConflict' | 'ReasonRequired' }
+    )
    };
 
 export type UnsuspendAccountMutationVariables = Exact<{
@@ -2310,8 +2317,10 @@ export type UnsuspendAccountMutationVariables = Exact<{
 
 export type UnsuspendAccountMutation = { readonly unsuspendAccount:
     | { readonly __typename: 'AccountUnsuspended' }
-    | { readonly __typename: 'AccountNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AccountNotFound' | 'AccountStatusConflict' }
+    )
    };
 
 export type DisclosuresQueryVariables = Exact<{
@@ -2328,14 +2337,10 @@ export type RecordDisclosureMutationVariables = Exact<{
 
 export type RecordDisclosureMutation = { readonly recordDisclosure:
     | { readonly __typename: 'DisclosureRecorded' }
-    | { readonly __typename: 'AccountNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'GroundNotAllowed', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DisclosureIncomplete', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LegalityNotChecked', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ConsentMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessorNotActive', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'RecipientNotAnnounced', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AccountNotFound' | 'GroundNotAllowed' | 'DisclosureIncomplete' | 'LegalityNotChecked' | 'ConsentMissing' | 'ProcessorNotActive' | 'RecipientNotAnnounced' | 'ProcessingRestricted' }
+    )
    };
 
 export type CheckLegalityMutationVariables = Exact<{
@@ -2344,9 +2349,14 @@ export type CheckLegalityMutationVariables = Exact<{
 
 
 export type CheckLegalityMutation = { readonly checkLegality:
-    | { readonly __typename: 'LegalityChecked', readonly legalityCheckId: string }
-    | { readonly __typename: 'AccountNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DisclosureIncomplete', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly legalityCheckId: string }
+      & { readonly __typename: 'LegalityChecked' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AccountNotFound' | 'DisclosureIncomplete' }
+    )
    };
 
 export type CaseRequestFragment = { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly verifiedAt: string | null, readonly proof: IdentityProof | null, readonly extendedAt: string | null, readonly holdGround: PrivacyHoldGround | null, readonly answer: string | null };
@@ -2364,13 +2374,14 @@ export type QuoteOrderQueryVariables = Exact<{
 
 
 export type QuoteOrderQuery = { readonly quoteOrder:
-    | { readonly __typename: 'OrderQuote', readonly quantity: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly taxRate: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly tax: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly available: { readonly amount: string, readonly currency: Currency }, readonly missing: { readonly amount: string, readonly currency: Currency } }
-    | { readonly __typename: 'ProductUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'QuantityOutOfRange', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NotSoldInCurrency', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ReferenceInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly quantity: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly taxRate: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly tax: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly available: { readonly amount: string, readonly currency: Currency }, readonly missing: { readonly amount: string, readonly currency: Currency } }
+      & { readonly __typename: 'OrderQuote' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ProductUnknown' | 'QuantityOutOfRange' | 'NotSoldInCurrency' | 'CountryInvalid' | 'ReferenceInvalid' | 'CountryMissing' }
+    )
    };
 
 export type CancellationCostsQueryVariables = Exact<{
@@ -2386,14 +2397,32 @@ export type WatchOrdersSubscriptionVariables = Exact<{
 
 
 export type WatchOrdersSubscription = { readonly orderChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly change: OrderChange | null, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-        | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-        | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-        | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+        | (
+          { readonly packs: number, readonly reference: string | null }
+          & { readonly __typename: 'CreditPackParameters' }
+        )
+        | (
+          { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+          & { readonly __typename: 'EmailVerificationParameters' }
+        )
+        | (
+          { readonly numbers: number, readonly country: string, readonly reference: string | null }
+          & { readonly __typename: 'NumberLookupParameters' }
+        )
         | { readonly __typename: 'AutomaticCreditsParameters' }
        | null } | null, readonly newest: ReadonlyArray<{ readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-        | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-        | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-        | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+        | (
+          { readonly packs: number, readonly reference: string | null }
+          & { readonly __typename: 'CreditPackParameters' }
+        )
+        | (
+          { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+          & { readonly __typename: 'EmailVerificationParameters' }
+        )
+        | (
+          { readonly numbers: number, readonly country: string, readonly reference: string | null }
+          & { readonly __typename: 'NumberLookupParameters' }
+        )
         | { readonly __typename: 'AutomaticCreditsParameters' }
        | null }> } };
 
@@ -2403,26 +2432,36 @@ export type PlaceOrderMutationVariables = Exact<{
 
 
 export type PlaceOrderMutation = { readonly placeOrder:
-    | { readonly __typename: 'OrderPlaced', readonly replayed: boolean, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-          | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-          | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-          | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+    | (
+      { readonly replayed: boolean, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
+          | (
+            { readonly packs: number, readonly reference: string | null }
+            & { readonly __typename: 'CreditPackParameters' }
+          )
+          | (
+            { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+            & { readonly __typename: 'EmailVerificationParameters' }
+          )
+          | (
+            { readonly numbers: number, readonly country: string, readonly reference: string | null }
+            & { readonly __typename: 'NumberLookupParameters' }
+          )
           | { readonly __typename: 'AutomaticCreditsParameters' }
          | null } }
-    | { readonly __typename: 'InsufficientBalance', readonly unit: Unit, readonly available: string, readonly required: string, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProductUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'QuantityOutOfRange', readonly minimum: number, readonly maximum: number, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NotSoldInCurrency', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ReferenceInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyPendingOrders', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PostalAddressMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'OrderPlaced' }
+    )
+    | (
+      { readonly unit: Unit, readonly available: string, readonly required: string, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'InsufficientBalance' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ProductUnknown' | 'NotSoldInCurrency' | 'CountryInvalid' | 'ReferenceInvalid' | 'TooManyPendingOrders' | 'PostalAddressMissing' | 'CountryMissing' | 'StepUpRequired' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
+    | (
+      { readonly minimum: number, readonly maximum: number, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'QuantityOutOfRange' }
+    )
    };
 
 export type CancelOrderMutationVariables = Exact<{
@@ -2431,19 +2470,28 @@ export type CancelOrderMutationVariables = Exact<{
 
 
 export type CancelOrderMutation = { readonly cancelOrder:
-    | { readonly __typename: 'OrderCancelled', readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency }, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-          | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-          | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-          | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+    | (
+      { readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency }, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
+          | (
+            { readonly packs: number, readonly reference: string | null }
+            & { readonly __typename: 'CreditPackParameters' }
+          )
+          | (
+            { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+            & { readonly __typename: 'EmailVerificationParameters' }
+          )
+          | (
+            { readonly numbers: number, readonly country: string, readonly reference: string | null }
+            & { readonly __typename: 'NumberLookupParameters' }
+          )
           | { readonly __typename: 'AutomaticCreditsParameters' }
          | null } }
-    | { readonly __typename: 'OrderNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'OrderNotCancellable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CreditsUsed', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutomaticOrderNotRefundable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'OrderCancelled' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'OrderNotFound' | 'OrderNotCancellable' | 'CreditsUsed' | 'AutomaticOrderNotRefundable' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' }
+    )
    };
 
 export type SetPostalAddressMutationVariables = Exact<{
@@ -2453,8 +2501,10 @@ export type SetPostalAddressMutationVariables = Exact<{
 
 export type SetPostalAddressMutation = { readonly setPostalAddress:
     | { readonly __typename: 'PostalAddressSet' }
-    | { readonly __typename: 'PostalAddressInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DetailNotCollected', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PostalAddressInvalid' | 'DetailNotCollected' }
+    )
    };
 
 export type PostalAddressQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2463,9 +2513,18 @@ export type PostalAddressQueryVariables = Exact<{ [key: string]: never; }>;
 export type PostalAddressQuery = { readonly viewer: { readonly account: { readonly id: string, readonly postalAddress: { readonly name: string, readonly street: string, readonly number: string, readonly postalCode: string, readonly city: string, readonly country: string } | null } } | null };
 
 export type OrderLineFragment = { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-    | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-    | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-    | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+    | (
+      { readonly packs: number, readonly reference: string | null }
+      & { readonly __typename: 'CreditPackParameters' }
+    )
+    | (
+      { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+      & { readonly __typename: 'EmailVerificationParameters' }
+    )
+    | (
+      { readonly numbers: number, readonly country: string, readonly reference: string | null }
+      & { readonly __typename: 'NumberLookupParameters' }
+    )
     | { readonly __typename: 'AutomaticCreditsParameters' }
    | null };
 
@@ -2480,13 +2539,14 @@ export type InviteMemberMutationVariables = Exact<{
 
 
 export type InviteMemberMutation = { readonly inviteMember:
-    | { readonly __typename: 'MemberInvited', readonly token: string | null, readonly invitation: { readonly id: string } }
-    | { readonly __typename: 'DetailNotCollected', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'EmailInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'RoleNotGrantable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'MemberLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly token: string | null, readonly invitation: { readonly id: string } }
+      & { readonly __typename: 'MemberInvited' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'DetailNotCollected' | 'EmailInvalid' | 'RoleNotGrantable' | 'StepUpRequired' | 'MemberLimitReached' | 'ProcessingRestricted' }
+    )
    };
 
 export type RevokeInvitationMutationVariables = Exact<{
@@ -2496,7 +2556,10 @@ export type RevokeInvitationMutationVariables = Exact<{
 
 export type RevokeInvitationMutation = { readonly revokeInvitation:
     | { readonly __typename: 'InvitationRevoked' }
-    | { readonly __typename: 'InvitationNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'InvitationNotFound' }
+    )
    };
 
 export type AcceptInvitationMutationVariables = Exact<{
@@ -2506,11 +2569,14 @@ export type AcceptInvitationMutationVariables = Exact<{
 
 export type AcceptInvitationMutation = { readonly acceptInvitation:
     | { readonly __typename: 'MemberJoined' }
-    | { readonly __typename: 'InvitationInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'MemberLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LoginInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LoginTaken', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'InvitationInvalid' | 'MemberLimitReached' | 'LoginInvalid' | 'LoginTaken' }
+    )
+    | (
+      { readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type ChangeRoleMutationVariables = Exact<{
@@ -2520,11 +2586,10 @@ export type ChangeRoleMutationVariables = Exact<{
 
 export type ChangeRoleMutation = { readonly changeRole:
     | { readonly __typename: 'RoleChanged' }
-    | { readonly __typename: 'MemberNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'RoleNotGrantable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LastOwner', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'MemberNotFound' | 'RoleNotGrantable' | 'StepUpRequired' | 'LastOwner' | 'ProcessingRestricted' }
+    )
    };
 
 export type RemoveMemberMutationVariables = Exact<{
@@ -2534,10 +2599,10 @@ export type RemoveMemberMutationVariables = Exact<{
 
 export type RemoveMemberMutation = { readonly removeMember:
     | { readonly __typename: 'MemberRemoved' }
-    | { readonly __typename: 'MemberNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'RoleNotGrantable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LastOwner', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'MemberNotFound' | 'RoleNotGrantable' | 'StepUpRequired' | 'LastOwner' }
+    )
    };
 
 export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2552,8 +2617,10 @@ export type AcceptPolicyMutationVariables = Exact<{
 
 export type AcceptPolicyMutation = { readonly acceptPolicy:
     | { readonly __typename: 'PolicyAccepted' }
-    | { readonly __typename: 'PolicyNotInForce', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PolicyLanguageUnknown', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PolicyNotInForce' | 'PolicyLanguageUnknown' }
+    )
    };
 
 export type CreateApiKeyMutationVariables = Exact<{
@@ -2562,14 +2629,14 @@ export type CreateApiKeyMutationVariables = Exact<{
 
 
 export type CreateApiKeyMutation = { readonly createApiKey:
-    | { readonly __typename: 'ApiKeyCreated', readonly secret: string, readonly apiKey: { readonly id: string, readonly name: string | null, readonly prefix: string } }
-    | { readonly __typename: 'ApiKeyNameInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ScopeNotGrantable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ApiKeyExpiryInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ApiKeyLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AcceptanceMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ApiKeysIssuedBySupport', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyPolicyUrlInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly secret: string, readonly apiKey: { readonly id: string, readonly name: string | null, readonly prefix: string } }
+      & { readonly __typename: 'ApiKeyCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ApiKeyNameInvalid' | 'ScopeNotGrantable' | 'ApiKeyExpiryInvalid' | 'ApiKeyLimitReached' | 'AcceptanceMissing' | 'ApiKeysIssuedBySupport' | 'PrivacyPolicyUrlInvalid' }
+    )
    };
 
 export type RevokeApiKeyMutationVariables = Exact<{
@@ -2579,7 +2646,10 @@ export type RevokeApiKeyMutationVariables = Exact<{
 
 export type RevokeApiKeyMutation = { readonly revokeApiKey:
     | { readonly __typename: 'ApiKeyRevoked' }
-    | { readonly __typename: 'ApiKeyNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ApiKeyNotFound' }
+    )
    };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2594,17 +2664,24 @@ export type RevokeSessionMutationVariables = Exact<{
 
 export type RevokeSessionMutation = { readonly revokeSession:
     | { readonly __typename: 'SessionRevoked' }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SessionNotFound' }
+    )
    };
 
 export type EnrolTotpMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type EnrolTotpMutation = { readonly enrolTotp:
-    | { readonly __typename: 'TotpOffered', readonly secret: string, readonly qrSvg: string }
-    | { readonly __typename: 'TotpAlreadyOn', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly secret: string, readonly qrSvg: string }
+      & { readonly __typename: 'TotpOffered' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TotpAlreadyOn' | 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type ConfirmTotpMutationVariables = Exact<{
@@ -2613,11 +2690,14 @@ export type ConfirmTotpMutationVariables = Exact<{
 
 
 export type ConfirmTotpMutation = { readonly confirmTotp:
-    | { readonly __typename: 'TotpConfirmed', readonly recoveryCodes: ReadonlyArray<string> }
-    | { readonly __typename: 'TotpNotPending', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly recoveryCodes: ReadonlyArray<string> }
+      & { readonly __typename: 'TotpConfirmed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TotpNotPending' | 'SecondFactorInvalid' | 'TooManyAttempts' | 'SessionNotFound' }
+    )
    };
 
 export type DisableTotpMutationVariables = Exact<{ [key: string]: never; }>;
@@ -2625,29 +2705,38 @@ export type DisableTotpMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type DisableTotpMutation = { readonly disableTotp:
     | { readonly __typename: 'TotpDisabled' }
-    | { readonly __typename: 'SecondFactorMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorNeeded', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SecondFactorMissing' | 'SecondFactorNeeded' | 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type CreateRecoveryCodesMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type CreateRecoveryCodesMutation = { readonly createRecoveryCodes:
-    | { readonly __typename: 'RecoveryCodesCreated', readonly codes: ReadonlyArray<string> }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly codes: ReadonlyArray<string> }
+      & { readonly __typename: 'RecoveryCodesCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type StartPasskeyRegistrationMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type StartPasskeyRegistrationMutation = { readonly startPasskeyRegistration:
-    | { readonly __typename: 'PasskeyRegistrationStarted', readonly creation: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly rpName: string, readonly userId: string, readonly userName: string, readonly algorithms: ReadonlyArray<number>, readonly excludedCredentialIds: ReadonlyArray<string> } }
-    | { readonly __typename: 'PasskeyLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly creation: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly rpName: string, readonly userId: string, readonly userName: string, readonly algorithms: ReadonlyArray<number>, readonly excludedCredentialIds: ReadonlyArray<string> } }
+      & { readonly __typename: 'PasskeyRegistrationStarted' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasskeyLimitReached' | 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type RegisterPasskeyMutationVariables = Exact<{
@@ -2657,11 +2746,10 @@ export type RegisterPasskeyMutationVariables = Exact<{
 
 export type RegisterPasskeyMutation = { readonly registerPasskey:
     | { readonly __typename: 'PasskeyRegistered' }
-    | { readonly __typename: 'PasskeyNameInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasskeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ChallengeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasskeyLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasskeyNameInvalid' | 'PasskeyInvalid' | 'ChallengeInvalid' | 'PasskeyLimitReached' | 'SessionNotFound' }
+    )
    };
 
 export type RemovePasskeyMutationVariables = Exact<{
@@ -2671,10 +2759,10 @@ export type RemovePasskeyMutationVariables = Exact<{
 
 export type RemovePasskeyMutation = { readonly removePasskey:
     | { readonly __typename: 'PasskeyRemoved' }
-    | { readonly __typename: 'PasskeyNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorNeeded', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasskeyNotFound' | 'SecondFactorNeeded' | 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type ChangePasswordMutationVariables = Exact<{
@@ -2684,9 +2772,14 @@ export type ChangePasswordMutationVariables = Exact<{
 
 export type ChangePasswordMutation = { readonly changePassword:
     | { readonly __typename: 'PasswordChanged' }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CredentialsInvalid' | 'TooManyAttempts' }
+    )
+    | (
+      { readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type PlanPageQueryVariables = Exact<{
@@ -2717,16 +2810,10 @@ export type StartPlanMutationVariables = Exact<{
 
 export type StartPlanMutation = { readonly startPlan:
     | { readonly __typename: 'PlanOrdered' }
-    | { readonly __typename: 'PlanUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PlanAlreadyRunning', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NoValidPaymentMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyTopUps', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PostalAddressMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PlanUnknown' | 'PlanAlreadyRunning' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'PostalAddressMissing' | 'CountryMissing' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type CancelPlanMutationVariables = Exact<{ [key: string]: never; }>;
@@ -2734,10 +2821,10 @@ export type CancelPlanMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type CancelPlanMutation = { readonly cancelPlan:
     | { readonly __typename: 'PlanCancelled' }
-    | { readonly __typename: 'NoPaidPlan', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NoValidPaymentMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyTopUps', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NoPaidPlan' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'CountryMissing' }
+    )
    };
 
 export type ResumePlanMutationVariables = Exact<{ [key: string]: never; }>;
@@ -2745,12 +2832,10 @@ export type ResumePlanMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type ResumePlanMutation = { readonly resumePlan:
     | { readonly __typename: 'PlanResumed' }
-    | { readonly __typename: 'NoPaidPlan', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PlanNotCancelled', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NoValidPaymentMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyTopUps', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NoPaidPlan' | 'PlanNotCancelled' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'CountryMissing' | 'ProcessingRestricted' }
+    )
    };
 
 export type PlanNowFragment = { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null };
@@ -2788,13 +2873,18 @@ export type RequestExportMutationVariables = Exact<{
 
 
 export type RequestExportMutation = { readonly requestExport:
-    | { readonly __typename: 'ExportRequested', readonly export: { readonly id: string, readonly scope: DataExportScope, readonly status: DataExportStatus, readonly tablesDone: number, readonly tablesTotal: number, readonly rows: string, readonly sizeBytes: string, readonly createdAt: string, readonly readyAt: string | null, readonly expiresAt: string | null } }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportForbidden', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportRunning', readonly exportId: string, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestChannelClosed', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly export: { readonly id: string, readonly scope: DataExportScope, readonly status: DataExportStatus, readonly tablesDone: number, readonly tablesTotal: number, readonly rows: string, readonly sizeBytes: string, readonly createdAt: string, readonly readyAt: string | null, readonly expiresAt: string | null } }
+      & { readonly __typename: 'ExportRequested' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'StepUpRequired' | 'DataExportForbidden' | 'PrivacyRequestChannelClosed' | 'PrivacyRequestLimitReached' | 'ProcessingRestricted' }
+    )
+    | (
+      { readonly exportId: string, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'DataExportRunning' }
+    )
    };
 
 export type CancelExportMutationVariables = Exact<{
@@ -2804,10 +2894,10 @@ export type CancelExportMutationVariables = Exact<{
 
 export type CancelExportMutation = { readonly cancelExport:
     | { readonly __typename: 'ExportCancelled' }
-    | { readonly __typename: 'DataExportNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportForbidden', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'DataExportNotFound' | 'DataExportForbidden' | 'DataExportStatusConflict' | 'ProcessingRestricted' }
+    )
    };
 
 export type CreateExportLinkMutationVariables = Exact<{
@@ -2816,12 +2906,14 @@ export type CreateExportLinkMutationVariables = Exact<{
 
 
 export type CreateExportLinkMutation = { readonly createExportLink:
-    | { readonly __typename: 'ExportLinkCreated', readonly path: string, readonly expiresAt: string }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportForbidden', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly path: string, readonly expiresAt: string }
+      & { readonly __typename: 'ExportLinkCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'StepUpRequired' | 'DataExportNotFound' | 'DataExportForbidden' | 'DataExportStatusConflict' | 'ProcessingRestricted' }
+    )
    };
 
 export type RequestRectificationMutationVariables = Exact<{
@@ -2830,9 +2922,14 @@ export type RequestRectificationMutationVariables = Exact<{
 
 
 export type RequestRectificationMutation = { readonly requestRectification:
-    | { readonly __typename: 'PrivacyRequestFiled', readonly request: { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null } }
-    | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly request: { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null } }
+      & { readonly __typename: 'PrivacyRequestFiled' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestTextInvalid' | 'PrivacyRequestLimitReached' }
+    )
    };
 
 export type RaiseConcernMutationVariables = Exact<{
@@ -2841,9 +2938,14 @@ export type RaiseConcernMutationVariables = Exact<{
 
 
 export type RaiseConcernMutation = { readonly raiseConcern:
-    | { readonly __typename: 'PrivacyRequestFiled', readonly request: { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null } }
-    | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly request: { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null } }
+      & { readonly __typename: 'PrivacyRequestFiled' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestTextInvalid' | 'PrivacyRequestLimitReached' }
+    )
    };
 
 export type RestrictProcessingMutationVariables = Exact<{
@@ -2853,8 +2955,10 @@ export type RestrictProcessingMutationVariables = Exact<{
 
 export type RestrictProcessingMutation = { readonly restrictProcessing:
     | { readonly __typename: 'ProcessingLimited' }
-    | { readonly __typename: 'PrivacyRequestPurposesInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestPurposesInvalid' | 'PrivacyRequestLimitReached' }
+    )
    };
 
 export type LiftRestrictionMutationVariables = Exact<{
@@ -2864,7 +2968,10 @@ export type LiftRestrictionMutationVariables = Exact<{
 
 export type LiftRestrictionMutation = { readonly liftRestriction:
     | { readonly __typename: 'RestrictionLifted' }
-    | { readonly __typename: 'RestrictionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'RestrictionNotFound' }
+    )
    };
 
 export type WithdrawRequestMutationVariables = Exact<{
@@ -2874,8 +2981,10 @@ export type WithdrawRequestMutationVariables = Exact<{
 
 export type WithdrawRequestMutation = { readonly withdrawPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestWithdrawn' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' }
+    )
    };
 
 export type GiveConsentMutationVariables = Exact<{
@@ -2885,8 +2994,10 @@ export type GiveConsentMutationVariables = Exact<{
 
 export type GiveConsentMutation = { readonly giveConsent:
     | { readonly __typename: 'ConsentGiven' }
-    | { readonly __typename: 'PurposeUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PurposeUnknown' | 'ProcessingRestricted' }
+    )
    };
 
 export type WithdrawConsentMutationVariables = Exact<{
@@ -2896,7 +3007,10 @@ export type WithdrawConsentMutationVariables = Exact<{
 
 export type WithdrawConsentMutation = { readonly withdrawConsent:
     | { readonly __typename: 'ConsentWithdrawn' }
-    | { readonly __typename: 'NoConsent', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NoConsent' }
+    )
    };
 
 export type ErasurePreviewQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2910,16 +3024,14 @@ export type RequestErasureMutationVariables = Exact<{
 
 
 export type RequestErasureMutation = { readonly requestErasure:
-    | { readonly __typename: 'ErasureRequested', readonly erasure: { readonly id: string, readonly state: ErasureState, readonly dueAt: string } }
-    | { readonly __typename: 'ErasureScopeRefused', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ErasureWarningNotAcknowledged', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LossesNotAcknowledged', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly erasure: { readonly id: string, readonly state: ErasureState, readonly dueAt: string } }
+      & { readonly __typename: 'ErasureRequested' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ErasureScopeRefused' | 'ErasureWarningNotAcknowledged' | 'LossesNotAcknowledged' | 'StepUpRequired' | 'AccountStatusConflict' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type ClosurePreviewQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2933,13 +3045,14 @@ export type CloseAccountMutationVariables = Exact<{
 
 
 export type CloseAccountMutation = { readonly closeAccount:
-    | { readonly __typename: 'AccountClosed', readonly closedAt: string }
-    | { readonly __typename: 'LossesNotAcknowledged', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly closedAt: string }
+      & { readonly __typename: 'AccountClosed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'LossesNotAcknowledged' | 'StepUpRequired' | 'AccountStatusConflict' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' }
+    )
    };
 
 export type ErasureQueryVariables = Exact<{
@@ -2985,10 +3098,22 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { readonly signIn:
-    | { readonly __typename: 'SignedIn', readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
-    | { readonly __typename: 'SecondFactorRequired', readonly challenge: string, readonly factors: ReadonlyArray<SecondFactor>, readonly expiresAt: string, readonly passkey: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> } | null }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly retryAfterSeconds: number, readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
+      & { readonly __typename: 'SignedIn' }
+    )
+    | (
+      { readonly challenge: string, readonly factors: ReadonlyArray<SecondFactor>, readonly expiresAt: string, readonly passkey: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> } | null }
+      & { readonly __typename: 'SecondFactorRequired' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CredentialsInvalid' }
+    )
+    | (
+      { readonly retryAfterSeconds: number, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TooManyAttempts' }
+    )
    };
 
 export type CompleteSignInMutationVariables = Exact<{
@@ -2997,17 +3122,23 @@ export type CompleteSignInMutationVariables = Exact<{
 
 
 export type CompleteSignInMutation = { readonly completeSignIn:
-    | { readonly __typename: 'SignedIn', readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
-    | { readonly __typename: 'ChallengeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
+      & { readonly __typename: 'SignedIn' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ChallengeInvalid' | 'SecondFactorInvalid' | 'CredentialsInvalid' | 'TooManyAttempts' }
+    )
    };
 
 export type StartPasskeySignInMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type StartPasskeySignInMutation = { readonly startPasskeySignIn: { readonly __typename: 'PasskeySignInStarted', readonly request: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> } } };
+export type StartPasskeySignInMutation = { readonly startPasskeySignIn: (
+    { readonly request: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> } }
+    & { readonly __typename: 'PasskeySignInStarted' }
+  ) };
 
 export type SignInWithPasskeyMutationVariables = Exact<{
   input: SignInWithPasskeyInput;
@@ -3015,10 +3146,14 @@ export type SignInWithPasskeyMutationVariables = Exact<{
 
 
 export type SignInWithPasskeyMutation = { readonly signInWithPasskey:
-    | { readonly __typename: 'SignedIn', readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
-    | { readonly __typename: 'ChallengeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasskeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
+      & { readonly __typename: 'SignedIn' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ChallengeInvalid' | 'PasskeyInvalid' | 'CredentialsInvalid' }
+    )
    };
 
 export type RegisterMutationVariables = Exact<{
@@ -3027,19 +3162,18 @@ export type RegisterMutationVariables = Exact<{
 
 
 export type RegisterMutation = { readonly register:
-    | { readonly __typename: 'Registered', readonly accountId: string }
-    | { readonly __typename: 'LoginInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LoginTaken', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly lengthMin: number, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AcceptanceMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PolicyLanguageUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DetailNotCollected', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'UnknownCountry', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IndustryExcluded', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProfessionalUseOnly', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AgeNotDeclared', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'BirthDateInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooYoung', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly accountId: string }
+      & { readonly __typename: 'Registered' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'LoginInvalid' | 'LoginTaken' | 'AcceptanceMissing' | 'PolicyLanguageUnknown' | 'DetailNotCollected' | 'UnknownCountry' | 'IndustryExcluded' | 'ProfessionalUseOnly' | 'AgeNotDeclared' | 'BirthDateInvalid' | 'TooYoung' }
+    )
+    | (
+      { readonly hint: string | null, readonly lengthMin: number, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
@@ -3047,7 +3181,10 @@ export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type SignOutMutation = { readonly signOut:
     | { readonly __typename: 'SignedOut' }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SessionNotFound' }
+    )
    };
 
 export type ConfirmPasswordMutationVariables = Exact<{
@@ -3056,9 +3193,14 @@ export type ConfirmPasswordMutationVariables = Exact<{
 
 
 export type ConfirmPasswordMutation = { readonly confirmPassword:
-    | { readonly __typename: 'PasswordConfirmed', readonly steppedUpUntil: string }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly steppedUpUntil: string }
+      & { readonly __typename: 'PasswordConfirmed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CredentialsInvalid' | 'TooManyAttempts' }
+    )
    };
 
 export type ConfirmSecondFactorMutationVariables = Exact<{
@@ -3067,11 +3209,14 @@ export type ConfirmSecondFactorMutationVariables = Exact<{
 
 
 export type ConfirmSecondFactorMutation = { readonly confirmSecondFactor:
-    | { readonly __typename: 'SecondFactorConfirmed', readonly steppedUpUntil: string }
-    | { readonly __typename: 'SecondFactorMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly steppedUpUntil: string }
+      & { readonly __typename: 'SecondFactorConfirmed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SecondFactorMissing' | 'SecondFactorInvalid' | 'TooManyAttempts' | 'SessionNotFound' }
+    )
    };
 
 export type RequestPasswordResetMutationVariables = Exact<{
@@ -3080,8 +3225,14 @@ export type RequestPasswordResetMutationVariables = Exact<{
 
 
 export type RequestPasswordResetMutation = { readonly requestPasswordReset:
-    | { readonly __typename: 'PasswordResetRequested', readonly expiresAt: string }
-    | { readonly __typename: 'EmailInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly expiresAt: string }
+      & { readonly __typename: 'PasswordResetRequested' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'EmailInvalid' }
+    )
    };
 
 export type ResetPasswordMutationVariables = Exact<{
@@ -3091,8 +3242,14 @@ export type ResetPasswordMutationVariables = Exact<{
 
 export type ResetPasswordMutation = { readonly resetPassword:
     | { readonly __typename: 'PasswordWasReset' }
-    | { readonly __typename: 'ResetTokenInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ResetTokenInvalid' }
+    )
+    | (
+      { readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type ResetPasswordWithCodeMutationVariables = Exact<{
@@ -3102,8 +3259,14 @@ export type ResetPasswordWithCodeMutationVariables = Exact<{
 
 export type ResetPasswordWithCodeMutation = { readonly resetPasswordWithCode:
     | { readonly __typename: 'PasswordWasReset' }
-    | { readonly __typename: 'RecoveryCodeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'RecoveryCodeInvalid' }
+    )
+    | (
+      { readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type SetEmailMutationVariables = Exact<{
@@ -3112,22 +3275,28 @@ export type SetEmailMutationVariables = Exact<{
 
 
 export type SetEmailMutation = { readonly setEmail:
-    | { readonly __typename: 'EmailCodeSent', readonly expiresAt: string }
-    | { readonly __typename: 'EmailInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyMails', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DetailNotCollected', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly expiresAt: string }
+      & { readonly __typename: 'EmailCodeSent' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'EmailInvalid' | 'StepUpRequired' | 'TooManyMails' | 'DetailNotCollected' | 'SessionNotFound' }
+    )
    };
 
 export type ResendEmailCodeMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ResendEmailCodeMutation = { readonly resendEmailCode:
-    | { readonly __typename: 'EmailCodeSent', readonly expiresAt: string }
-    | { readonly __typename: 'NothingToVerify', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyMails', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly expiresAt: string }
+      & { readonly __typename: 'EmailCodeSent' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NothingToVerify' | 'TooManyMails' | 'SessionNotFound' }
+    )
    };
 
 export type VerifyEmailMutationVariables = Exact<{
@@ -3136,832 +3305,65 @@ export type VerifyEmailMutationVariables = Exact<{
 
 
 export type VerifyEmailMutation = { readonly verifyEmail:
-    | { readonly __typename: 'EmailVerified', readonly verifiedAt: string }
-    | { readonly __typename: 'EmailCodeInvalid', readonly attemptsLeft: number, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NothingToVerify', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'EmailTaken', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly verifiedAt: string }
+      & { readonly __typename: 'EmailVerified' }
+    )
+    | (
+      { readonly attemptsLeft: number, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'EmailCodeInvalid' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NothingToVerify' | 'EmailTaken' | 'SessionNotFound' }
+    )
    };
 
 export type PasskeyAskedFragment = { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> };
 
-type Refused_AbuseReportLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_Sc2cqLvYy0v51R3S3jJpLwDnwLJciZgmYy692xq4Q_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AcceptanceMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_TaKwWsvtnwQ0FwRdbRfjm7xPuUdm0sIy1xiKgqKqI_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AccountCountryMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_GdQCsb8arZNgLsG84ifwvOQsoNSczTy6vt3AqovFly_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AccountNotActive_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_0nRf09sttbaURusKmV53NZgrKp4Szue7gLcWliBCd0_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AccountNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_AErwcrw99PQqZ79h6yoLgtO6vdX8Gczj6DfOjDntPbA_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AccountStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_XudvYdcmdiQMinoFaCrIl7zdiOcjngvv6Pyu0Qwqq_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AgeNotDeclared_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_PuP7Izb36JvVfnMu2NbFc2cgA30Psf28R0BvsVtc_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AgreementMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_CCgz3hEjwvaJjq7NekOtuq7Be0yiAy2vCc7fpTg4_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AlreadyManaged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_8Jq56nMPwOohcKjTp1n2cB2XebzXlwuHj2V8oqJqxI_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AmountInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_TwpZLvzzVmXa3DCvhshwXquj7wsCgfmfn1jYw3FHj8_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AmountTooLarge_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_MhWfnbHmuXatXeaAciP4dmMaIi1XXj79h12rWfCskFi_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AmountTooSmall_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_GAplvfRUmzHFctzagXiwbCKqN4iigbOi7gLqUbI_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_ApiKeyExpiryInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_CZBmMgAdnHpl1L5e6Kl2rVl9YEdD9jGpnChFtK9blE_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_ApiKeyLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiKeyNameInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiKeyNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiKeysIssuedBySelf_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiKeysIssuedBySupport_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiLimitsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AttestationInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AttestationUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AudienceNotDeclared_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpAmountInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpCapTooLow_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpNeedsChannel_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpNeedsMethod_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpNotSuspended_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpQuantityInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutomaticOrderNotRefundable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_BirthDateInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignChannelFixed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignIncomplete_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignNameInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignScheduleInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ChallengeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintAppealRefused_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintAppealTooLate_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintDecidedBefore_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintEvidenceInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintFindingInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintOpen_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintProofTooLate_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintSubjectInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintVerdictInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ConfirmationCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ConsentMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ContactAddressInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ContactCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ContactLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CountryInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CountryMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CredentialsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CreditsUsed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CurrencyNotAccepted_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DataExportForbidden_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DataExportNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DataExportRunning_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DataExportStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DeadLetterNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DeadLetterNotRetryable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DetailNotCollected_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DisclosureIncomplete_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DueWorkNotFailing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DueWorkNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DueWorkRunning_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EmailCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EmailInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EmailNotVerified_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EmailTaken_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ErasureScopeRefused_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ErasureWarningNotAcknowledged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EventConnectionLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EventConnectionNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EventCredentialInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EventsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_FixedIpLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_FixedIpNotAnnounced_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_FixedIpNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_FixedIpPoolEmpty_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ForceMajeureInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ForceMajeureLasts_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_GatewayUnavailable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_GroundNotAllowed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldBound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldNotOpen_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldQuantityInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldTimeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldTooSmall_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IdempotencyInProgress_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IdempotencyKeyInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IdempotencyMismatch_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentAccountTold_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentAccountUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentAccountsTooMany_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentAuthorityNotified_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentCriterionInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentDecisionFinal_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentDelayUnexplained_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentEntryLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentIncomplete_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentInstantInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentNoticeRequired_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentScopeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentSkipUnexplained_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IndustryExcluded_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_InsufficientBalance_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_InvitationInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_InvitationNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IpAddressInUse_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IpAddressInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IpAddressKnown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IpAddressNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LastOwner_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LegalityNotChecked_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ListSourceRefused_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LoginInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LoginTaken_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LossesNotAcknowledged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ManagementLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ManagementNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MechanismMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MemberLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MemberNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MergeFieldInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MessageTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MessageTextSensitive_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MinorReportJudged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MinorReportLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MinorReportNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoConsent_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoForceMajeure_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoKeyPolicy_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoPaidPlan_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoPowers_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoValidPaymentMethod_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NotAReseller_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NotAnUpgrade_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NotSoldInCurrency_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NothingToVerify_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoticeNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_OrderNotCancellable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_OrderNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_OrderNotInProgress_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasskeyInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasskeyLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasskeyNameInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasskeyNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasswordTooWeak_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PaymentMethodNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PaymentMethodStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PaymentTokenInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanAlreadyRunning_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanEnding_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanNotCancelled_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanPaymentPending_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanUnchanged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PolicyLanguageUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PolicyNotInForce_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PostalAddressInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PostalAddressMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PriceOutOfRange_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyPolicyUrlInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestAccountUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestChannelClosed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestGroundInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestKindConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestNotExtendable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestPurposesInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestReceivedAtInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessingRestricted_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorNotActive_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorsNotAllowed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProductUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProfessionalUseOnly_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PurposeUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_QuantityOutOfRange_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ReasonRequired_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientAddressInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientAnswerInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientCountInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientLinkRequired_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientNotAnnounced_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientReceivedAtInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientRequestLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientRequestNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientRequestStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientSenderUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientsConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecoveryCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ReferenceInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RefundCurrencyWrong_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RefundTooLarge_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RemovalReasonInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ReportNoteInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ResaleForbidden_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ResaleNotPermitted_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ResetTokenInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RestrictionNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RoleNotGrantable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ScopeNotGrantable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SeatsNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SeatsOutOfRange_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SecondFactorInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SecondFactorMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SecondFactorNeeded_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderCountriesInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderDecisionInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderDocumentNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderDocumentSizeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderDocumentsMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderExists_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderNameInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderNameReserved_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderReviewOutdated_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SessionNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_StepUpRequired_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SuppressionNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SuppressionsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketClosedForGood_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketMessageNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyAttempts_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyConfirmations_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyHolds_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyMails_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyPaymentMethods_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyPendingOrders_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManySavings_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManySeatPurchases_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManySegments_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyTopUps_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooYoung_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TopUpNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TopUpNotRefundable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TopUpStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TotpAlreadyOn_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TotpNotPending_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_UnknownCountry_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_UploadLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_UsersExceedPlan_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_VatNumberInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_VatNumberNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_WithdrawalNotPlanned_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_Wk5bM0nDl5yj2GpKdIm0e5iGq76kWcF1lKf3NLoBq6g_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
 export type RefusedFragment =
-  | Refused_AbuseReportLimitReached_Fragment
-  | Refused_AcceptanceMissing_Fragment
-  | Refused_AccountCountryMissing_Fragment
-  | Refused_AccountNotActive_Fragment
-  | Refused_AccountNotFound_Fragment
-  | Refused_AccountStatusConflict_Fragment
-  | Refused_AgeNotDeclared_Fragment
-  | Refused_AgreementMissing_Fragment
-  | Refused_AlreadyManaged_Fragment
-  | Refused_AmountInvalid_Fragment
-  | Refused_AmountTooLarge_Fragment
-  | Refused_AmountTooSmall_Fragment
-  | Refused_ApiKeyExpiryInvalid_Fragment
-  | Refused_ApiKeyLimitReached_Fragment
-  | Refused_ApiKeyNameInvalid_Fragment
-  | Refused_ApiKeyNotFound_Fragment
-  | Refused_ApiKeysIssuedBySelf_Fragment
-  | Refused_ApiKeysIssuedBySupport_Fragment
-  | Refused_ApiLimitsInvalid_Fragment
-  | Refused_AttestationInvalid_Fragment
-  | Refused_AttestationUnknown_Fragment
-  | Refused_AudienceNotDeclared_Fragment
-  | Refused_AutoTopUpAmountInvalid_Fragment
-  | Refused_AutoTopUpCapTooLow_Fragment
-  | Refused_AutoTopUpNeedsChannel_Fragment
-  | Refused_AutoTopUpNeedsMethod_Fragment
-  | Refused_AutoTopUpNotFound_Fragment
-  | Refused_AutoTopUpNotSuspended_Fragment
-  | Refused_AutoTopUpQuantityInvalid_Fragment
-  | Refused_AutomaticOrderNotRefundable_Fragment
-  | Refused_BirthDateInvalid_Fragment
-  | Refused_CampaignChannelFixed_Fragment
-  | Refused_CampaignIncomplete_Fragment
-  | Refused_CampaignLimitReached_Fragment
-  | Refused_CampaignNameInvalid_Fragment
-  | Refused_CampaignNotFound_Fragment
-  | Refused_CampaignScheduleInvalid_Fragment
-  | Refused_CampaignStatusConflict_Fragment
-  | Refused_ChallengeInvalid_Fragment
-  | Refused_ComplaintAppealRefused_Fragment
-  | Refused_ComplaintAppealTooLate_Fragment
-  | Refused_ComplaintDecidedBefore_Fragment
-  | Refused_ComplaintEvidenceInvalid_Fragment
-  | Refused_ComplaintFindingInvalid_Fragment
-  | Refused_ComplaintNotFound_Fragment
-  | Refused_ComplaintOpen_Fragment
-  | Refused_ComplaintProofTooLate_Fragment
-  | Refused_ComplaintStatusConflict_Fragment
-  | Refused_ComplaintSubjectInvalid_Fragment
-  | Refused_ComplaintTextInvalid_Fragment
-  | Refused_ComplaintVerdictInvalid_Fragment
-  | Refused_ConfirmationCodeInvalid_Fragment
-  | Refused_ConsentMissing_Fragment
-  | Refused_ContactAddressInvalid_Fragment
-  | Refused_ContactCodeInvalid_Fragment
-  | Refused_ContactLimitReached_Fragment
-  | Refused_CountryInvalid_Fragment
-  | Refused_CountryMissing_Fragment
-  | Refused_CredentialsInvalid_Fragment
-  | Refused_CreditsUsed_Fragment
-  | Refused_CurrencyNotAccepted_Fragment
-  | Refused_DataExportForbidden_Fragment
-  | Refused_DataExportNotFound_Fragment
-  | Refused_DataExportRunning_Fragment
-  | Refused_DataExportStatusConflict_Fragment
-  | Refused_DeadLetterNotFound_Fragment
-  | Refused_DeadLetterNotRetryable_Fragment
-  | Refused_DetailNotCollected_Fragment
-  | Refused_DisclosureIncomplete_Fragment
-  | Refused_DueWorkNotFailing_Fragment
-  | Refused_DueWorkNotFound_Fragment
-  | Refused_DueWorkRunning_Fragment
-  | Refused_EmailCodeInvalid_Fragment
-  | Refused_EmailInvalid_Fragment
-  | Refused_EmailNotVerified_Fragment
-  | Refused_EmailTaken_Fragment
-  | Refused_ErasureScopeRefused_Fragment
-  | Refused_ErasureWarningNotAcknowledged_Fragment
-  | Refused_EventConnectionLimitReached_Fragment
-  | Refused_EventConnectionNotFound_Fragment
-  | Refused_EventCredentialInvalid_Fragment
-  | Refused_EventsInvalid_Fragment
-  | Refused_FixedIpLimitReached_Fragment
-  | Refused_FixedIpNotAnnounced_Fragment
-  | Refused_FixedIpNotFound_Fragment
-  | Refused_FixedIpPoolEmpty_Fragment
-  | Refused_ForceMajeureInvalid_Fragment
-  | Refused_ForceMajeureLasts_Fragment
-  | Refused_GatewayUnavailable_Fragment
-  | Refused_GroundNotAllowed_Fragment
-  | Refused_HoldBound_Fragment
-  | Refused_HoldNotFound_Fragment
-  | Refused_HoldNotOpen_Fragment
-  | Refused_HoldQuantityInvalid_Fragment
-  | Refused_HoldTimeInvalid_Fragment
-  | Refused_HoldTooSmall_Fragment
-  | Refused_IdempotencyInProgress_Fragment
-  | Refused_IdempotencyKeyInvalid_Fragment
-  | Refused_IdempotencyMismatch_Fragment
-  | Refused_IncidentAccountTold_Fragment
-  | Refused_IncidentAccountUnknown_Fragment
-  | Refused_IncidentAccountsTooMany_Fragment
-  | Refused_IncidentAuthorityNotified_Fragment
-  | Refused_IncidentCriterionInvalid_Fragment
-  | Refused_IncidentDecisionFinal_Fragment
-  | Refused_IncidentDelayUnexplained_Fragment
-  | Refused_IncidentEntryLimitReached_Fragment
-  | Refused_IncidentIncomplete_Fragment
-  | Refused_IncidentInstantInvalid_Fragment
-  | Refused_IncidentNotFound_Fragment
-  | Refused_IncidentNoticeRequired_Fragment
-  | Refused_IncidentScopeInvalid_Fragment
-  | Refused_IncidentSkipUnexplained_Fragment
-  | Refused_IncidentStatusConflict_Fragment
-  | Refused_IncidentTextInvalid_Fragment
-  | Refused_IndustryExcluded_Fragment
-  | Refused_InsufficientBalance_Fragment
-  | Refused_InvitationInvalid_Fragment
-  | Refused_InvitationNotFound_Fragment
-  | Refused_IpAddressInUse_Fragment
-  | Refused_IpAddressInvalid_Fragment
-  | Refused_IpAddressKnown_Fragment
-  | Refused_IpAddressNotFound_Fragment
-  | Refused_LastOwner_Fragment
-  | Refused_LegalityNotChecked_Fragment
-  | Refused_ListSourceRefused_Fragment
-  | Refused_LoginInvalid_Fragment
-  | Refused_LoginTaken_Fragment
-  | Refused_LossesNotAcknowledged_Fragment
-  | Refused_ManagementLimitReached_Fragment
-  | Refused_ManagementNotFound_Fragment
-  | Refused_MechanismMissing_Fragment
-  | Refused_MemberLimitReached_Fragment
-  | Refused_MemberNotFound_Fragment
-  | Refused_MergeFieldInvalid_Fragment
-  | Refused_MessageTextInvalid_Fragment
-  | Refused_MessageTextSensitive_Fragment
-  | Refused_MinorReportJudged_Fragment
-  | Refused_MinorReportLimitReached_Fragment
-  | Refused_MinorReportNotFound_Fragment
-  | Refused_NoConsent_Fragment
-  | Refused_NoForceMajeure_Fragment
-  | Refused_NoKeyPolicy_Fragment
-  | Refused_NoPaidPlan_Fragment
-  | Refused_NoPowers_Fragment
-  | Refused_NoValidPaymentMethod_Fragment
-  | Refused_NotAReseller_Fragment
-  | Refused_NotAnUpgrade_Fragment
-  | Refused_NotSoldInCurrency_Fragment
-  | Refused_NothingToVerify_Fragment
-  | Refused_NoticeNotFound_Fragment
-  | Refused_OrderNotCancellable_Fragment
-  | Refused_OrderNotFound_Fragment
-  | Refused_OrderNotInProgress_Fragment
-  | Refused_PasskeyInvalid_Fragment
-  | Refused_PasskeyLimitReached_Fragment
-  | Refused_PasskeyNameInvalid_Fragment
-  | Refused_PasskeyNotFound_Fragment
-  | Refused_PasswordTooWeak_Fragment
-  | Refused_PaymentMethodNotFound_Fragment
-  | Refused_PaymentMethodStatusConflict_Fragment
-  | Refused_PaymentTokenInvalid_Fragment
-  | Refused_PlanAlreadyRunning_Fragment
-  | Refused_PlanEnding_Fragment
-  | Refused_PlanNotCancelled_Fragment
-  | Refused_PlanPaymentPending_Fragment
-  | Refused_PlanUnchanged_Fragment
-  | Refused_PlanUnknown_Fragment
-  | Refused_PolicyLanguageUnknown_Fragment
-  | Refused_PolicyNotInForce_Fragment
-  | Refused_PostalAddressInvalid_Fragment
-  | Refused_PostalAddressMissing_Fragment
-  | Refused_PriceOutOfRange_Fragment
-  | Refused_PrivacyPolicyUrlInvalid_Fragment
-  | Refused_PrivacyRequestAccountUnknown_Fragment
-  | Refused_PrivacyRequestChannelClosed_Fragment
-  | Refused_PrivacyRequestGroundInvalid_Fragment
-  | Refused_PrivacyRequestKindConflict_Fragment
-  | Refused_PrivacyRequestLimitReached_Fragment
-  | Refused_PrivacyRequestNotExtendable_Fragment
-  | Refused_PrivacyRequestNotFound_Fragment
-  | Refused_PrivacyRequestPurposesInvalid_Fragment
-  | Refused_PrivacyRequestReceivedAtInvalid_Fragment
-  | Refused_PrivacyRequestStatusConflict_Fragment
-  | Refused_PrivacyRequestTextInvalid_Fragment
-  | Refused_ProcessingRestricted_Fragment
-  | Refused_ProcessorInvalid_Fragment
-  | Refused_ProcessorNotActive_Fragment
-  | Refused_ProcessorNotFound_Fragment
-  | Refused_ProcessorStatusConflict_Fragment
-  | Refused_ProcessorsNotAllowed_Fragment
-  | Refused_ProductUnknown_Fragment
-  | Refused_ProfessionalUseOnly_Fragment
-  | Refused_PurposeUnknown_Fragment
-  | Refused_QuantityOutOfRange_Fragment
-  | Refused_ReasonRequired_Fragment
-  | Refused_RecipientAddressInvalid_Fragment
-  | Refused_RecipientAnswerInvalid_Fragment
-  | Refused_RecipientCodeInvalid_Fragment
-  | Refused_RecipientCountInvalid_Fragment
-  | Refused_RecipientLimitReached_Fragment
-  | Refused_RecipientLinkRequired_Fragment
-  | Refused_RecipientNotAnnounced_Fragment
-  | Refused_RecipientReceivedAtInvalid_Fragment
-  | Refused_RecipientRequestLimitReached_Fragment
-  | Refused_RecipientRequestNotFound_Fragment
-  | Refused_RecipientRequestStatusConflict_Fragment
-  | Refused_RecipientSenderUnknown_Fragment
-  | Refused_RecipientTextInvalid_Fragment
-  | Refused_RecipientsConflict_Fragment
-  | Refused_RecipientsInvalid_Fragment
-  | Refused_RecoveryCodeInvalid_Fragment
-  | Refused_ReferenceInvalid_Fragment
-  | Refused_RefundCurrencyWrong_Fragment
-  | Refused_RefundTooLarge_Fragment
-  | Refused_RemovalReasonInvalid_Fragment
-  | Refused_ReportNoteInvalid_Fragment
-  | Refused_ResaleForbidden_Fragment
-  | Refused_ResaleNotPermitted_Fragment
-  | Refused_ResetTokenInvalid_Fragment
-  | Refused_RestrictionNotFound_Fragment
-  | Refused_RoleNotGrantable_Fragment
-  | Refused_ScopeNotGrantable_Fragment
-  | Refused_SeatsNotFound_Fragment
-  | Refused_SeatsOutOfRange_Fragment
-  | Refused_SecondFactorInvalid_Fragment
-  | Refused_SecondFactorMissing_Fragment
-  | Refused_SecondFactorNeeded_Fragment
-  | Refused_SenderCountriesInvalid_Fragment
-  | Refused_SenderDecisionInvalid_Fragment
-  | Refused_SenderDocumentNotFound_Fragment
-  | Refused_SenderDocumentSizeInvalid_Fragment
-  | Refused_SenderDocumentsMissing_Fragment
-  | Refused_SenderExists_Fragment
-  | Refused_SenderLimitReached_Fragment
-  | Refused_SenderNameInvalid_Fragment
-  | Refused_SenderNameReserved_Fragment
-  | Refused_SenderNotFound_Fragment
-  | Refused_SenderReviewOutdated_Fragment
-  | Refused_SenderStatusConflict_Fragment
-  | Refused_SessionNotFound_Fragment
-  | Refused_StepUpRequired_Fragment
-  | Refused_SuppressionNotFound_Fragment
-  | Refused_SuppressionsInvalid_Fragment
-  | Refused_TicketClosedForGood_Fragment
-  | Refused_TicketLimitReached_Fragment
-  | Refused_TicketMessageNotFound_Fragment
-  | Refused_TicketNotFound_Fragment
-  | Refused_TicketStatusConflict_Fragment
-  | Refused_TicketTextInvalid_Fragment
-  | Refused_TooManyAttempts_Fragment
-  | Refused_TooManyConfirmations_Fragment
-  | Refused_TooManyHolds_Fragment
-  | Refused_TooManyMails_Fragment
-  | Refused_TooManyPaymentMethods_Fragment
-  | Refused_TooManyPendingOrders_Fragment
-  | Refused_TooManySavings_Fragment
-  | Refused_TooManySeatPurchases_Fragment
-  | Refused_TooManySegments_Fragment
-  | Refused_TooManyTopUps_Fragment
-  | Refused_TooYoung_Fragment
-  | Refused_TopUpNotFound_Fragment
-  | Refused_TopUpNotRefundable_Fragment
-  | Refused_TopUpStatusConflict_Fragment
-  | Refused_TotpAlreadyOn_Fragment
-  | Refused_TotpNotPending_Fragment
-  | Refused_UnknownCountry_Fragment
-  | Refused_UploadLimitReached_Fragment
-  | Refused_UsersExceedPlan_Fragment
-  | Refused_VatNumberInvalid_Fragment
-  | Refused_VatNumberNotFound_Fragment
-  | Refused_WithdrawalNotPlanned_Fragment
+  | Refused_Sc2cqLvYy0v51R3S3jJpLwDnwLJciZgmYy692xq4Q_Fragment
+  | Refused_TaKwWsvtnwQ0FwRdbRfjm7xPuUdm0sIy1xiKgqKqI_Fragment
+  | Refused_GdQCsb8arZNgLsG84ifwvOQsoNSczTy6vt3AqovFly_Fragment
+  | Refused_0nRf09sttbaURusKmV53NZgrKp4Szue7gLcWliBCd0_Fragment
+  | Refused_AErwcrw99PQqZ79h6yoLgtO6vdX8Gczj6DfOjDntPbA_Fragment
+  | Refused_XudvYdcmdiQMinoFaCrIl7zdiOcjngvv6Pyu0Qwqq_Fragment
+  | Refused_PuP7Izb36JvVfnMu2NbFc2cgA30Psf28R0BvsVtc_Fragment
+  | Refused_CCgz3hEjwvaJjq7NekOtuq7Be0yiAy2vCc7fpTg4_Fragment
+  | Refused_8Jq56nMPwOohcKjTp1n2cB2XebzXlwuHj2V8oqJqxI_Fragment
+  | Refused_TwpZLvzzVmXa3DCvhshwXquj7wsCgfmfn1jYw3FHj8_Fragment
+  | Refused_MhWfnbHmuXatXeaAciP4dmMaIi1XXj79h12rWfCskFi_Fragment
+  | Refused_GAplvfRUmzHFctzagXiwbCKqN4iigbOi7gLqUbI_Fragment
+  | Refused_CZBmMgAdnHpl1L5e6Kl2rVl9YEdD9jGpnChFtK9blE_Fragment
+  | Refused_Wk5bM0nDl5yj2GpKdIm0e5iGq76kWcF1lKf3NLoBq6g_Fragment
 ;
 
 export type WatchTicketsSubscriptionVariables = Exact<{
@@ -3985,9 +3387,14 @@ export type OpenTicketMutationVariables = Exact<{
 
 
 export type OpenTicketMutation = { readonly openTicket:
-    | { readonly __typename: 'TicketOpened', readonly ticket: { readonly id: string } }
-    | { readonly __typename: 'TicketTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TicketLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly ticket: { readonly id: string } }
+      & { readonly __typename: 'TicketOpened' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketTextInvalid' | 'TicketLimitReached' }
+    )
    };
 
 export type ReportDefectMutationVariables = Exact<{
@@ -3996,9 +3403,14 @@ export type ReportDefectMutationVariables = Exact<{
 
 
 export type ReportDefectMutation = { readonly reportDefect:
-    | { readonly __typename: 'DefectReported', readonly receipt: string, readonly receivedAt: string }
-    | { readonly __typename: 'TicketTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TicketLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly receipt: string, readonly receivedAt: string }
+      & { readonly __typename: 'DefectReported' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketTextInvalid' | 'TicketLimitReached' }
+    )
    };
 
 export type ReplyToTicketMutationVariables = Exact<{
@@ -4008,10 +3420,10 @@ export type ReplyToTicketMutationVariables = Exact<{
 
 export type ReplyToTicketMutation = { readonly replyToTicket:
     | { readonly __typename: 'TicketReplied' }
-    | { readonly __typename: 'TicketNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TicketClosedForGood', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TicketTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TicketLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketNotFound' | 'TicketClosedForGood' | 'TicketTextInvalid' | 'TicketLimitReached' }
+    )
    };
 
 export type CloseTicketMutationVariables = Exact<{
@@ -4021,8 +3433,10 @@ export type CloseTicketMutationVariables = Exact<{
 
 export type CloseTicketMutation = { readonly closeTicket:
     | { readonly __typename: 'TicketClosed' }
-    | { readonly __typename: 'TicketNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TicketStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketNotFound' | 'TicketStatusConflict' }
+    )
    };
 
 export type TicketLineFragment = { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly subject: string | null, readonly receivedAt: string, readonly updatedAt: string };
@@ -4066,19 +3480,22 @@ export type CreateTopUpMutationVariables = Exact<{
 
 
 export type CreateTopUpMutation = { readonly createTopUp:
-    | { readonly __typename: 'TopUpCreated', readonly replayed: boolean, readonly topUp: { readonly id: string, readonly status: TopUpStatus } }
-    | { readonly __typename: 'AmountInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AmountTooSmall', readonly code: string, readonly message: string, readonly field: string | null, readonly minimum: { readonly amount: string, readonly currency: Currency } }
-    | { readonly __typename: 'AmountTooLarge', readonly code: string, readonly message: string, readonly field: string | null, readonly maximum: { readonly amount: string, readonly currency: Currency } }
-    | { readonly __typename: 'CurrencyNotAccepted', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PaymentTokenInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NoValidPaymentMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'GatewayUnavailable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyTopUps', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly replayed: boolean, readonly topUp: { readonly id: string, readonly status: TopUpStatus } }
+      & { readonly __typename: 'TopUpCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AmountInvalid' | 'CurrencyNotAccepted' | 'PaymentTokenInvalid' | 'NoValidPaymentMethod' | 'GatewayUnavailable' | 'TooManyTopUps' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null, readonly minimum: { readonly amount: string, readonly currency: Currency } }
+      & { readonly __typename: 'AmountTooSmall' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null, readonly maximum: { readonly amount: string, readonly currency: Currency } }
+      & { readonly __typename: 'AmountTooLarge' }
+    )
    };
 
 export type ConfirmTopUpMutationVariables = Exact<{
@@ -4087,15 +3504,14 @@ export type ConfirmTopUpMutationVariables = Exact<{
 
 
 export type ConfirmTopUpMutation = { readonly confirmTopUp:
-    | { readonly __typename: 'TopUpConfirmed', readonly topUp: { readonly id: string, readonly status: TopUpStatus } }
-    | { readonly __typename: 'ConfirmationCodeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TopUpNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TopUpStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyConfirmations', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly topUp: { readonly id: string, readonly status: TopUpStatus } }
+      & { readonly __typename: 'TopUpConfirmed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ConfirmationCodeInvalid' | 'TopUpNotFound' | 'TopUpStatusConflict' | 'TooManyConfirmations' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type SaveCardMutationVariables = Exact<{
@@ -4104,15 +3520,14 @@ export type SaveCardMutationVariables = Exact<{
 
 
 export type SaveCardMutation = { readonly savePaymentMethod:
-    | { readonly __typename: 'PaymentMethodAdded', readonly paymentMethod: { readonly id: string, readonly status: PaymentMethodStatus } }
-    | { readonly __typename: 'PaymentTokenInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'GatewayUnavailable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyPaymentMethods', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManySavings', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly paymentMethod: { readonly id: string, readonly status: PaymentMethodStatus } }
+      & { readonly __typename: 'PaymentMethodAdded' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PaymentTokenInvalid' | 'GatewayUnavailable' | 'TooManyPaymentMethods' | 'TooManySavings' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type RemoveCardMutationVariables = Exact<{
@@ -4122,8 +3537,10 @@ export type RemoveCardMutationVariables = Exact<{
 
 export type RemoveCardMutation = { readonly removePaymentMethod:
     | { readonly __typename: 'PaymentMethodRemoved' }
-    | { readonly __typename: 'PaymentMethodNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PaymentMethodStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PaymentMethodNotFound' | 'PaymentMethodStatusConflict' }
+    )
    };
 
 export type SetAutoTopUpMutationVariables = Exact<{
@@ -4132,16 +3549,14 @@ export type SetAutoTopUpMutationVariables = Exact<{
 
 
 export type SetAutoTopUpMutation = { readonly setAutoTopUp:
-    | { readonly __typename: 'AutoTopUpStored', readonly autoTopUp: { readonly id: string, readonly unit: Unit, readonly state: AutoTopUpState, readonly enabled: boolean, readonly below: string, readonly add: string, readonly currency: Currency, readonly methodId: string | null, readonly suspension: AutoTopUpSuspension | null, readonly heldBack: boolean, readonly capPerDay: { readonly amount: string, readonly currency: Currency } | null, readonly capPerMonth: { readonly amount: string, readonly currency: Currency } | null, readonly spentToday: { readonly amount: string, readonly currency: Currency }, readonly spentThisMonth: { readonly amount: string, readonly currency: Currency }, readonly lastDecision: { readonly at: string, readonly decision: AutoTopUpVerdict, readonly explanation: string, readonly available: string, readonly threshold: string, readonly nextAt: string | null } | null } }
-    | { readonly __typename: 'AutoTopUpNeedsChannel', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpNeedsMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpQuantityInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpAmountInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpCapTooLow', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'QuantityOutOfRange', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NotSoldInCurrency', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly autoTopUp: { readonly id: string, readonly unit: Unit, readonly state: AutoTopUpState, readonly enabled: boolean, readonly below: string, readonly add: string, readonly currency: Currency, readonly methodId: string | null, readonly suspension: AutoTopUpSuspension | null, readonly heldBack: boolean, readonly capPerDay: { readonly amount: string, readonly currency: Currency } | null, readonly capPerMonth: { readonly amount: string, readonly currency: Currency } | null, readonly spentToday: { readonly amount: string, readonly currency: Currency }, readonly spentThisMonth: { readonly amount: string, readonly currency: Currency }, readonly lastDecision: { readonly at: string, readonly decision: AutoTopUpVerdict, readonly explanation: string, readonly available: string, readonly threshold: string, readonly nextAt: string | null } | null } }
+      & { readonly __typename: 'AutoTopUpStored' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AutoTopUpNeedsChannel' | 'AutoTopUpNeedsMethod' | 'AutoTopUpQuantityInvalid' | 'AutoTopUpAmountInvalid' | 'AutoTopUpCapTooLow' | 'QuantityOutOfRange' | 'NotSoldInCurrency' | 'CountryMissing' | 'ProcessingRestricted' }
+    )
    };
 
 export type DisableAutoTopUpMutationVariables = Exact<{
@@ -4151,7 +3566,10 @@ export type DisableAutoTopUpMutationVariables = Exact<{
 
 export type DisableAutoTopUpMutation = { readonly disableAutoTopUp:
     | { readonly __typename: 'AutoTopUpStored' }
-    | { readonly __typename: 'AutoTopUpNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AutoTopUpNotFound' }
+    )
    };
 
 export type ResumeAutoTopUpMutationVariables = Exact<{
@@ -4161,11 +3579,10 @@ export type ResumeAutoTopUpMutationVariables = Exact<{
 
 export type ResumeAutoTopUpMutation = { readonly resumeAutoTopUp:
     | { readonly __typename: 'AutoTopUpStored' }
-    | { readonly __typename: 'AutoTopUpNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpNotSuspended', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpNeedsChannel', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpNeedsMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AutoTopUpNotFound' | 'AutoTopUpNotSuspended' | 'AutoTopUpNeedsChannel' | 'AutoTopUpNeedsMethod' | 'ProcessingRestricted' }
+    )
    };
 
 export type TopUpLineFragment = { readonly id: string, readonly createdAt: string, readonly status: TopUpStatus, readonly failureCode: TopUpFailureCode | null, readonly nextAction: TopUpNextAction | null, readonly purpose: TopUpPurpose, readonly amount: { readonly amount: string, readonly currency: Currency }, readonly received: { readonly amount: string, readonly currency: Currency } | null, readonly refunded: { readonly amount: string, readonly currency: Currency } };
