@@ -62,12 +62,20 @@ export const OPERATOR: readonly Section[] = [
   {
     title: 'Operation',
     routes: [
-      { pattern: '/', name: 'Due work', page: page(() => import('./pages/operator/overview')) },
+      { pattern: '/', name: 'Overview', page: page(() => import('./pages/operator/overview')) },
       {
         pattern: '/operator/requests',
         name: 'Privacy requests',
         page: page(() => import('./pages/operator/requests')),
       },
+      { pattern: '/operator/support', name: 'Support', page: page(() => import('./pages/operator/support')) },
+      { pattern: '/operator/support/:id', page: page(() => import('./pages/operator/ticket')) },
+      {
+        pattern: '/operator/incidents',
+        name: 'Incidents',
+        page: page(() => import('./pages/operator/incidents')),
+      },
+      { pattern: '/operator/incidents/:id', page: page(() => import('./pages/operator/incident')) },
       {
         pattern: '/operator/complaints',
         name: 'Complaints',

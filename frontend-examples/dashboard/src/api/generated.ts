@@ -27,12 +27,61 @@ export type AccountStatus =
   /** It has ended; nobody signs in any more. */
   | 'CLOSED';
 
+/** Why an account is in its state. */
+export type AccountStatusReason =
+  /** Nothing was sent. */
+  | 'NO_SENDING'
+  /** Nobody signed in, and nothing was paid. */
+  | 'NO_ACTIVITY'
+  /** A complaint about what was sent. */
+  | 'COMPLAINT'
+  /** Use against the terms. */
+  | 'ABUSE'
+  /** Something is not paid. */
+  | 'PAYMENT'
+  /** Somebody else may act for it. */
+  | 'SECURITY'
+  /** The law asks for it. */
+  | 'LEGAL'
+  /** Its industry is not served. */
+  | 'INDUSTRY'
+  /** Another reason. */
+  | 'OTHER'
+  /** Its owner closed it. */
+  | 'VOLUNTARY'
+  /** The company closed it. */
+  | 'PREVENTIVE';
+
 /** What somebody says of their age: exactly one of these. It is judged, and not kept. */
 export type AgeInput =
   {   /** The day of birth, as YYYY-MM-DD. */
   readonly birthDate: string; readonly oldEnough?: never; }
   |  { readonly birthDate?: never;   /** Whether they are of the age that the service asks for, or older. */
   readonly oldEnough: boolean; };
+
+/** What support answers. */
+export type AnswerTicketInput = {
+  /** The ticket, not CLOSED. */
+  readonly ticketId: string | number;
+  /** The answer, up to 2,000 characters. The customer is told by a notice. */
+  readonly text: string;
+  /** What is next. */
+  readonly then?: TicketAfterAnswer;
+};
+
+/** What an incident affects, and at which risk. */
+export type AssessIncidentInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** The risk for people. */
+  readonly risk: IncidentRisk;
+  /** Which categories of data of the policy; at least one where there is a risk. */
+  readonly categories: ReadonlyArray<string>;
+  /** How many people, as far as known; at least one where there is a risk. */
+  readonly people: string;
+  /** What is likely to follow for them, up to 2,000 characters. */
+  readonly consequences: string;
+};
 
 /** What happened to an automatic top-up. */
 export type AutoTopUpChange =
@@ -493,6 +542,20 @@ export type DecideComplaintInput = {
   readonly idempotencyKey: string;
 };
 
+/** Whether the customers are told of an incident, and why. */
+export type DecideIncidentNoticeInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** Whether they are told. That they are cannot be taken back. */
+  readonly notify: boolean;
+  /** Why, for the register; up to 2,000 characters. */
+  readonly reason: string;
+  /** Where they are not told of a risk: why they need not be. */
+  readonly exemption?: IncidentExemption | null | undefined;
+  /** What they are told, up to 2,000 characters: what happened, what may follow, what is done about it and whom to ask (GDPR article 34(2)). Needed where they are. */
+  readonly message?: string | null | undefined;
+};
+
 /** What becomes of a submission. */
 export type DecideSenderInput = {
   /** The sender. */
@@ -557,6 +620,12 @@ export type EmailVerificationInput = {
   readonly checkMailbox?: boolean;
   /** Your name for the list, at most 140 characters. */
   readonly listName?: string | null | undefined;
+};
+
+/** Which ticket needs no answer. */
+export type EndTicketInput = {
+  /** The ticket, not CLOSED yet. */
+  readonly ticketId: string | number;
 };
 
 /** What an erasure takes. */
@@ -636,6 +705,92 @@ export type IdentityProof =
   | 'CALL_BACK'
   /** They showed a document. */
   | 'DOCUMENT';
+
+/** By what affected accounts are found. */
+export type IncidentCriterionInput =
+  {   /** `true`: all customers of now. */
+  readonly everyone: boolean; readonly heldCategory?: never; readonly signedIn?: never; }
+  |  { readonly everyone?: never;   /** Of whom data of this category of the policy is held. */
+  readonly heldCategory: string; readonly signedIn?: never; }
+  |  { readonly everyone?: never; readonly heldCategory?: never;   /** Who signed in between two instants. */
+  readonly signedIn: IncidentSignInsInput; };
+
+/** What an entry of the register is. */
+export type IncidentEntryKind =
+  /** A state was reached. */
+  | 'REACHED'
+  /** A state was skipped, for the reason it says. */
+  | 'SKIPPED'
+  /** Something that is known or was done. */
+  | 'NOTE'
+  /** A corrective action. */
+  | 'CORRECTION';
+
+/** How what the staff enters became known. */
+export type IncidentEntrySource =
+  /** The staff noticed it, or was told. */
+  | 'STAFF'
+  /** By mail or letter to the company. */
+  | 'MAIL';
+
+/** Why customers need not be told of a risk (GDPR article 34(3)). */
+export type IncidentExemption =
+  /** Nobody can read the data: it was encrypted. */
+  | 'UNINTELLIGIBLE'
+  /** What was done since makes the risk unlikely. */
+  | 'RISK_AVERTED'
+  /** It would take too much; the public is told instead. */
+  | 'DISPROPORTIONATE';
+
+/** What an incident needs before it goes on. */
+export type IncidentLack =
+  /** Categories, people and risk (H022). */
+  | 'ASSESSMENT'
+  /** At least one affected account (H022). */
+  | 'ACCOUNTS'
+  /** The criterion is still being applied; wait until `criterion.appliedAt`. */
+  | 'SCAN'
+  /** The notice to the authority (GDPR article 33). */
+  | 'AUTHORITY_NOTICE'
+  /** Whether customers are told, and why (H023). */
+  | 'DECISION'
+  /** They are still being told; wait until `decision.toldAt`. */
+  | 'CUSTOMERS_TOLD'
+  /** A corrective action (H024). */
+  | 'CORRECTION';
+
+/** What the staff writes into the register. */
+export type IncidentNoteKind =
+  /** Something that is known or was done. */
+  | 'NOTE'
+  /** A corrective action: there is one before an incident is closed (H024). */
+  | 'CORRECTION';
+
+/** What an incident may mean for people. */
+export type IncidentRisk =
+  /** A risk is unlikely: the authority need not be told (GDPR article 33(1)). */
+  | 'NONE'
+  /** There is a risk to their rights and freedoms. */
+  | 'RISK'
+  /** The risk is high (GDPR article 34(1)). */
+  | 'HIGH_RISK';
+
+/** Two instants. */
+export type IncidentSignInsInput = {
+  /** From this instant on, of which sign-ins are still kept. */
+  readonly since: string;
+  /** Before this instant. */
+  readonly until: string;
+};
+
+/** How an incident became known. */
+export type IncidentSource =
+  /** The staff noticed it, or was told. */
+  | 'STAFF'
+  /** By mail or letter to the company. */
+  | 'MAIL'
+  /** A customer reported a compromise. */
+  | 'REPORT';
 
 /** Where an incident is, in this order. */
 export type IncidentState =
@@ -782,6 +937,36 @@ export type MoneyInput = {
   readonly amount: string;
   /** The currency. */
   readonly currency: Currency;
+};
+
+/** Where an incident goes on to. */
+export type MoveIncidentInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** A later state. */
+  readonly to: IncidentState;
+  /** Why the states in between are skipped, up to 2,000 characters; needed where there are any. */
+  readonly skipReason?: string | null | undefined;
+};
+
+/** Which accounts an incident affects, and which not after all. */
+export type NameIncidentAccountsInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** Accounts that it affects; at most 100 at once. */
+  readonly add?: ReadonlyArray<string | number>;
+  /** Accounts that it does not affect, which were not told yet; at most 100. */
+  readonly remove?: ReadonlyArray<string | number>;
+};
+
+/** What is written about an incident. */
+export type NoteIncidentInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** A note, or a corrective action. */
+  readonly kind: IncidentNoteKind;
+  /** What is written, up to 2,000 characters. */
+  readonly text: string;
 };
 
 /** What a notice is about. */
@@ -991,6 +1176,24 @@ export type NumberLookupInput = {
   readonly numbers: number;
   /** Their country, as two letters of ISO 3166-1. */
   readonly country: string;
+};
+
+/** What is known of an incident at first. */
+export type OpenIncidentInput = {
+  /** What happened. */
+  readonly kind: SecurityReportKind;
+  /** How it became known. */
+  readonly source: IncidentEntrySource;
+  /** When it became known, at most 365 days ago: the 72 hours run from then. */
+  readonly knownAt: string;
+  /** When it happened; null when that is unknown. */
+  readonly occurredAt?: string | null | undefined;
+  /** What is known, up to 2,000 characters. */
+  readonly summary: string;
+  /** The Message-ID of the mail, up to 254 characters; null without. */
+  readonly messageId?: string | null | undefined;
+  /** Affected accounts, as far as known; at most 100. */
+  readonly accountIds?: ReadonlyArray<string | number>;
 };
 
 /** What is asked of support. */
@@ -1366,6 +1569,20 @@ export type RecordDisclosureInput = {
   readonly processorId?: string | number | null | undefined;
 };
 
+/** That the authority was told of an incident. */
+export type RecordIncidentAuthorityNoticeInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** Which authority, up to 200 characters. */
+  readonly authority: string;
+  /** Under which reference, up to 200 characters. */
+  readonly reference: string;
+  /** When it was told. */
+  readonly notifiedAt: string;
+  /** Why that was after the due date, up to 2,000 characters; needed then. */
+  readonly delayReason?: string | null | undefined;
+};
+
 /** Why the law lets a request be refused; the articles are those of the GDPR. */
 export type RefusalGround =
   /** The person cannot be identified in the data (11(2)); any kind. */
@@ -1729,6 +1946,14 @@ export type SetEmailInput = {
   readonly email: string;
 };
 
+/** By what the affected accounts of an incident are found. */
+export type SetIncidentCriterionInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** It takes the place of the one before; null: only named accounts are affected. */
+  readonly criterion?: IncidentCriterionInput | null | undefined;
+};
+
 /** How somebody showed the staff who they are. */
 export type ShownIdentityProof =
   /** They gave back what was sent to an address that is known to be theirs. */
@@ -1759,6 +1984,15 @@ export type SignInWithPasskeyInput = {
   /** The `deviceToken` of an earlier sign-in on this device, if there was one. */
   readonly deviceToken?: string | null | undefined;
 };
+
+/** What waits for the company's own people. */
+export type StaffQueue =
+  /** `privacyRequests`. */
+  | 'PRIVACY_REQUESTS'
+  /** `complaints`. */
+  | 'COMPLAINTS'
+  /** `senderReviews`. */
+  | 'SENDER_REVIEWS';
 
 /** What somebody of the company does. */
 export type StaffRole =
@@ -1822,6 +2056,15 @@ export type SuspensionReason =
   | 'INDUSTRY'
   /** Another reason. */
   | 'OTHER';
+
+/** What is next once the staff wrote. */
+export type TicketAfterAnswer =
+  /** Nothing, unless the customer has more to ask. */
+  | 'ANSWERED'
+  /** An answer of the customer. */
+  | 'WAITING'
+  /** The end. */
+  | 'CLOSED';
 
 /** What a ticket is about. */
 export type TicketKind =
@@ -2119,6 +2362,237 @@ export type CampaignLineFragment = { readonly id: string, readonly status: Campa
 export type CampaignHeadFragment = { readonly id: string, readonly channel: MessageChannel, readonly status: CampaignStatus, readonly name: string | null, readonly subject: string | null, readonly recipients: number, readonly creditsReserved: number, readonly creditsCaptured: number, readonly pauseReason: PauseReason | null, readonly failureCode: string | null, readonly scheduledAt: string | null, readonly launchedAt: string | null, readonly endedAt: string | null, readonly createdAt: string };
 
 export type CampaignCountsFragment = { readonly campaignId: string, readonly sequence: string, readonly firstEventAt: string | null, readonly lastEventAt: string | null, readonly creditsReserved: number, readonly creditsCaptured: number, readonly counts: { readonly dropped: string, readonly deferred: string, readonly segments: string, readonly sent: { readonly total: string, readonly unique: string }, readonly delivered: { readonly total: string, readonly unique: string }, readonly bounces: { readonly total: string, readonly unique: string, readonly hard: { readonly total: string }, readonly soft: { readonly total: string }, readonly block: { readonly total: string }, readonly undetermined: { readonly total: string } }, readonly opens: { readonly total: string, readonly unique: string, readonly human: string, readonly humanUnique: string, readonly machine: string, readonly suspectBot: string }, readonly clicks: { readonly total: string, readonly unique: string, readonly human: string, readonly humanUnique: string, readonly machine: string, readonly suspectBot: string }, readonly unsubscribes: { readonly total: string, readonly unique: string }, readonly complaints: { readonly total: string, readonly unique: string }, readonly rates: { readonly delivery: { readonly value: string | null }, readonly bounce: { readonly value: string | null }, readonly opening: { readonly value: string | null }, readonly clickThrough: { readonly value: string | null }, readonly clickToOpen: { readonly value: string | null }, readonly unsubscribing: { readonly value: string | null }, readonly complaint: { readonly value: string | null } } } };
+
+export type WatchStaffQueuesSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchStaffQueuesSubscription = { readonly staffQueueChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly queue: StaffQueue | null } };
+
+export type WatchOperationsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchOperationsSubscription = { readonly operationsChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly operations: { readonly at: string, readonly socketsHere: number, readonly today: { readonly since: string, readonly moneyIn: ReadonlyArray<{ readonly amount: string, readonly currency: Currency }>, readonly spend: ReadonlyArray<{ readonly unit: Unit, readonly quantity: string }> }, readonly dueWork: { readonly due: number, readonly late: number, readonly failing: number, readonly paused: number } } } };
+
+export type WatchSupportQueueSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchSupportQueueSubscription = { readonly supportQueueChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly ticket: { readonly id: string, readonly accountId: string | null, readonly kind: TicketKind, readonly state: TicketState, readonly messages: number, readonly receivedAt: string } | null, readonly waiting: ReadonlyArray<{ readonly id: string, readonly accountId: string | null, readonly kind: TicketKind, readonly state: TicketState, readonly messages: number, readonly receivedAt: string }> } };
+
+export type SupportTicketQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type SupportTicketQuery = { readonly supportTicket: { readonly accountId: string | null, readonly email: string | null, readonly waitingSince: string | null, readonly ticket: { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly source: TicketSource, readonly subject: string | null, readonly receivedAt: string, readonly dueAt: string | null, readonly closedAt: string | null, readonly updatedAt: string, readonly messages: ReadonlyArray<{ readonly id: string, readonly fromStaff: boolean, readonly text: string | null, readonly receivedAt: string }> } } | null };
+
+export type AnswerTicketMutationVariables = Exact<{
+  input: AnswerTicketInput;
+}>;
+
+
+export type AnswerTicketMutation = { readonly answerTicket:
+    | { readonly __typename: 'TicketAnswered' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketNotFound' | 'TicketStatusConflict' | 'TicketTextInvalid' | 'TicketLimitReached' }
+    )
+   };
+
+export type EndTicketMutationVariables = Exact<{
+  input: EndTicketInput;
+}>;
+
+
+export type EndTicketMutation = { readonly endTicket:
+    | { readonly __typename: 'TicketEnded' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketNotFound' | 'TicketStatusConflict' }
+    )
+   };
+
+export type AccountsQueryVariables = Exact<{
+  status?: AccountStatus | null | undefined;
+  beginning?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AccountsQuery = { readonly accounts: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly status: AccountStatus, readonly statusSince: string | null, readonly statusReason: AccountStatusReason | null, readonly openedAt: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type QueuedLineFragment = { readonly id: string, readonly accountId: string | null, readonly kind: TicketKind, readonly state: TicketState, readonly messages: number, readonly receivedAt: string };
+
+export type OpenIncidentsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type OpenIncidentsQuery = { readonly incidents: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly assessment: { readonly risk: IncidentRisk } | null, readonly authorityNotice: { readonly notifiedAt: string } | null, readonly affected: { readonly accounts: number } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type IncidentRegisterQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type IncidentRegisterQuery = { readonly incidentRegister: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly assessment: { readonly risk: IncidentRisk } | null, readonly authorityNotice: { readonly notifiedAt: string } | null, readonly affected: { readonly accounts: number } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type IncidentQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type IncidentQuery = { readonly node:
+    | { readonly __typename: 'Account' | 'ApiKey' | 'AutoTopUp' | 'Campaign' | 'Complaint' | 'DataExport' | 'EventConnection' | 'Hold' | 'Incident' | 'Invitation' | 'Invoice' | 'Management' | 'Notice' | 'Order' | 'Passkey' | 'PaymentMethod' | 'Person' | 'PlanSubscription' | 'PrivacyRequest' | 'RecipientRequest' }
+    | { readonly __typename: 'RetentionRun' | 'SecurityReport' | 'Sender' | 'Session' | 'Ticket' | 'TopUp' | 'Wallet' }
+    | (
+      { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly reportId: string | null, readonly summary: string | null, readonly occurredAt: string | null, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly openedAt: string, readonly closedAt: string | null, readonly assessment: { readonly risk: IncidentRisk, readonly categories: ReadonlyArray<string>, readonly people: string, readonly consequences: string | null, readonly assessedAt: string } | null, readonly criterion: { readonly everyone: boolean, readonly heldCategory: string | null, readonly signedInFrom: string | null, readonly signedInUntil: string | null, readonly appliedAt: string | null } | null, readonly decision: { readonly notify: boolean, readonly reason: string | null, readonly exemption: IncidentExemption | null, readonly message: string | null, readonly decidedAt: string, readonly toldAt: string | null } | null, readonly authorityNotice: { readonly authority: string | null, readonly reference: string | null, readonly notifiedAt: string, readonly late: boolean, readonly delayReason: string | null } | null, readonly affected: { readonly accounts: number, readonly told: number, readonly gone: number }, readonly entries: ReadonlyArray<{ readonly number: number, readonly kind: IncidentEntryKind, readonly state: IncidentState | null, readonly text: string | null, readonly writtenAt: string }> }
+      & { readonly __typename: 'IncidentCase' }
+    )
+   | null };
+
+export type WatchIncidentsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchIncidentsSubscription = { readonly incidentChanged: { readonly kind: FeedEventKind, readonly sequence: string } };
+
+export type WatchIncidentSubscriptionVariables = Exact<{
+  id: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchIncidentSubscription = { readonly incidentChanged: { readonly kind: FeedEventKind, readonly sequence: string } };
+
+export type OpenIncidentMutationVariables = Exact<{
+  input: OpenIncidentInput;
+}>;
+
+
+export type OpenIncidentMutation = { readonly openIncident:
+    | (
+      { readonly incidentId: string }
+      & { readonly __typename: 'IncidentOpened' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentInstantInvalid' | 'IncidentTextInvalid' | 'IncidentAccountUnknown' | 'IncidentAccountsTooMany' }
+    )
+   };
+
+export type AssessIncidentMutationVariables = Exact<{
+  input: AssessIncidentInput;
+}>;
+
+
+export type AssessIncidentMutation = { readonly assessIncident:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentTextInvalid' }
+    )
+    | (
+      { readonly categories: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentScopeInvalid' }
+    )
+   };
+
+export type NameIncidentAccountsMutationVariables = Exact<{
+  input: NameIncidentAccountsInput;
+}>;
+
+
+export type NameIncidentAccountsMutation = { readonly nameIncidentAccounts:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentAccountUnknown' | 'IncidentAccountTold' | 'IncidentAccountsTooMany' }
+    )
+   };
+
+export type SetIncidentCriterionMutationVariables = Exact<{
+  input: SetIncidentCriterionInput;
+}>;
+
+
+export type SetIncidentCriterionMutation = { readonly setIncidentCriterion:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentCriterionInvalid' }
+    )
+   };
+
+export type DecideIncidentNoticeMutationVariables = Exact<{
+  input: DecideIncidentNoticeInput;
+}>;
+
+
+export type DecideIncidentNoticeMutation = { readonly decideIncidentNotice:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentDecisionFinal' | 'IncidentNoticeRequired' | 'IncidentTextInvalid' }
+    )
+    | (
+      { readonly lacks: ReadonlyArray<IncidentLack>, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentIncomplete' }
+    )
+   };
+
+export type RecordAuthorityNoticeMutationVariables = Exact<{
+  input: RecordIncidentAuthorityNoticeInput;
+}>;
+
+
+export type RecordAuthorityNoticeMutation = { readonly recordIncidentAuthorityNotice:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentAuthorityNotified' | 'IncidentInstantInvalid' | 'IncidentDelayUnexplained' | 'IncidentTextInvalid' }
+    )
+   };
+
+export type NoteIncidentMutationVariables = Exact<{
+  input: NoteIncidentInput;
+}>;
+
+
+export type NoteIncidentMutation = { readonly noteIncident:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentTextInvalid' | 'IncidentEntryLimitReached' }
+    )
+   };
+
+export type MoveIncidentMutationVariables = Exact<{
+  input: MoveIncidentInput;
+}>;
+
+
+export type MoveIncidentMutation = { readonly moveIncident:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentSkipUnexplained' | 'IncidentTextInvalid' }
+    )
+    | (
+      { readonly lacks: ReadonlyArray<IncidentLack>, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentIncomplete' }
+    )
+   };
+
+export type IncidentLineFragment = { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly assessment: { readonly risk: IncidentRisk } | null, readonly authorityNotice: { readonly notifiedAt: string } | null, readonly affected: { readonly accounts: number } };
+
+export type IncidentFileFragment = { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly reportId: string | null, readonly summary: string | null, readonly occurredAt: string | null, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly openedAt: string, readonly closedAt: string | null, readonly assessment: { readonly risk: IncidentRisk, readonly categories: ReadonlyArray<string>, readonly people: string, readonly consequences: string | null, readonly assessedAt: string } | null, readonly criterion: { readonly everyone: boolean, readonly heldCategory: string | null, readonly signedInFrom: string | null, readonly signedInUntil: string | null, readonly appliedAt: string | null } | null, readonly decision: { readonly notify: boolean, readonly reason: string | null, readonly exemption: IncidentExemption | null, readonly message: string | null, readonly decidedAt: string, readonly toldAt: string | null } | null, readonly authorityNotice: { readonly authority: string | null, readonly reference: string | null, readonly notifiedAt: string, readonly late: boolean, readonly delayReason: string | null } | null, readonly affected: { readonly accounts: number, readonly told: number, readonly gone: number }, readonly entries: ReadonlyArray<{ readonly number: number, readonly kind: IncidentEntryKind, readonly state: IncidentState | null, readonly text: string | null, readonly writtenAt: string }> };
 
 export type DueWorkQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -3806,6 +4280,93 @@ export const CampaignCountsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CampaignCounts"}) as unknown as TypedDocumentString<CampaignCountsFragment, unknown>;
+export const QueuedLineFragmentDoc = new TypedDocumentString(`
+    fragment QueuedLine on QueuedTicket {
+  id
+  accountId
+  kind
+  state
+  messages
+  receivedAt
+}
+    `, {"fragmentName":"QueuedLine"}) as unknown as TypedDocumentString<QueuedLineFragment, unknown>;
+export const IncidentLineFragmentDoc = new TypedDocumentString(`
+    fragment IncidentLine on IncidentCase {
+  id
+  kind
+  source
+  state
+  knownAt
+  dueAt
+  overdue
+  assessment {
+    risk
+  }
+  authorityNotice {
+    notifiedAt
+  }
+  affected {
+    accounts
+  }
+}
+    `, {"fragmentName":"IncidentLine"}) as unknown as TypedDocumentString<IncidentLineFragment, unknown>;
+export const IncidentFileFragmentDoc = new TypedDocumentString(`
+    fragment IncidentFile on IncidentCase {
+  id
+  kind
+  source
+  state
+  reportId
+  summary
+  occurredAt
+  knownAt
+  dueAt
+  overdue
+  openedAt
+  closedAt
+  assessment {
+    risk
+    categories
+    people
+    consequences
+    assessedAt
+  }
+  criterion {
+    everyone
+    heldCategory
+    signedInFrom
+    signedInUntil
+    appliedAt
+  }
+  decision {
+    notify
+    reason
+    exemption
+    message
+    decidedAt
+    toldAt
+  }
+  authorityNotice {
+    authority
+    reference
+    notifiedAt
+    late
+    delayReason
+  }
+  affected {
+    accounts
+    told
+    gone
+  }
+  entries {
+    number
+    kind
+    state
+    text
+    writtenAt
+  }
+}
+    `, {"fragmentName":"IncidentFile"}) as unknown as TypedDocumentString<IncidentFileFragment, unknown>;
 export const CaseRequestFragmentDoc = new TypedDocumentString(`
     fragment CaseRequest on PrivacyRequest {
   id
@@ -4573,6 +5134,408 @@ export const CancelCampaignDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<CancelCampaignMutation, CancelCampaignMutationVariables>;
+export const WatchStaffQueuesDocument = new TypedDocumentString(`
+    subscription WatchStaffQueues($after: BigInt) {
+  staffQueueChanged(after: $after) {
+    kind
+    sequence
+    queue
+  }
+}
+    `) as unknown as TypedDocumentString<WatchStaffQueuesSubscription, WatchStaffQueuesSubscriptionVariables>;
+export const WatchOperationsDocument = new TypedDocumentString(`
+    subscription WatchOperations($after: BigInt) {
+  operationsChanged(after: $after) {
+    kind
+    sequence
+    operations {
+      at
+      today {
+        since
+        moneyIn {
+          amount
+          currency
+        }
+        spend {
+          unit
+          quantity
+        }
+      }
+      socketsHere
+      dueWork {
+        due
+        late
+        failing
+        paused
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WatchOperationsSubscription, WatchOperationsSubscriptionVariables>;
+export const WatchSupportQueueDocument = new TypedDocumentString(`
+    subscription WatchSupportQueue($after: BigInt) {
+  supportQueueChanged(after: $after, mode: EVERY) {
+    kind
+    sequence
+    ticket {
+      ...QueuedLine
+    }
+    waiting {
+      ...QueuedLine
+    }
+  }
+}
+    fragment QueuedLine on QueuedTicket {
+  id
+  accountId
+  kind
+  state
+  messages
+  receivedAt
+}`) as unknown as TypedDocumentString<WatchSupportQueueSubscription, WatchSupportQueueSubscriptionVariables>;
+export const SupportTicketDocument = new TypedDocumentString(`
+    query SupportTicket($id: ID!) {
+  supportTicket(id: $id) {
+    accountId
+    email
+    waitingSince
+    ticket {
+      ...TicketThread
+    }
+  }
+}
+    fragment TicketThread on Ticket {
+  id
+  kind
+  state
+  source
+  subject
+  receivedAt
+  dueAt
+  closedAt
+  updatedAt
+  messages {
+    id
+    fromStaff
+    text
+    receivedAt
+  }
+}`) as unknown as TypedDocumentString<SupportTicketQuery, SupportTicketQueryVariables>;
+export const AnswerTicketDocument = new TypedDocumentString(`
+    mutation AnswerTicket($input: AnswerTicketInput!) {
+  answerTicket(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<AnswerTicketMutation, AnswerTicketMutationVariables>;
+export const EndTicketDocument = new TypedDocumentString(`
+    mutation EndTicket($input: EndTicketInput!) {
+  endTicket(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<EndTicketMutation, EndTicketMutationVariables>;
+export const AccountsDocument = new TypedDocumentString(`
+    query Accounts($status: AccountStatus, $beginning: String, $after: String) {
+  accounts(first: 25, status: $status, beginning: $beginning, after: $after) {
+    edges {
+      node {
+        id
+        status
+        statusSince
+        statusReason
+        openedAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
+export const OpenIncidentsDocument = new TypedDocumentString(`
+    query OpenIncidents($after: String) {
+  incidents(first: 25, after: $after) {
+    edges {
+      node {
+        ...IncidentLine
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment IncidentLine on IncidentCase {
+  id
+  kind
+  source
+  state
+  knownAt
+  dueAt
+  overdue
+  assessment {
+    risk
+  }
+  authorityNotice {
+    notifiedAt
+  }
+  affected {
+    accounts
+  }
+}`) as unknown as TypedDocumentString<OpenIncidentsQuery, OpenIncidentsQueryVariables>;
+export const IncidentRegisterDocument = new TypedDocumentString(`
+    query IncidentRegister($after: String) {
+  incidentRegister(first: 25, after: $after) {
+    edges {
+      node {
+        ...IncidentLine
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment IncidentLine on IncidentCase {
+  id
+  kind
+  source
+  state
+  knownAt
+  dueAt
+  overdue
+  assessment {
+    risk
+  }
+  authorityNotice {
+    notifiedAt
+  }
+  affected {
+    accounts
+  }
+}`) as unknown as TypedDocumentString<IncidentRegisterQuery, IncidentRegisterQueryVariables>;
+export const IncidentDocument = new TypedDocumentString(`
+    query Incident($id: ID!) {
+  node(id: $id) {
+    __typename
+    ... on IncidentCase {
+      ...IncidentFile
+    }
+  }
+}
+    fragment IncidentFile on IncidentCase {
+  id
+  kind
+  source
+  state
+  reportId
+  summary
+  occurredAt
+  knownAt
+  dueAt
+  overdue
+  openedAt
+  closedAt
+  assessment {
+    risk
+    categories
+    people
+    consequences
+    assessedAt
+  }
+  criterion {
+    everyone
+    heldCategory
+    signedInFrom
+    signedInUntil
+    appliedAt
+  }
+  decision {
+    notify
+    reason
+    exemption
+    message
+    decidedAt
+    toldAt
+  }
+  authorityNotice {
+    authority
+    reference
+    notifiedAt
+    late
+    delayReason
+  }
+  affected {
+    accounts
+    told
+    gone
+  }
+  entries {
+    number
+    kind
+    state
+    text
+    writtenAt
+  }
+}`) as unknown as TypedDocumentString<IncidentQuery, IncidentQueryVariables>;
+export const WatchIncidentsDocument = new TypedDocumentString(`
+    subscription WatchIncidents($after: BigInt) {
+  incidentChanged(after: $after, mode: LATEST) {
+    kind
+    sequence
+  }
+}
+    `) as unknown as TypedDocumentString<WatchIncidentsSubscription, WatchIncidentsSubscriptionVariables>;
+export const WatchIncidentDocument = new TypedDocumentString(`
+    subscription WatchIncident($id: ID!, $after: BigInt) {
+  incidentChanged(id: $id, after: $after, mode: LATEST) {
+    kind
+    sequence
+  }
+}
+    `) as unknown as TypedDocumentString<WatchIncidentSubscription, WatchIncidentSubscriptionVariables>;
+export const OpenIncidentDocument = new TypedDocumentString(`
+    mutation OpenIncident($input: OpenIncidentInput!) {
+  openIncident(input: $input) {
+    __typename
+    ... on IncidentOpened {
+      incidentId
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<OpenIncidentMutation, OpenIncidentMutationVariables>;
+export const AssessIncidentDocument = new TypedDocumentString(`
+    mutation AssessIncident($input: AssessIncidentInput!) {
+  assessIncident(input: $input) {
+    __typename
+    ... on IncidentScopeInvalid {
+      categories
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<AssessIncidentMutation, AssessIncidentMutationVariables>;
+export const NameIncidentAccountsDocument = new TypedDocumentString(`
+    mutation NameIncidentAccounts($input: NameIncidentAccountsInput!) {
+  nameIncidentAccounts(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<NameIncidentAccountsMutation, NameIncidentAccountsMutationVariables>;
+export const SetIncidentCriterionDocument = new TypedDocumentString(`
+    mutation SetIncidentCriterion($input: SetIncidentCriterionInput!) {
+  setIncidentCriterion(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<SetIncidentCriterionMutation, SetIncidentCriterionMutationVariables>;
+export const DecideIncidentNoticeDocument = new TypedDocumentString(`
+    mutation DecideIncidentNotice($input: DecideIncidentNoticeInput!) {
+  decideIncidentNotice(input: $input) {
+    __typename
+    ... on IncidentIncomplete {
+      lacks
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<DecideIncidentNoticeMutation, DecideIncidentNoticeMutationVariables>;
+export const RecordAuthorityNoticeDocument = new TypedDocumentString(`
+    mutation RecordAuthorityNotice($input: RecordIncidentAuthorityNoticeInput!) {
+  recordIncidentAuthorityNotice(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<RecordAuthorityNoticeMutation, RecordAuthorityNoticeMutationVariables>;
+export const NoteIncidentDocument = new TypedDocumentString(`
+    mutation NoteIncident($input: NoteIncidentInput!) {
+  noteIncident(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<NoteIncidentMutation, NoteIncidentMutationVariables>;
+export const MoveIncidentDocument = new TypedDocumentString(`
+    mutation MoveIncident($input: MoveIncidentInput!) {
+  moveIncident(input: $input) {
+    __typename
+    ... on IncidentIncomplete {
+      lacks
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<MoveIncidentMutation, MoveIncidentMutationVariables>;
 export const DueWorkDocument = new TypedDocumentString(`
     query DueWork {
   dueWorkCounts {

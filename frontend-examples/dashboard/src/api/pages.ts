@@ -21,11 +21,14 @@ interface Shown<Row> {
   readonly after: string | null;
 }
 
-/** A list, page by page. `pick` gives the connection in an answer. */
+const NOTHING = { pages: [], after: null };
+
+/** A list, page by page. `pick` gives the connection in an answer; `moves` are those of `useAsk`. */
 export function usePages<Data, Variables extends { after?: string | null }, Row>(
   document: Document<Data, Variables>,
   variables: Omit<Variables, 'after'>,
   pick: (data: Data) => Connection<Row> | null | undefined,
+  moves: number | null = 0,
 ): Pages<Row> {
   const [shown, setShown] = useState<Shown<Row> | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
@@ -57,16 +60,23 @@ export function usePages<Data, Variables extends { after?: string | null }, Row>
     },
     [document, key],
   );
+  const pages = useRef(1);
+  pages.current = shown?.pages.length ?? 1;
   useEffect(() => {
-    void load({ pages: [], after: null }, 1);
+    setShown(null);
+    pages.current = 1;
+  }, [load]);
+  useEffect(() => {
+    if (moves === null) return undefined;
+    void load(NOTHING, pages.current);
     return () => {
       asked.current += 1;
     };
-  }, [load]);
+  }, [load, moves]);
   return {
     rows: shown && shown.pages.flat(),
     trouble,
     more: shown?.after == null ? null : () => void load(shown, 1),
-    again: () => void load({ pages: [], after: null }, shown?.pages.length ?? 1),
+    again: () => void load(NOTHING, pages.current),
   };
 }
