@@ -118,10 +118,12 @@ def test_an_incident_from_its_entry_to_its_end_while_the_customer_is_told(
     world: World, desk: Visit, customer: Customer
 ) -> None:
     staff = desk.page
-    with world.visit() as visit:
-        page = visit.page
+    colleague = world.visit(
+        storage_state=desk.context.storage_state()
+    )  # a tab behind another is drawn once a second
+    with world.visit() as visit, colleague as beside:
+        page, others = visit.page, beside.page
         world.sign_in(visit, customer.login, customer.password, "/notices")
-        others = desk.open_tab()
         others.goto(f"{world.url}/operator/incidents")
         expect(others.get_by_text("There is none.")).to_be_visible()
 
@@ -172,7 +174,6 @@ def test_an_incident_from_its_entry_to_its_end_while_the_customer_is_told(
         expect(row).to_have_count(0)
         others.get_by_role("button", name="All").click()
         expect(others.get_by_role("row", name="Loss")).to_contain_text("Closed")
-        others.close()
 
 
 def test_the_queues_move_by_themselves_and_what_waits_is_decided(
@@ -279,7 +280,7 @@ def test_a_fresh_proof_is_asked_for_and_a_forgotten_password_is_set_anew(world: 
         page.get_by_role("button", name="By recovery code").click()
         page.get_by_label("Login").fill(customer.login)
         page.get_by_label("Recovery code").fill(made["createRecoveryCodes"]["codes"][0])
-        page.get_by_label("New password").fill("quite another long phrase")
+        page.get_by_role("textbox", name="New password").fill("quite another long phrase")
         page.get_by_role("button", name="Set it").click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         page.get_by_label("Login").fill(customer.login)
