@@ -35,7 +35,7 @@ export function Readers() {
               columns={[
                 { name: 'When', cell: (one) => at(one.at) },
                 { name: 'Who', cell: (one) => <Reader of={one} /> },
-                { name: 'Why', cell: ({ purpose }) => words(purpose) },
+                { name: 'Why', cell: ({ purpose }) => <span className="whole">{words(purpose)}</span> },
                 { name: 'Which data', cell: ({ fields }) => <Fields names={fields} /> },
               ]}
             />

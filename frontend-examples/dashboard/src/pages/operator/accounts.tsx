@@ -121,11 +121,7 @@ export default function AccountsPage() {
                         </Button>
                       ) : (
                         one.status !== 'CLOSED' && (
-                          <Button
-                            kind="grave"
-                            aria-label={`Suspend ${one.id}`}
-                            onClick={() => setSuspending(one)}
-                          >
+                          <Button aria-label={`Suspend ${one.id}`} onClick={() => setSuspending(one)}>
                             Suspend
                           </Button>
                         )

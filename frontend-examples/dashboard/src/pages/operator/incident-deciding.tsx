@@ -80,10 +80,11 @@ export function Assessment({ of: { id, assessment, closedAt } }: PartProps) {
             name="consequences"
             label="What is likely to follow for them"
             maxLength={2000}
+            defaultValue={assessment?.consequences ?? ''}
             required
           />
           <div>
-            <Button kind={assessment ? 'plain' : 'main'} type="submit" disabled={assess.busy}>
+            <Button kind="main" type="submit" disabled={assess.busy}>
               {assessment ? 'Assess it anew' : 'Assess it'}
             </Button>
           </div>

@@ -67,7 +67,7 @@ function Standing({ of }: PartProps) {
   return (
     <Card title="Where it is" aside={<Tag tone={INCIDENT_TONES[state]}>{words(state)}</Tag>}>
       <dl className="figures">
-        <Figure name="For the authority’s notice">
+        <Figure name="For the authority’s notice" huge>
           {needsNotice ? (
             <Countdown to={dueAt} />
           ) : (

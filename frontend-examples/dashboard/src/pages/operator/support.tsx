@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { type QueuedLineFragment, WatchSupportQueueDocument } from '../../api/generated';
 import { useFeed } from '../../api/hooks';
-import { at, count, words } from '../../format';
+import { count, words } from '../../format';
 import { Link } from '../../router';
 import { Button, Card, Empty, Loaded, Moment, Page, Table, Tag } from '../../ui/parts';
 
@@ -59,7 +59,6 @@ function Waiting({ again }: { readonly again: () => void }) {
                     accountId ? <code>{accountId}</code> : <span className="muted">none: by the form</span>,
                 },
                 { name: 'Messages', right: true, cell: ({ messages }) => count(messages) },
-                { name: 'Received', cell: ({ receivedAt }) => at(receivedAt) },
                 { name: 'Waits', cell: ({ receivedAt }) => <Moment of={receivedAt} /> },
               ]}
             />
