@@ -71,6 +71,6 @@ class ListingQueries:
     ) -> Connection[ListedAccount]:
         if beginning is not None and not _BEGINNING.fullmatch(beginning):
             raise PublicError("BAD_USER_INPUT", "`beginning` is the beginning of an account's id, `acc_…`.")
-        state = None if status is None else status.value
+        state = None if status is None else status.name
         rows = customers(info.context.read, rows_wanted(first), key_after(after), state, beginning)
         return page(rows, first, after, ListedAccount.of, lambda row: row.id)

@@ -145,7 +145,7 @@ function Enter() {
     <Card title="Enter an incident">
       <Form onSend={(values) => void send(values)}>
         <Refusal of={enter.refusal} />
-        <div className="grid narrow">
+        <div className="grid pairs">
           <Select name="kind" label="What happened" options={KINDS.map((one) => [one, words(one)])} />
           <Select name="source" label="Known from" options={SOURCES.map((one) => [one, words(one)])} />
           <Field name="knownAt" type="datetime-local" label="Known since" hint="Empty: since now" />
