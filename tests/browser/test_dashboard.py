@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -143,16 +143,30 @@ def test_cut_off_it_resumes_behind_its_last_sequence_and_renders_a_few_times_a_s
         expect(shown).to_have_text("9,640")
 
 
-def test_a_campaign_is_counted_live(world: World) -> None:
+def test_a_campaign_is_drafted_scheduled_and_counted_live(world: World) -> None:
     customer = world.customer()
-    given = {"name": "Letter", "message": {"email": {"subject": "News", "text": "Dear reader"}}}
-    made = customer.do("createCampaign", given, "... on CampaignCreated { campaign { id } }")
-    campaign_id = made["campaign"]["id"]
     with world.visit() as visit:
         page = visit.page
         world.sign_in(visit, customer.login, customer.password, "/campaigns")
-        page.get_by_role("link", name="Letter").click()
+        page.get_by_role("link", name="New campaign").click()
+        page.get_by_label("Name, for yourself").fill("Letter")
+        page.get_by_label("Subject").fill("News")
+        page.get_by_label("Text").fill("Dear reader")
+        page.get_by_role("button", name="Save the draft").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Letter")
+        campaign_id = page.url.rpartition("/")[2]
+        page.get_by_label("E-mail addresses").fill("reader@example.com\nreader@example.com, nobody")
+        page.get_by_role("button", name="Add them").click()
+        expect(
+            page.get_by_text("1 were added, 1 were there already, 1 cannot be written to.")
+        ).to_be_visible()
+        expect(page.locator("[data-credits]")).to_have_text("1")
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        page.get_by_label("Send it later").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
+        page.get_by_role("button", name="Schedule it").click()
+        expect(page.get_by_text("It is sent")).to_be_visible()
+        page.get_by_role("button", name="Make it a draft again").click()
+        expect(page.get_by_role("button", name="Schedule it")).to_be_visible()
         report(customer, campaign_id, ("ACCEPTED", {}), ("DELIVERED", {"domain": "example.com"}))
         expect(page.locator("[data-count=delivered]")).to_have_text("1")
         report(customer, campaign_id, ("OPENED", {}), ("CLICKED", {"link": "https://example.com/offer"}))

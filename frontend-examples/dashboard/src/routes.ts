@@ -42,6 +42,7 @@ export const CUSTOMER: readonly Section[] = [
     title: 'Sending',
     routes: [
       { pattern: '/campaigns', name: 'Campaigns', page: page(() => import('./pages/campaigns')) },
+      { pattern: '/campaigns/new', page: page(() => import('./pages/campaign-new')) },
       { pattern: '/campaigns/:id', page: page(() => import('./pages/campaign')) },
       { pattern: '/compare', name: 'Compare', page: page(() => import('./pages/compare')) },
     ],

@@ -52,6 +52,14 @@ export type AccountStatusReason =
   /** The company closed it. */
   | 'PREVENTIVE';
 
+/** Addresses for a campaign. */
+export type AddCampaignRecipientsInput = {
+  /** The campaign, a DRAFT. Its audience is declared. */
+  readonly campaignId: string | number;
+  /** E-mail addresses, or phone numbers with their plus sign; at most 1,000. Repeat the call for more. */
+  readonly recipients: ReadonlyArray<string>;
+};
+
 /** What somebody says of their age: exactly one of these. It is judged, and not kept. */
 export type AgeInput =
   {   /** The day of birth, as YYYY-MM-DD. */
@@ -188,6 +196,13 @@ export type BeginPrivacyRequestInput = {
   /** The request, RECEIVED or HELD. */
   readonly requestId: string | number;
 };
+
+/** What is sent, which says by which channel: exactly one of these. */
+export type CampaignMessageInput =
+  {   /** An e-mail. */
+  readonly email: EmailMessageInput; readonly sms?: never; }
+  |  { readonly email?: never;   /** An SMS. */
+  readonly sms: SmsMessageInput; };
 
 /** Where a campaign is. */
 export type CampaignStatus =
@@ -444,6 +459,14 @@ export type CreateApiKeyInput = {
   readonly privacyPolicyUrl?: string | null | undefined;
 };
 
+/** A new campaign. */
+export type CreateCampaignInput = {
+  /** A name for the customer: one line of up to 120 characters. */
+  readonly name: string;
+  /** What is sent. */
+  readonly message: CampaignMessageInput;
+};
+
 /** Which copy shall be fetched. */
 export type CreateExportLinkInput = {
   /** The copy, `exp_…`. */
@@ -572,6 +595,16 @@ export type DecideSenderInput = {
   readonly note?: string | null | undefined;
 };
 
+/** What the customer declares of a campaign's recipients. */
+export type DeclareCampaignAudienceInput = {
+  /** The campaign, a DRAFT. */
+  readonly campaignId: string | number;
+  /** Why the customer may write to them, by the law of the customer's country and theirs. */
+  readonly lawfulBasis: LawfulBasis;
+  /** Where their addresses come from. */
+  readonly listSource: ListSource;
+};
+
 /** On which ground data is given to a third party. None is for selling. */
 export type DisclosureGround =
   /** An authority asks for it by law. */
@@ -611,6 +644,14 @@ export type DueState =
   | 'DUE'
   /** It is not due yet. */
   | 'SCHEDULED';
+
+/** What an e-mail says. */
+export type EmailMessageInput = {
+  /** Its subject: one line of up to 200 characters. */
+  readonly subject: string;
+  /** Its text, up to 100,000 characters. */
+  readonly text: string;
+};
 
 /** The check of a list of e-mail addresses, paid by the address. */
 export type EmailVerificationInput = {
@@ -879,11 +920,41 @@ export type LaunchCampaignInput = {
   readonly idempotencyKey: string;
 };
 
+/** Why the customer may write to these people. */
+export type LawfulBasis =
+  /** They agreed (GDPR article 6(1)(a)). */
+  | 'CONSENT'
+  /** They are customers, told of similar products (Directive 2002/58/EC, article 13(2)). */
+  | 'EXISTING_CUSTOMER'
+  /** The messages perform a contract with them (GDPR article 6(1)(b)). */
+  | 'CONTRACT'
+  /** A law asks for the messages (GDPR article 6(1)(c)). */
+  | 'LEGAL_OBLIGATION'
+  /** A legitimate interest (GDPR article 6(1)(f)). */
+  | 'LEGITIMATE_INTEREST';
+
 /** Which restriction or objection. */
 export type LiftRestrictionInput = {
   /** The restriction, `rst_…`. */
   readonly restrictionId: string | number;
 };
+
+/** Where the addresses of a campaign come from. */
+export type ListSource =
+  /** They subscribed with the customer. */
+  | 'OWN_SUBSCRIBERS'
+  /** They bought from the customer. */
+  | 'OWN_CUSTOMERS'
+  /** They are members, staff or pupils. */
+  | 'OWN_MEMBERS'
+  /** They came to an event of the customer. */
+  | 'OWN_EVENTS'
+  /** A bought list; refused. */
+  | 'PURCHASED'
+  /** A rented list; refused. */
+  | 'RENTED'
+  /** A list of somebody else; refused. */
+  | 'THIRD_PARTY';
 
 /** What is lost by closing an account. */
 export type LossKind =
@@ -916,6 +987,25 @@ export type MemberRole =
   | 'DEVELOPER'
   /** Read balances and orders. */
   | 'VIEWER';
+
+/** Of which characters the values of a merge field are. */
+export type MergeAlphabet =
+  /** Of the GSM alphabet without its extension. */
+  | 'GSM_BASIC'
+  /** Of the GSM alphabet; a character of its extension costs two. */
+  | 'GSM'
+  /** Any characters; the message may need UCS-2. */
+  | 'UNICODE';
+
+/** A place in the text that the sending engine fills for each recipient. */
+export type MergeFieldInput = {
+  /** Small letters, digits and underscores; the text has it as {{name}}. */
+  readonly name: string;
+  /** The longest value, in characters: 1 to 160. */
+  readonly lengthMax: number;
+  /** Of which characters the values are. What is promised here decides the quote. */
+  readonly alphabet?: MergeAlphabet;
+};
 
 /** How messages reach their recipients. */
 export type MessageChannel =
@@ -1797,6 +1887,14 @@ export type SavePaymentMethodInput = {
   readonly makeDefault?: boolean;
 };
 
+/** When a campaign is launched. */
+export type ScheduleCampaignInput = {
+  /** The campaign, DRAFT or SCHEDULED. */
+  readonly campaignId: string | number;
+  /** When, at most 90 days ahead; null makes it a draft again. */
+  readonly at?: string | null | undefined;
+};
+
 /** What a credential may do: a session what its person's role allows, an API key what it was granted. */
 export type Scope =
   /** Read the account and its credentials. */
@@ -1983,6 +2081,16 @@ export type SignInWithPasskeyInput = {
   readonly transport: Transport;
   /** The `deviceToken` of an earlier sign-in on this device, if there was one. */
   readonly deviceToken?: string | null | undefined;
+};
+
+/** What an SMS says. */
+export type SmsMessageInput = {
+  /** Its text. With its merge fields at their longest it has up to 10 segments. */
+  readonly text: string;
+  /** What it is to show as its sender; the service's default when null. */
+  readonly sender?: string | null | undefined;
+  /** The merge fields of the text, at most 20. */
+  readonly mergeFields?: ReadonlyArray<MergeFieldInput>;
 };
 
 /** What waits for the company's own people. */
@@ -2362,6 +2470,71 @@ export type CampaignLineFragment = { readonly id: string, readonly status: Campa
 export type CampaignHeadFragment = { readonly id: string, readonly channel: MessageChannel, readonly status: CampaignStatus, readonly name: string | null, readonly subject: string | null, readonly recipients: number, readonly creditsReserved: number, readonly creditsCaptured: number, readonly pauseReason: PauseReason | null, readonly failureCode: string | null, readonly scheduledAt: string | null, readonly launchedAt: string | null, readonly endedAt: string | null, readonly createdAt: string };
 
 export type CampaignCountsFragment = { readonly campaignId: string, readonly sequence: string, readonly firstEventAt: string | null, readonly lastEventAt: string | null, readonly creditsReserved: number, readonly creditsCaptured: number, readonly counts: { readonly dropped: string, readonly deferred: string, readonly segments: string, readonly sent: { readonly total: string, readonly unique: string }, readonly delivered: { readonly total: string, readonly unique: string }, readonly bounces: { readonly total: string, readonly unique: string, readonly hard: { readonly total: string }, readonly soft: { readonly total: string }, readonly block: { readonly total: string }, readonly undetermined: { readonly total: string } }, readonly opens: { readonly total: string, readonly unique: string, readonly human: string, readonly humanUnique: string, readonly machine: string, readonly suspectBot: string }, readonly clicks: { readonly total: string, readonly unique: string, readonly human: string, readonly humanUnique: string, readonly machine: string, readonly suspectBot: string }, readonly unsubscribes: { readonly total: string, readonly unique: string }, readonly complaints: { readonly total: string, readonly unique: string }, readonly rates: { readonly delivery: { readonly value: string | null }, readonly bounce: { readonly value: string | null }, readonly opening: { readonly value: string | null }, readonly clickThrough: { readonly value: string | null }, readonly clickToOpen: { readonly value: string | null }, readonly unsubscribing: { readonly value: string | null }, readonly complaint: { readonly value: string | null } } } };
+
+export type CreateCampaignMutationVariables = Exact<{
+  input: CreateCampaignInput;
+}>;
+
+
+export type CreateCampaignMutation = { readonly createCampaign:
+    | (
+      { readonly campaign: { readonly id: string } }
+      & { readonly __typename: 'CampaignCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignNameInvalid' | 'MessageTextInvalid' | 'MessageTextSensitive' | 'MergeFieldInvalid' | 'TooManySegments' | 'CampaignLimitReached' | 'ProcessingRestricted' }
+    )
+   };
+
+export type DeclareAudienceMutationVariables = Exact<{
+  input: DeclareCampaignAudienceInput;
+}>;
+
+
+export type DeclareAudienceMutation = { readonly declareCampaignAudience:
+    | { readonly __typename: 'CampaignAudienceDeclared' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ListSourceRefused' | 'CampaignNotFound' | 'CampaignStatusConflict' | 'ProcessingRestricted' }
+    )
+   };
+
+export type AddRecipientsMutationVariables = Exact<{
+  input: AddCampaignRecipientsInput;
+}>;
+
+
+export type AddRecipientsMutation = { readonly addCampaignRecipients:
+    | (
+      { readonly added: number, readonly duplicates: number, readonly suppressed: ReadonlyArray<number>, readonly invalid: ReadonlyArray<number> }
+      & { readonly __typename: 'CampaignRecipientsAdded' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'RecipientsInvalid' | 'RecipientLimitReached' | 'RecipientsConflict' | 'AudienceNotDeclared' | 'CampaignNotFound' | 'CampaignStatusConflict' | 'ProcessingRestricted' }
+    )
+   };
+
+export type ScheduleCampaignMutationVariables = Exact<{
+  input: ScheduleCampaignInput;
+}>;
+
+
+export type ScheduleCampaignMutation = { readonly scheduleCampaign:
+    | { readonly __typename: 'CampaignScheduled' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignScheduleInvalid' | 'CampaignIncomplete' | 'CampaignNotFound' | 'CampaignStatusConflict' | 'ProcessingRestricted' }
+    )
+   };
+
+export type CampaignQuoteQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CampaignQuoteQuery = { readonly quoteCampaign: { readonly unit: MessageChannel, readonly recipients: number, readonly segments: number, readonly credits: number } | null };
 
 export type WatchStaffQueuesSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -5134,6 +5307,83 @@ export const CancelCampaignDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<CancelCampaignMutation, CancelCampaignMutationVariables>;
+export const CreateCampaignDocument = new TypedDocumentString(`
+    mutation CreateCampaign($input: CreateCampaignInput!) {
+  createCampaign(input: $input) {
+    __typename
+    ... on CampaignCreated {
+      campaign {
+        id
+      }
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<CreateCampaignMutation, CreateCampaignMutationVariables>;
+export const DeclareAudienceDocument = new TypedDocumentString(`
+    mutation DeclareAudience($input: DeclareCampaignAudienceInput!) {
+  declareCampaignAudience(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<DeclareAudienceMutation, DeclareAudienceMutationVariables>;
+export const AddRecipientsDocument = new TypedDocumentString(`
+    mutation AddRecipients($input: AddCampaignRecipientsInput!) {
+  addCampaignRecipients(input: $input) {
+    __typename
+    ... on CampaignRecipientsAdded {
+      added
+      duplicates
+      suppressed
+      invalid
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<AddRecipientsMutation, AddRecipientsMutationVariables>;
+export const ScheduleCampaignDocument = new TypedDocumentString(`
+    mutation ScheduleCampaign($input: ScheduleCampaignInput!) {
+  scheduleCampaign(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<ScheduleCampaignMutation, ScheduleCampaignMutationVariables>;
+export const CampaignQuoteDocument = new TypedDocumentString(`
+    query CampaignQuote($id: ID!) {
+  quoteCampaign(id: $id) {
+    unit
+    recipients
+    segments
+    credits
+  }
+}
+    `) as unknown as TypedDocumentString<CampaignQuoteQuery, CampaignQuoteQueryVariables>;
 export const WatchStaffQueuesDocument = new TypedDocumentString(`
     subscription WatchStaffQueues($after: BigInt) {
   staffQueueChanged(after: $after) {
