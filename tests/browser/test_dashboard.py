@@ -322,7 +322,7 @@ def add_authenticator(visit: Visit) -> None:
 
 
 PAGES = (
-    *("", "balances/EMAIL", "top-up", "orders", "plan", "campaigns", "compare"),
+    *("", "balances/EMAIL", "top-up", "orders", "plan", "campaigns", "campaigns/new", "compare"),
     *("team", "keys", "support", "notices", "security", "privacy"),
 )
 

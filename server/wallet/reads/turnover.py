@@ -42,9 +42,10 @@ Turnover = Sums[tuple[Flow, str]]
 
 def turnover(read: Read, since: datetime, until: datetime) -> Turnover:
     """Sums over the postings with `since <= at < until`, found by their time. Where nothing was posted is no sum."""
-    flow = case((Posting.kind.in_([kind.value for kind in PAID_IN]), Flow.IN.value), else_=Flow.SPENT.value)
+    paid = Posting.kind.in_([kind.value for kind in PAID_IN])
+    flow = case((paid, Flow.IN.value), else_=Flow.SPENT.value).label("flow")
     query = (
-        select(flow.label("flow"), Wallet.unit, func.sum(Posting.posted_delta).label("sum"))
+        select(flow, Wallet.unit, func.sum(Posting.posted_delta).label("sum"))
         .join(Wallet, Wallet.id == Posting.wallet_id)
         .where(Posting.at >= since, Posting.at < until)
         .where(Posting.kind.in_([kind.value for kind in (*PAID_IN, *SPENT)]))
