@@ -289,6 +289,9 @@ def test_somebody_registers_automates_invites_and_signs_in_by_passkey(world: Wor
         page.get_by_role("radio").last.check()
         page.get_by_role("button", name="Start the plan").click()
         expect(page.get_by_role("region", name="Your plan").get_by_text("Active")).to_be_visible()
+        page.get_by_label("How many").fill("2")
+        page.get_by_role("button", name="Add seats").click()
+        expect(page.get_by_role("table", name="Purchases of extra seats")).to_contain_text("Active")
 
         page.get_by_role("link", name="Team").click()
         page.get_by_role("button", name="Invite").click()

@@ -197,6 +197,18 @@ export type BeginPrivacyRequestInput = {
   readonly requestId: string | number;
 };
 
+/** Extra seats to buy. */
+export type BuySeatsInput = {
+  /** How many. */
+  readonly count: number;
+  /** By which cycle they are billed. */
+  readonly cycle: PlanCycle;
+  /** A string of your choice, 1 to 255 visible ASCII characters, that names this one intention: a repetition with the same input gets the first outcome again and changes nothing. */
+  readonly idempotencyKey: string;
+  /** The saved card that pays; the account's default one when left out, and where it is gone later. */
+  readonly paymentMethodId?: string | number | null | undefined;
+};
+
 /** What is sent, which says by which channel: exactly one of these. */
 export type CampaignMessageInput =
   {   /** An e-mail. */
@@ -911,6 +923,12 @@ export type InvoiceKind =
   | 'CREDIT_NOTE'
   /** It confirms money that came in, or with `corrects` that went again; no tax. */
   | 'RECEIPT';
+
+/** Extra seats to keep. */
+export type KeepSeatsInput = {
+  /** The purchase, `pls_…`. */
+  readonly seatsId: string | number;
+};
 
 /** Which campaign is launched. */
 export type LaunchCampaignInput = {
@@ -1756,6 +1774,14 @@ export type RemovePasskeyInput = {
 export type RemovePaymentMethodInput = {
   /** Which payment method. */
   readonly id: string | number;
+};
+
+/** Extra seats to give up. */
+export type RemoveSeatsInput = {
+  /** The purchase, `pls_…`. */
+  readonly seatsId: string | number;
+  /** How many of its seats. */
+  readonly count: number;
 };
 
 /** An answer to support, or something to add. */
@@ -3434,7 +3460,7 @@ export type PlanPageQueryVariables = Exact<{
 }>;
 
 
-export type PlanPageQuery = { readonly planCatalog: ReadonlyArray<{ readonly code: string, readonly usersMax: number, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly prices: ReadonlyArray<{ readonly cycle: PlanCycle, readonly price: { readonly amount: string, readonly currency: Currency }, readonly seatPrice: { readonly amount: string, readonly currency: Currency } }> }>, readonly viewer: { readonly account: { readonly id: string, readonly plan: { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null }, readonly paymentMethods: ReadonlyArray<{ readonly id: string, readonly status: PaymentMethodStatus, readonly brand: string | null, readonly last4: string | null, readonly isDefault: boolean, readonly savedFor: PaymentMethodPurpose }> } } | null };
+export type PlanPageQuery = { readonly planCatalog: ReadonlyArray<{ readonly code: string, readonly usersMax: number, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly prices: ReadonlyArray<{ readonly cycle: PlanCycle, readonly price: { readonly amount: string, readonly currency: Currency }, readonly seatPrice: { readonly amount: string, readonly currency: Currency } }> }>, readonly viewer: { readonly account: { readonly id: string, readonly plan: { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number, readonly purchases: ReadonlyArray<{ readonly id: string, readonly cycle: PlanCycle, readonly seats: number, readonly status: PlanStatus, readonly periodEnd: string | null }> }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null }, readonly paymentMethods: ReadonlyArray<{ readonly id: string, readonly status: PaymentMethodStatus, readonly brand: string | null, readonly last4: string | null, readonly isDefault: boolean, readonly savedFor: PaymentMethodPurpose }> } } | null };
 
 export type InvoicesQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -3485,7 +3511,46 @@ export type ResumePlanMutation = { readonly resumePlan:
     )
    };
 
-export type PlanNowFragment = { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null };
+export type PlanNowFragment = { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number, readonly purchases: ReadonlyArray<{ readonly id: string, readonly cycle: PlanCycle, readonly seats: number, readonly status: PlanStatus, readonly periodEnd: string | null }> }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null };
+
+export type BuySeatsMutationVariables = Exact<{
+  input: BuySeatsInput;
+}>;
+
+
+export type BuySeatsMutation = { readonly buySeats:
+    | { readonly __typename: 'SeatsOrdered' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NoPaidPlan' | 'SeatsOutOfRange' | 'TooManySeatPurchases' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'CountryMissing' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
+   };
+
+export type RemoveSeatsMutationVariables = Exact<{
+  input: RemoveSeatsInput;
+}>;
+
+
+export type RemoveSeatsMutation = { readonly removeSeats:
+    | { readonly __typename: 'SeatsRemoved' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SeatsNotFound' | 'SeatsOutOfRange' | 'PlanPaymentPending' | 'TooManyTopUps' | 'CountryMissing' }
+    )
+   };
+
+export type KeepSeatsMutationVariables = Exact<{
+  input: KeepSeatsInput;
+}>;
+
+
+export type KeepSeatsMutation = { readonly keepSeats:
+    | { readonly __typename: 'SeatsKept' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SeatsNotFound' | 'PlanNotCancelled' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'CountryMissing' | 'ProcessingRestricted' }
+    )
+   };
 
 export type PrivacyCentreQueryVariables = Exact<{
   language: string;
@@ -4627,6 +4692,13 @@ export const PlanNowFragmentDoc = new TypedDocumentString(`
     limit
     extra
     used
+    purchases {
+      id
+      cycle
+      seats
+      status
+      periodEnd
+    }
   }
   nextCharge {
     at
@@ -6955,6 +7027,13 @@ export const PlanPageDocument = new TypedDocumentString(`
     limit
     extra
     used
+    purchases {
+      id
+      cycle
+      seats
+      status
+      periodEnd
+    }
   }
   nextCharge {
     at
@@ -7049,6 +7128,48 @@ export const ResumePlanDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<ResumePlanMutation, ResumePlanMutationVariables>;
+export const BuySeatsDocument = new TypedDocumentString(`
+    mutation BuySeats($input: BuySeatsInput!) {
+  buySeats(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<BuySeatsMutation, BuySeatsMutationVariables>;
+export const RemoveSeatsDocument = new TypedDocumentString(`
+    mutation RemoveSeats($input: RemoveSeatsInput!) {
+  removeSeats(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<RemoveSeatsMutation, RemoveSeatsMutationVariables>;
+export const KeepSeatsDocument = new TypedDocumentString(`
+    mutation KeepSeats($input: KeepSeatsInput!) {
+  keepSeats(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<KeepSeatsMutation, KeepSeatsMutationVariables>;
 export const PrivacyCentreDocument = new TypedDocumentString(`
     query PrivacyCentre($language: String!) {
   purposesWithConsent
