@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from server.accounts.model import Account
 from server.kit.clock import ManualClock
@@ -166,7 +167,7 @@ async def test_accounts_are_listed_by_state_and_id_with_nothing_of_anybody(staff
     def others(work: Work) -> None:
         for name in ("a", "b"):
             values = {"id": f"acc_{name * 26}", "status": "ACTIVE", "created_at": work.now}
-            work.execute(Account.__table__.insert().values(values))
+            work.execute(insert(Account).values(values))
 
     await staff.postmeter.units.run_unaudited(others)
     listed = await staff.ask("SUPPORT", ACCOUNTS, first=2)
