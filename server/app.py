@@ -75,6 +75,7 @@ from server.notices import rules as notice_rules
 from server.notices.adapters import relay as mail_relay
 from server.operations import jobs as operation_jobs
 from server.operations.auditing.proof import AuditReport
+from server.operations.reads import Sockets, Today
 from server.orders import http as order_http
 from server.orders import jobs as order_jobs
 from server.orders import rules as order_rules
@@ -145,7 +146,16 @@ class Postmeter:
         )
         self.due = DueRunner(self.units, steps, duties.TIMERS)
         passkeys = Passkeys(self.units, settings.public_origin)
-        self.services = Registry(self.passwords, passkeys, sandbox, gateways, self.due.timers, Checks(CHECKS))
+        self.services = Registry(
+            self.passwords,
+            passkeys,
+            sandbox,
+            gateways,
+            self.due.timers,
+            Checks(CHECKS),
+            Today(),
+            Sockets(lambda: self.gateway.connections_open),
+        )
         self.api_log = ApiLog(self.units)
         self._observer = logging_uses(self.api_log)
         self.engine = ObservedEngine(

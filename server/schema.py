@@ -129,6 +129,7 @@ class Subscription(
     support.SupportSubscriptions,
     incidents.IncidentSubscriptions,
     privacy.PrivacySubscriptions,
+    operations.OperationsSubscriptions,
 ):
     pass
 

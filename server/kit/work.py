@@ -30,6 +30,9 @@ from server.kit.viewer import ANONYMOUS, SYSTEM, Viewer
 
 T = TypeVar("T")
 
+COMMITTED = "committed"
+"""The topic that every commit wakes which wakes any."""
+
 
 def _trust(_work: Work, _call: Call) -> None:
     """The guard of a house without credentials."""
@@ -135,6 +138,10 @@ class Work(Read):
         """Wake those who listen to `topic`, once this transaction is committed."""
         self.wakes.add(topic)
 
+    def woken(self) -> set[str]:
+        """The topics to wake after the commit; with any, that of all commits."""
+        return self.wakes | {COMMITTED} if self.wakes else self.wakes
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -180,7 +187,7 @@ class Units:
 
         def in_transaction(connection: Connection) -> tuple[T, set[str]]:
             work = Work(self.house, connection, SYSTEM, "")
-            return action(work), work.wakes
+            return action(work), work.woken()
 
         result, wakes = await self.house.database.write(in_transaction)
         self.house.bus.publish(wakes)
@@ -237,7 +244,7 @@ class Units:
                 work.wakes.clear()
                 result = refusal
             _write_audit(work, call, result.code if isinstance(result, Refusal) else "OK")
-            return result, work.wakes
+            return result, work.woken()
 
         result, wakes = await house.database.write(in_transaction)
         house.bus.publish(wakes)

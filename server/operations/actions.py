@@ -1,11 +1,13 @@
-"""Declaring force majeure and its end (M103)."""
+"""Declaring force majeure and its end (M103), and telling the staff that a queue moved."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from server.accounts.reads import team
 from server.kit.due import pauses
 from server.kit.events import DomainEvent
 from server.kit.work import Work
@@ -21,6 +23,26 @@ class ForceMajeureDeclared(DomainEvent):
 @dataclass(frozen=True, slots=True)
 class ForceMajeureEnded(DomainEvent):
     """Contractual timers run again, later by the length of the pause; the subject is the pause."""
+
+
+class StaffQueue(StrEnum):
+    """What waits for the company's own people, and has no feed of its own."""
+
+    PRIVACY_REQUESTS = "PRIVACY_REQUESTS"
+    COMPLAINTS = "COMPLAINTS"
+    SENDER_REVIEWS = "SENDER_REVIEWS"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffQueueMoved(DomainEvent):
+    """Something came into a queue, changed in it, or left it: the account is the staff's, the subject the queue."""
+
+
+def tell_of_queue(work: Work, queue: StaffQueue) -> None:
+    """Let the staff's people know, once there are any. Call it last: their sequence is locked after a customer's."""
+    staff_id = team.staff_account_id(work)
+    if staff_id is not None:
+        work.record(StaffQueueMoved(staff_id, queue.value))
 
 
 def declare_force_majeure(work: Work, starts_at: datetime | None, reason: str) -> str:

@@ -33,6 +33,7 @@ from server.reactions import (
     people,
     plans,
     privacy_requests,
+    queues,
     recipient_requests,
     senders,
     statistics,
@@ -92,6 +93,7 @@ def reactions() -> Reactions:
         told.register(registered)
     for event in (FixedIpNotPaid, FixedIpEnded, FixedIpLapsed):
         registered.on(event, fixed_ip_actions.release)  # M056; last, for its address is told
+    queues.register(registered)
     return registered
 
 

@@ -75,6 +75,8 @@ class Posting(Base):
             sqlite_where=text("kind = 'TOP_UP'"),
             postgresql_where=text("kind = 'TOP_UP'"),
         ),
+        # For the sums of a day: it grows at its end only.
+        Index(None, "at"),
         # Clustered by wallet: an append writes one page, a replay reads in order.
         {"sqlite_with_rowid": False},
     )

@@ -58,6 +58,8 @@ def test_feeds_for_staff_are_these() -> None:
     assert {name for name, access in found.items() if access and access.who is Who.STAFF} == {
         "supportQueueChanged",
         "incidentChanged",
+        "operationsChanged",
+        "staffQueueChanged",
     }
     told = schema._schema.type_map["IncidentStanding"]
     assert isinstance(told, GraphQLObjectType)

@@ -106,3 +106,16 @@ export function bytes(size: string | number): string {
   const unit = SIZES[step] ?? 'byte';
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
 }
+
+const twoDigits = (value: number) => String(value).padStart(2, '0');
+
+/** "71:04:09": hours, minutes and seconds. */
+export function clock(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map(twoDigits).join(':');
+}
+
+/** What an input of the type `datetime-local` gives, in the viewer's zone, as an instant; null when it is empty. */
+export const instant = (local: string | undefined): string | null =>
+  local ? new Date(local).toISOString() : null;

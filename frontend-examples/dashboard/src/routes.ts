@@ -42,6 +42,7 @@ export const CUSTOMER: readonly Section[] = [
     title: 'Sending',
     routes: [
       { pattern: '/campaigns', name: 'Campaigns', page: page(() => import('./pages/campaigns')) },
+      { pattern: '/campaigns/new', page: page(() => import('./pages/campaign-new')) },
       { pattern: '/campaigns/:id', page: page(() => import('./pages/campaign')) },
       { pattern: '/compare', name: 'Compare', page: page(() => import('./pages/compare')) },
     ],
@@ -51,6 +52,8 @@ export const CUSTOMER: readonly Section[] = [
     routes: [
       { pattern: '/team', name: 'Team', page: page(() => import('./pages/team')) },
       { pattern: '/keys', name: 'API keys', page: page(() => import('./pages/keys')) },
+      { pattern: '/support', name: 'Support', page: page(() => import('./pages/support')) },
+      { pattern: '/support/:id', page: page(() => import('./pages/ticket')) },
     ],
   },
   yours,
@@ -60,12 +63,20 @@ export const OPERATOR: readonly Section[] = [
   {
     title: 'Operation',
     routes: [
-      { pattern: '/', name: 'Due work', page: page(() => import('./pages/operator/overview')) },
+      { pattern: '/', name: 'Overview', page: page(() => import('./pages/operator/overview')) },
       {
         pattern: '/operator/requests',
         name: 'Privacy requests',
         page: page(() => import('./pages/operator/requests')),
       },
+      { pattern: '/operator/support', name: 'Support', page: page(() => import('./pages/operator/support')) },
+      { pattern: '/operator/support/:id', page: page(() => import('./pages/operator/ticket')) },
+      {
+        pattern: '/operator/incidents',
+        name: 'Incidents',
+        page: page(() => import('./pages/operator/incidents')),
+      },
+      { pattern: '/operator/incidents/:id', page: page(() => import('./pages/operator/incident')) },
       {
         pattern: '/operator/complaints',
         name: 'Complaints',

@@ -8,6 +8,7 @@ from server.accounts.graph.api_log import ApiLogQueries
 from server.accounts.graph.closing import ClosingMutations, ClosingQueries
 from server.accounts.graph.issuing import IssuingMutations
 from server.accounts.graph.limits import LimitMutations
+from server.accounts.graph.listing import ListingQueries
 from server.accounts.graph.mutations import CredentialMutations
 from server.accounts.graph.people import PeopleMutations
 from server.accounts.graph.queries import NODES, OwnQueries
@@ -27,7 +28,7 @@ EXTENSIONS = (*accesses.EXTENSIONS, *reports.EXTENSIONS, *resellers.EXTENSIONS, 
 
 
 @strawberry.type
-class AccountQueries(OwnQueries, ReportQueries, ClosingQueries, ApiLogQueries):
+class AccountQueries(OwnQueries, ReportQueries, ClosingQueries, ApiLogQueries, ListingQueries):
     pass
 
 

@@ -89,6 +89,7 @@ class Account(Base):
         CheckConstraint(
             "status IN ('ACTIVE', 'DISABLED', 'DEACTIVATED', 'SUSPENDED', 'CLOSED')", name="status"
         ),
+        Index(None, "status", "id"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, Integer, String, UniqueConstraint
+from sqlalchemy import Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.kit.db import Base, Instant
@@ -27,7 +27,16 @@ class DueWork(Base):
     lease_id: Mapped[str | None] = mapped_column(String(40))
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str | None] = mapped_column(String(200))
-    __table_args__ = (UniqueConstraint("kind", "subject_id"), Index(None, "due_at"))
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id"),
+        Index(None, "due_at"),
+        Index(
+            "ix_due_work_failing",
+            "due_at",
+            sqlite_where=text("last_error IS NOT NULL"),
+            postgresql_where=text("last_error IS NOT NULL"),
+        ),
+    )
 
 
 class Pause(Base):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -70,6 +71,18 @@ def counts(read: Read, contractual: Collection[str] = ()) -> Sequence[Count]:
     shown = _state(read, contractual).label("state")
     query = select(DueWork.kind, shown, func.count().label("rows")).group_by(DueWork.kind, shown)
     return [Count(row.kind, DueState(row.state), row.rows) for row in read.rows(query.order_by(DueWork.kind))]
+
+
+def urgent(read: Read, contractual: Collection[str] = ()) -> Mapping[DueState, int]:
+    """How many rows are due, late, failing, or held up though they would be due. Looks at no other rows."""
+    shown = _state(read, contractual).label("state")
+    query = select(shown, func.count().label("rows")).group_by(shown)
+    due = read.rows(query.where(DueWork.due_at <= read.now))
+    later = read.rows(query.where(DueWork.due_at > read.now, DueWork.last_error.is_not(None)))
+    found = Counter[DueState]()
+    for row in (*due, *later):
+        found[DueState(row.state)] += row.rows
+    return found
 
 
 def key_of(row: Row[Any]) -> str:

@@ -18,6 +18,13 @@ class DueStateEnum(Enum):
     SCHEDULED = strawberry.enum_value("SCHEDULED", description="It is not due yet.")
 
 
+@strawberry.enum(name="StaffQueue", description="What waits for the company's own people.")
+class StaffQueueEnum(Enum):
+    PRIVACY_REQUESTS = strawberry.enum_value("PRIVACY_REQUESTS", description="`privacyRequests`.")
+    COMPLAINTS = strawberry.enum_value("COMPLAINTS", description="`complaints`.")
+    SENDER_REVIEWS = strawberry.enum_value("SENDER_REVIEWS", description="`senderReviews`.")
+
+
 @strawberry.enum(name="Timer", description="What a kind of due work follows from.")
 class TimerEnum(Enum):
     CONTRACTUAL = strawberry.enum_value(

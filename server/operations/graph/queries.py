@@ -30,7 +30,7 @@ _STATE = strawberry.argument(description="Only work in this state.")
 
 
 @strawberry.type
-class OperationsQueries:
+class DueWorkQueries:
     @strawberry.field(
         metadata=declare(OPERATORS), description="For staff: due work, in the order in which it is due."
     )

@@ -27,12 +27,69 @@ export type AccountStatus =
   /** It has ended; nobody signs in any more. */
   | 'CLOSED';
 
+/** Why an account is in its state. */
+export type AccountStatusReason =
+  /** Nothing was sent. */
+  | 'NO_SENDING'
+  /** Nobody signed in, and nothing was paid. */
+  | 'NO_ACTIVITY'
+  /** A complaint about what was sent. */
+  | 'COMPLAINT'
+  /** Use against the terms. */
+  | 'ABUSE'
+  /** Something is not paid. */
+  | 'PAYMENT'
+  /** Somebody else may act for it. */
+  | 'SECURITY'
+  /** The law asks for it. */
+  | 'LEGAL'
+  /** Its industry is not served. */
+  | 'INDUSTRY'
+  /** Another reason. */
+  | 'OTHER'
+  /** Its owner closed it. */
+  | 'VOLUNTARY'
+  /** The company closed it. */
+  | 'PREVENTIVE';
+
+/** Addresses for a campaign. */
+export type AddCampaignRecipientsInput = {
+  /** The campaign, a DRAFT. Its audience is declared. */
+  readonly campaignId: string | number;
+  /** E-mail addresses, or phone numbers with their plus sign; at most 1,000. Repeat the call for more. */
+  readonly recipients: ReadonlyArray<string>;
+};
+
 /** What somebody says of their age: exactly one of these. It is judged, and not kept. */
 export type AgeInput =
   {   /** The day of birth, as YYYY-MM-DD. */
   readonly birthDate: string; readonly oldEnough?: never; }
   |  { readonly birthDate?: never;   /** Whether they are of the age that the service asks for, or older. */
   readonly oldEnough: boolean; };
+
+/** What support answers. */
+export type AnswerTicketInput = {
+  /** The ticket, not CLOSED. */
+  readonly ticketId: string | number;
+  /** The answer, up to 2,000 characters. The customer is told by a notice. */
+  readonly text: string;
+  /** What is next. */
+  readonly then?: TicketAfterAnswer;
+};
+
+/** What an incident affects, and at which risk. */
+export type AssessIncidentInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** The risk for people. */
+  readonly risk: IncidentRisk;
+  /** Which categories of data of the policy; at least one where there is a risk. */
+  readonly categories: ReadonlyArray<string>;
+  /** How many people, as far as known; at least one where there is a risk. */
+  readonly people: string;
+  /** What is likely to follow for them, up to 2,000 characters. */
+  readonly consequences: string;
+};
 
 /** What happened to an automatic top-up. */
 export type AutoTopUpChange =
@@ -140,6 +197,25 @@ export type BeginPrivacyRequestInput = {
   readonly requestId: string | number;
 };
 
+/** Extra seats to buy. */
+export type BuySeatsInput = {
+  /** How many. */
+  readonly count: number;
+  /** By which cycle they are billed. */
+  readonly cycle: PlanCycle;
+  /** A string of your choice, 1 to 255 visible ASCII characters, that names this one intention: a repetition with the same input gets the first outcome again and changes nothing. */
+  readonly idempotencyKey: string;
+  /** The saved card that pays; the account's default one when left out, and where it is gone later. */
+  readonly paymentMethodId?: string | number | null | undefined;
+};
+
+/** What is sent, which says by which channel: exactly one of these. */
+export type CampaignMessageInput =
+  {   /** An e-mail. */
+  readonly email: EmailMessageInput; readonly sms?: never; }
+  |  { readonly email?: never;   /** An SMS. */
+  readonly sms: SmsMessageInput; };
+
 /** Where a campaign is. */
 export type CampaignStatus =
   /** It can be changed. */
@@ -228,6 +304,12 @@ export type CloseAccountInput = {
   readonly acknowledgedLosses: string;
   /** A string of your choice, 1 to 255 visible ASCII characters, that names this one intention: a repetition with the same input gets the first outcome again and changes nothing. */
   readonly idempotencyKey: string;
+};
+
+/** Which ticket needs no more answer. */
+export type CloseTicketInput = {
+  /** The ticket, not CLOSED yet. */
+  readonly ticketId: string | number;
 };
 
 /** What a complaint is about. */
@@ -389,6 +471,14 @@ export type CreateApiKeyInput = {
   readonly privacyPolicyUrl?: string | null | undefined;
 };
 
+/** A new campaign. */
+export type CreateCampaignInput = {
+  /** A name for the customer: one line of up to 120 characters. */
+  readonly name: string;
+  /** What is sent. */
+  readonly message: CampaignMessageInput;
+};
+
 /** Which copy shall be fetched. */
 export type CreateExportLinkInput = {
   /** The copy, `exp_…`. */
@@ -468,6 +558,13 @@ export type DataExportStatus =
   /** It was given up, or the account was closed, and it is deleted. */
   | 'CANCELLED';
 
+/** Who read an account's data without being of the account. */
+export type DataReader =
+  /** Somebody of the company's staff. */
+  | 'STAFF'
+  /** The reseller who manages the account. */
+  | 'RESELLER';
+
 /** Whether the customer convinces. */
 export type DecideComplaintInput = {
   /** The complaint, PROOF_SUBMITTED or APPEALED. */
@@ -478,6 +575,20 @@ export type DecideComplaintInput = {
   readonly reason?: ComplaintRejectionReason | null | undefined;
   /** A string of your choice, 1 to 255 visible ASCII characters, that names this one intention: a repetition with the same input gets the first outcome again and changes nothing. */
   readonly idempotencyKey: string;
+};
+
+/** Whether the customers are told of an incident, and why. */
+export type DecideIncidentNoticeInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** Whether they are told. That they are cannot be taken back. */
+  readonly notify: boolean;
+  /** Why, for the register; up to 2,000 characters. */
+  readonly reason: string;
+  /** Where they are not told of a risk: why they need not be. */
+  readonly exemption?: IncidentExemption | null | undefined;
+  /** What they are told, up to 2,000 characters: what happened, what may follow, what is done about it and whom to ask (GDPR article 34(2)). Needed where they are. */
+  readonly message?: string | null | undefined;
 };
 
 /** What becomes of a submission. */
@@ -494,6 +605,16 @@ export type DecideSenderInput = {
   readonly reasonCode?: SenderRefusalReason | null | undefined;
   /** What the customer is told beside; one line of up to 500 characters. */
   readonly note?: string | null | undefined;
+};
+
+/** What the customer declares of a campaign's recipients. */
+export type DeclareCampaignAudienceInput = {
+  /** The campaign, a DRAFT. */
+  readonly campaignId: string | number;
+  /** Why the customer may write to them, by the law of the customer's country and theirs. */
+  readonly lawfulBasis: LawfulBasis;
+  /** Where their addresses come from. */
+  readonly listSource: ListSource;
 };
 
 /** On which ground data is given to a third party. None is for selling. */
@@ -536,6 +657,14 @@ export type DueState =
   /** It is not due yet. */
   | 'SCHEDULED';
 
+/** What an e-mail says. */
+export type EmailMessageInput = {
+  /** Its subject: one line of up to 200 characters. */
+  readonly subject: string;
+  /** Its text, up to 100,000 characters. */
+  readonly text: string;
+};
+
 /** The check of a list of e-mail addresses, paid by the address. */
 export type EmailVerificationInput = {
   /** How many addresses, 100 to 10,000,000. */
@@ -544,6 +673,12 @@ export type EmailVerificationInput = {
   readonly checkMailbox?: boolean;
   /** Your name for the list, at most 140 characters. */
   readonly listName?: string | null | undefined;
+};
+
+/** Which ticket needs no answer. */
+export type EndTicketInput = {
+  /** The ticket, not CLOSED yet. */
+  readonly ticketId: string | number;
 };
 
 /** What an erasure takes. */
@@ -624,6 +759,109 @@ export type IdentityProof =
   /** They showed a document. */
   | 'DOCUMENT';
 
+/** By what affected accounts are found. */
+export type IncidentCriterionInput =
+  {   /** `true`: all customers of now. */
+  readonly everyone: boolean; readonly heldCategory?: never; readonly signedIn?: never; }
+  |  { readonly everyone?: never;   /** Of whom data of this category of the policy is held. */
+  readonly heldCategory: string; readonly signedIn?: never; }
+  |  { readonly everyone?: never; readonly heldCategory?: never;   /** Who signed in between two instants. */
+  readonly signedIn: IncidentSignInsInput; };
+
+/** What an entry of the register is. */
+export type IncidentEntryKind =
+  /** A state was reached. */
+  | 'REACHED'
+  /** A state was skipped, for the reason it says. */
+  | 'SKIPPED'
+  /** Something that is known or was done. */
+  | 'NOTE'
+  /** A corrective action. */
+  | 'CORRECTION';
+
+/** How what the staff enters became known. */
+export type IncidentEntrySource =
+  /** The staff noticed it, or was told. */
+  | 'STAFF'
+  /** By mail or letter to the company. */
+  | 'MAIL';
+
+/** Why customers need not be told of a risk (GDPR article 34(3)). */
+export type IncidentExemption =
+  /** Nobody can read the data: it was encrypted. */
+  | 'UNINTELLIGIBLE'
+  /** What was done since makes the risk unlikely. */
+  | 'RISK_AVERTED'
+  /** It would take too much; the public is told instead. */
+  | 'DISPROPORTIONATE';
+
+/** What an incident needs before it goes on. */
+export type IncidentLack =
+  /** Categories, people and risk (H022). */
+  | 'ASSESSMENT'
+  /** At least one affected account (H022). */
+  | 'ACCOUNTS'
+  /** The criterion is still being applied; wait until `criterion.appliedAt`. */
+  | 'SCAN'
+  /** The notice to the authority (GDPR article 33). */
+  | 'AUTHORITY_NOTICE'
+  /** Whether customers are told, and why (H023). */
+  | 'DECISION'
+  /** They are still being told; wait until `decision.toldAt`. */
+  | 'CUSTOMERS_TOLD'
+  /** A corrective action (H024). */
+  | 'CORRECTION';
+
+/** What the staff writes into the register. */
+export type IncidentNoteKind =
+  /** Something that is known or was done. */
+  | 'NOTE'
+  /** A corrective action: there is one before an incident is closed (H024). */
+  | 'CORRECTION';
+
+/** What an incident may mean for people. */
+export type IncidentRisk =
+  /** A risk is unlikely: the authority need not be told (GDPR article 33(1)). */
+  | 'NONE'
+  /** There is a risk to their rights and freedoms. */
+  | 'RISK'
+  /** The risk is high (GDPR article 34(1)). */
+  | 'HIGH_RISK';
+
+/** Two instants. */
+export type IncidentSignInsInput = {
+  /** From this instant on, of which sign-ins are still kept. */
+  readonly since: string;
+  /** Before this instant. */
+  readonly until: string;
+};
+
+/** How an incident became known. */
+export type IncidentSource =
+  /** The staff noticed it, or was told. */
+  | 'STAFF'
+  /** By mail or letter to the company. */
+  | 'MAIL'
+  /** A customer reported a compromise. */
+  | 'REPORT';
+
+/** Where an incident is, in this order. */
+export type IncidentState =
+  /** It is in the register, and its clock runs. */
+  | 'REPORTED'
+  /** Somebody looks into it. */
+  | 'INVESTIGATING'
+  /** What is affected, and the risk, is judged. */
+  | 'ASSESSED'
+  /** It does no more harm. */
+  | 'MITIGATED'
+  /** Who had to be told of it was told. */
+  | 'NOTIFIED'
+  /** It will not happen again in the same way. */
+  | 'CORRECTED'
+  /** Nothing about it changes any more. Final. */
+  | 'CLOSED';
+
 /** What a customer's business is. */
 export type Industry =
   /** Schools, courses, research. */
@@ -686,6 +924,12 @@ export type InvoiceKind =
   /** It confirms money that came in, or with `corrects` that went again; no tax. */
   | 'RECEIPT';
 
+/** Extra seats to keep. */
+export type KeepSeatsInput = {
+  /** The purchase, `pls_…`. */
+  readonly seatsId: string | number;
+};
+
 /** Which campaign is launched. */
 export type LaunchCampaignInput = {
   /** The campaign, DRAFT or SCHEDULED. */
@@ -694,11 +938,41 @@ export type LaunchCampaignInput = {
   readonly idempotencyKey: string;
 };
 
+/** Why the customer may write to these people. */
+export type LawfulBasis =
+  /** They agreed (GDPR article 6(1)(a)). */
+  | 'CONSENT'
+  /** They are customers, told of similar products (Directive 2002/58/EC, article 13(2)). */
+  | 'EXISTING_CUSTOMER'
+  /** The messages perform a contract with them (GDPR article 6(1)(b)). */
+  | 'CONTRACT'
+  /** A law asks for the messages (GDPR article 6(1)(c)). */
+  | 'LEGAL_OBLIGATION'
+  /** A legitimate interest (GDPR article 6(1)(f)). */
+  | 'LEGITIMATE_INTEREST';
+
 /** Which restriction or objection. */
 export type LiftRestrictionInput = {
   /** The restriction, `rst_…`. */
   readonly restrictionId: string | number;
 };
+
+/** Where the addresses of a campaign come from. */
+export type ListSource =
+  /** They subscribed with the customer. */
+  | 'OWN_SUBSCRIBERS'
+  /** They bought from the customer. */
+  | 'OWN_CUSTOMERS'
+  /** They are members, staff or pupils. */
+  | 'OWN_MEMBERS'
+  /** They came to an event of the customer. */
+  | 'OWN_EVENTS'
+  /** A bought list; refused. */
+  | 'PURCHASED'
+  /** A rented list; refused. */
+  | 'RENTED'
+  /** A list of somebody else; refused. */
+  | 'THIRD_PARTY';
 
 /** What is lost by closing an account. */
 export type LossKind =
@@ -732,6 +1006,25 @@ export type MemberRole =
   /** Read balances and orders. */
   | 'VIEWER';
 
+/** Of which characters the values of a merge field are. */
+export type MergeAlphabet =
+  /** Of the GSM alphabet without its extension. */
+  | 'GSM_BASIC'
+  /** Of the GSM alphabet; a character of its extension costs two. */
+  | 'GSM'
+  /** Any characters; the message may need UCS-2. */
+  | 'UNICODE';
+
+/** A place in the text that the sending engine fills for each recipient. */
+export type MergeFieldInput = {
+  /** Small letters, digits and underscores; the text has it as {{name}}. */
+  readonly name: string;
+  /** The longest value, in characters: 1 to 160. */
+  readonly lengthMax: number;
+  /** Of which characters the values are. What is promised here decides the quote. */
+  readonly alphabet?: MergeAlphabet;
+};
+
 /** How messages reach their recipients. */
 export type MessageChannel =
   /** By e-mail, paid in EMAIL credits. */
@@ -752,6 +1045,36 @@ export type MoneyInput = {
   readonly amount: string;
   /** The currency. */
   readonly currency: Currency;
+};
+
+/** Where an incident goes on to. */
+export type MoveIncidentInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** A later state. */
+  readonly to: IncidentState;
+  /** Why the states in between are skipped, up to 2,000 characters; needed where there are any. */
+  readonly skipReason?: string | null | undefined;
+};
+
+/** Which accounts an incident affects, and which not after all. */
+export type NameIncidentAccountsInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** Accounts that it affects; at most 100 at once. */
+  readonly add?: ReadonlyArray<string | number>;
+  /** Accounts that it does not affect, which were not told yet; at most 100. */
+  readonly remove?: ReadonlyArray<string | number>;
+};
+
+/** What is written about an incident. */
+export type NoteIncidentInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** A note, or a corrective action. */
+  readonly kind: IncidentNoteKind;
+  /** What is written, up to 2,000 characters. */
+  readonly text: string;
 };
 
 /** What a notice is about. */
@@ -961,6 +1284,32 @@ export type NumberLookupInput = {
   readonly numbers: number;
   /** Their country, as two letters of ISO 3166-1. */
   readonly country: string;
+};
+
+/** What is known of an incident at first. */
+export type OpenIncidentInput = {
+  /** What happened. */
+  readonly kind: SecurityReportKind;
+  /** How it became known. */
+  readonly source: IncidentEntrySource;
+  /** When it became known, at most 365 days ago: the 72 hours run from then. */
+  readonly knownAt: string;
+  /** When it happened; null when that is unknown. */
+  readonly occurredAt?: string | null | undefined;
+  /** What is known, up to 2,000 characters. */
+  readonly summary: string;
+  /** The Message-ID of the mail, up to 254 characters; null without. */
+  readonly messageId?: string | null | undefined;
+  /** Affected accounts, as far as known; at most 100. */
+  readonly accountIds?: ReadonlyArray<string | number>;
+};
+
+/** What is asked of support. */
+export type OpenTicketInput = {
+  /** What it is about, up to 120 characters. */
+  readonly subject: string;
+  /** What you write, up to 2,000 characters, in as many lines as you like. */
+  readonly text: string;
 };
 
 /** What happened to an order. */
@@ -1328,6 +1677,20 @@ export type RecordDisclosureInput = {
   readonly processorId?: string | number | null | undefined;
 };
 
+/** That the authority was told of an incident. */
+export type RecordIncidentAuthorityNoticeInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** Which authority, up to 200 characters. */
+  readonly authority: string;
+  /** Under which reference, up to 200 characters. */
+  readonly reference: string;
+  /** When it was told. */
+  readonly notifiedAt: string;
+  /** Why that was after the due date, up to 2,000 characters; needed then. */
+  readonly delayReason?: string | null | undefined;
+};
+
 /** Why the law lets a request be refused; the articles are those of the GDPR. */
 export type RefusalGround =
   /** The person cannot be identified in the data (11(2)); any kind. */
@@ -1411,6 +1774,30 @@ export type RemovePasskeyInput = {
 export type RemovePaymentMethodInput = {
   /** Which payment method. */
   readonly id: string | number;
+};
+
+/** Extra seats to give up. */
+export type RemoveSeatsInput = {
+  /** The purchase, `pls_…`. */
+  readonly seatsId: string | number;
+  /** How many of its seats. */
+  readonly count: number;
+};
+
+/** An answer to support, or something to add. */
+export type ReplyToTicketInput = {
+  /** The ticket; a closed one within its period only. */
+  readonly ticketId: string | number;
+  /** What you write, up to 2,000 characters, in as many lines as you like. */
+  readonly text: string;
+};
+
+/** A defect of the service, in writing. */
+export type ReportDefectInput = {
+  /** What it is about, up to 120 characters. */
+  readonly subject: string;
+  /** What you write, up to 2,000 characters, in as many lines as you like. */
+  readonly text: string;
 };
 
 /** That the account shall be closed and erased, knowing what that means. */
@@ -1526,6 +1913,14 @@ export type SavePaymentMethodInput = {
   readonly makeDefault?: boolean;
 };
 
+/** When a campaign is launched. */
+export type ScheduleCampaignInput = {
+  /** The campaign, DRAFT or SCHEDULED. */
+  readonly campaignId: string | number;
+  /** When, at most 90 days ahead; null makes it a draft again. */
+  readonly at?: string | null | undefined;
+};
+
 /** What a credential may do: a session what its person's role allows, an API key what it was granted. */
 export type Scope =
   /** Read the account and its credentials. */
@@ -1586,6 +1981,15 @@ export type SecondFactorInput =
   readonly recoveryCode: string; readonly passkey?: never; }
   |  { readonly code?: never; readonly recoveryCode?: never;   /** What a passkey of the person signed. */
   readonly passkey: PasskeyAnswerInput; };
+
+/** What is suspected. */
+export type SecurityReportKind =
+  /** Somebody got in who may not. */
+  | 'UNAUTHORISED_ACCESS'
+  /** A device, a key or data got lost. */
+  | 'LOSS'
+  /** Somebody does what they should not. */
+  | 'MISUSE';
 
 /** The documents that an application needs, all of them. */
 export type SenderDocumentKind =
@@ -1666,6 +2070,14 @@ export type SetEmailInput = {
   readonly email: string;
 };
 
+/** By what the affected accounts of an incident are found. */
+export type SetIncidentCriterionInput = {
+  /** The incident, `inc_…`, not closed. */
+  readonly incidentId: string | number;
+  /** It takes the place of the one before; null: only named accounts are affected. */
+  readonly criterion?: IncidentCriterionInput | null | undefined;
+};
+
 /** How somebody showed the staff who they are. */
 export type ShownIdentityProof =
   /** They gave back what was sent to an address that is known to be theirs. */
@@ -1696,6 +2108,25 @@ export type SignInWithPasskeyInput = {
   /** The `deviceToken` of an earlier sign-in on this device, if there was one. */
   readonly deviceToken?: string | null | undefined;
 };
+
+/** What an SMS says. */
+export type SmsMessageInput = {
+  /** Its text. With its merge fields at their longest it has up to 10 segments. */
+  readonly text: string;
+  /** What it is to show as its sender; the service's default when null. */
+  readonly sender?: string | null | undefined;
+  /** The merge fields of the text, at most 20. */
+  readonly mergeFields?: ReadonlyArray<MergeFieldInput>;
+};
+
+/** What waits for the company's own people. */
+export type StaffQueue =
+  /** `privacyRequests`. */
+  | 'PRIVACY_REQUESTS'
+  /** `complaints`. */
+  | 'COMPLAINTS'
+  /** `senderReviews`. */
+  | 'SENDER_REVIEWS';
 
 /** What somebody of the company does. */
 export type StaffRole =
@@ -1759,6 +2190,42 @@ export type SuspensionReason =
   | 'INDUSTRY'
   /** Another reason. */
   | 'OTHER';
+
+/** What is next once the staff wrote. */
+export type TicketAfterAnswer =
+  /** Nothing, unless the customer has more to ask. */
+  | 'ANSWERED'
+  /** An answer of the customer. */
+  | 'WAITING'
+  /** The end. */
+  | 'CLOSED';
+
+/** What a ticket is about. */
+export type TicketKind =
+  /** A question, or anything else. */
+  | 'QUESTION'
+  /** A defect of the service, reported in writing. */
+  | 'DEFECT';
+
+/** How a ticket came. */
+export type TicketSource =
+  /** From somebody who was signed in. */
+  | 'ACCOUNT'
+  /** By the contact form, from an address that was shown to be the writer's. */
+  | 'FORM';
+
+/** Where a ticket is. */
+export type TicketState =
+  /** The code of the contact form did not come back yet; nobody is shown it. */
+  | 'UNCONFIRMED'
+  /** The staff is to answer. */
+  | 'OPEN'
+  /** The staff answered. */
+  | 'ANSWERED'
+  /** The staff asked something, and waits for an answer. */
+  | 'WAITING'
+  /** It is over; an answer within the period of the terms opens it again. */
+  | 'CLOSED';
 
 /** Why a top-up is FAILED, ERRORED or REVERSED. */
 export type TopUpFailureCode =
@@ -1974,8 +2441,10 @@ export type PauseCampaignMutationVariables = Exact<{
 
 export type PauseCampaignMutation = { readonly pauseCampaign:
     | { readonly __typename: 'CampaignPaused' }
-    | { readonly __typename: 'CampaignNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignNotFound' | 'CampaignStatusConflict' }
+    )
    };
 
 export type ResumeCampaignMutationVariables = Exact<{
@@ -1985,13 +2454,10 @@ export type ResumeCampaignMutationVariables = Exact<{
 
 export type ResumeCampaignMutation = { readonly resumeCampaign:
     | { readonly __typename: 'CampaignResumed' }
-    | { readonly __typename: 'CampaignNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountNotActive', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountCountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'EmailNotVerified', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintOpen', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignNotFound' | 'CampaignStatusConflict' | 'AccountNotActive' | 'AccountCountryMissing' | 'EmailNotVerified' | 'ComplaintOpen' | 'ProcessingRestricted' }
+    )
    };
 
 export type LaunchCampaignMutationVariables = Exact<{
@@ -2000,20 +2466,14 @@ export type LaunchCampaignMutationVariables = Exact<{
 
 
 export type LaunchCampaignMutation = { readonly launchCampaign:
-    | { readonly __typename: 'CampaignLaunched', readonly creditsHeld: number, readonly replayed: boolean }
-    | { readonly __typename: 'InsufficientBalance', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyHolds', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignIncomplete', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountNotActive', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountCountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'EmailNotVerified', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintOpen', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly creditsHeld: number, readonly replayed: boolean }
+      & { readonly __typename: 'CampaignLaunched' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'InsufficientBalance' | 'TooManyHolds' | 'CampaignIncomplete' | 'CampaignNotFound' | 'CampaignStatusConflict' | 'AccountNotActive' | 'AccountCountryMissing' | 'EmailNotVerified' | 'ComplaintOpen' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type CancelCampaignMutationVariables = Exact<{
@@ -2023,8 +2483,10 @@ export type CancelCampaignMutationVariables = Exact<{
 
 export type CancelCampaignMutation = { readonly cancelCampaign:
     | { readonly __typename: 'CampaignEnded' }
-    | { readonly __typename: 'CampaignNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CampaignStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignNotFound' | 'CampaignStatusConflict' }
+    )
    };
 
 export type CampaignStatusLineFragment = { readonly id: string, readonly status: CampaignStatus, readonly name: string | null, readonly channel: MessageChannel, readonly recipients: number, readonly creditsReserved: number, readonly creditsCaptured: number, readonly launchedAt: string | null, readonly createdAt: string };
@@ -2034,6 +2496,302 @@ export type CampaignLineFragment = { readonly id: string, readonly status: Campa
 export type CampaignHeadFragment = { readonly id: string, readonly channel: MessageChannel, readonly status: CampaignStatus, readonly name: string | null, readonly subject: string | null, readonly recipients: number, readonly creditsReserved: number, readonly creditsCaptured: number, readonly pauseReason: PauseReason | null, readonly failureCode: string | null, readonly scheduledAt: string | null, readonly launchedAt: string | null, readonly endedAt: string | null, readonly createdAt: string };
 
 export type CampaignCountsFragment = { readonly campaignId: string, readonly sequence: string, readonly firstEventAt: string | null, readonly lastEventAt: string | null, readonly creditsReserved: number, readonly creditsCaptured: number, readonly counts: { readonly dropped: string, readonly deferred: string, readonly segments: string, readonly sent: { readonly total: string, readonly unique: string }, readonly delivered: { readonly total: string, readonly unique: string }, readonly bounces: { readonly total: string, readonly unique: string, readonly hard: { readonly total: string }, readonly soft: { readonly total: string }, readonly block: { readonly total: string }, readonly undetermined: { readonly total: string } }, readonly opens: { readonly total: string, readonly unique: string, readonly human: string, readonly humanUnique: string, readonly machine: string, readonly suspectBot: string }, readonly clicks: { readonly total: string, readonly unique: string, readonly human: string, readonly humanUnique: string, readonly machine: string, readonly suspectBot: string }, readonly unsubscribes: { readonly total: string, readonly unique: string }, readonly complaints: { readonly total: string, readonly unique: string }, readonly rates: { readonly delivery: { readonly value: string | null }, readonly bounce: { readonly value: string | null }, readonly opening: { readonly value: string | null }, readonly clickThrough: { readonly value: string | null }, readonly clickToOpen: { readonly value: string | null }, readonly unsubscribing: { readonly value: string | null }, readonly complaint: { readonly value: string | null } } } };
+
+export type CreateCampaignMutationVariables = Exact<{
+  input: CreateCampaignInput;
+}>;
+
+
+export type CreateCampaignMutation = { readonly createCampaign:
+    | (
+      { readonly campaign: { readonly id: string } }
+      & { readonly __typename: 'CampaignCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignNameInvalid' | 'MessageTextInvalid' | 'MessageTextSensitive' | 'MergeFieldInvalid' | 'TooManySegments' | 'CampaignLimitReached' | 'ProcessingRestricted' }
+    )
+   };
+
+export type DeclareAudienceMutationVariables = Exact<{
+  input: DeclareCampaignAudienceInput;
+}>;
+
+
+export type DeclareAudienceMutation = { readonly declareCampaignAudience:
+    | { readonly __typename: 'CampaignAudienceDeclared' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ListSourceRefused' | 'CampaignNotFound' | 'CampaignStatusConflict' | 'ProcessingRestricted' }
+    )
+   };
+
+export type AddRecipientsMutationVariables = Exact<{
+  input: AddCampaignRecipientsInput;
+}>;
+
+
+export type AddRecipientsMutation = { readonly addCampaignRecipients:
+    | (
+      { readonly added: number, readonly duplicates: number, readonly suppressed: ReadonlyArray<number>, readonly invalid: ReadonlyArray<number> }
+      & { readonly __typename: 'CampaignRecipientsAdded' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'RecipientsInvalid' | 'RecipientLimitReached' | 'RecipientsConflict' | 'AudienceNotDeclared' | 'CampaignNotFound' | 'CampaignStatusConflict' | 'ProcessingRestricted' }
+    )
+   };
+
+export type ScheduleCampaignMutationVariables = Exact<{
+  input: ScheduleCampaignInput;
+}>;
+
+
+export type ScheduleCampaignMutation = { readonly scheduleCampaign:
+    | { readonly __typename: 'CampaignScheduled' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CampaignScheduleInvalid' | 'CampaignIncomplete' | 'CampaignNotFound' | 'CampaignStatusConflict' | 'ProcessingRestricted' }
+    )
+   };
+
+export type CampaignQuoteQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CampaignQuoteQuery = { readonly quoteCampaign: { readonly unit: MessageChannel, readonly recipients: number, readonly segments: number, readonly credits: number } | null };
+
+export type WatchStaffQueuesSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchStaffQueuesSubscription = { readonly staffQueueChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly queue: StaffQueue | null } };
+
+export type WatchOperationsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchOperationsSubscription = { readonly operationsChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly operations: { readonly at: string, readonly socketsHere: number, readonly today: { readonly since: string, readonly moneyIn: ReadonlyArray<{ readonly amount: string, readonly currency: Currency }>, readonly spend: ReadonlyArray<{ readonly unit: Unit, readonly quantity: string }> }, readonly dueWork: { readonly due: number, readonly late: number, readonly failing: number, readonly paused: number } } } };
+
+export type WatchSupportQueueSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchSupportQueueSubscription = { readonly supportQueueChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly ticket: { readonly id: string, readonly accountId: string | null, readonly kind: TicketKind, readonly state: TicketState, readonly messages: number, readonly receivedAt: string } | null, readonly waiting: ReadonlyArray<{ readonly id: string, readonly accountId: string | null, readonly kind: TicketKind, readonly state: TicketState, readonly messages: number, readonly receivedAt: string }> } };
+
+export type SupportTicketQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type SupportTicketQuery = { readonly supportTicket: { readonly accountId: string | null, readonly email: string | null, readonly waitingSince: string | null, readonly ticket: { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly source: TicketSource, readonly subject: string | null, readonly receivedAt: string, readonly dueAt: string | null, readonly closedAt: string | null, readonly updatedAt: string, readonly messages: ReadonlyArray<{ readonly id: string, readonly fromStaff: boolean, readonly text: string | null, readonly receivedAt: string }> } } | null };
+
+export type AnswerTicketMutationVariables = Exact<{
+  input: AnswerTicketInput;
+}>;
+
+
+export type AnswerTicketMutation = { readonly answerTicket:
+    | { readonly __typename: 'TicketAnswered' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketNotFound' | 'TicketStatusConflict' | 'TicketTextInvalid' | 'TicketLimitReached' }
+    )
+   };
+
+export type EndTicketMutationVariables = Exact<{
+  input: EndTicketInput;
+}>;
+
+
+export type EndTicketMutation = { readonly endTicket:
+    | { readonly __typename: 'TicketEnded' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketNotFound' | 'TicketStatusConflict' }
+    )
+   };
+
+export type AccountsQueryVariables = Exact<{
+  status?: AccountStatus | null | undefined;
+  beginning?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AccountsQuery = { readonly accounts: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly status: AccountStatus, readonly statusSince: string | null, readonly statusReason: AccountStatusReason | null, readonly openedAt: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type QueuedLineFragment = { readonly id: string, readonly accountId: string | null, readonly kind: TicketKind, readonly state: TicketState, readonly messages: number, readonly receivedAt: string };
+
+export type OpenIncidentsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type OpenIncidentsQuery = { readonly incidents: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly assessment: { readonly risk: IncidentRisk } | null, readonly authorityNotice: { readonly notifiedAt: string } | null, readonly affected: { readonly accounts: number } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type IncidentRegisterQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type IncidentRegisterQuery = { readonly incidentRegister: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly assessment: { readonly risk: IncidentRisk } | null, readonly authorityNotice: { readonly notifiedAt: string } | null, readonly affected: { readonly accounts: number } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type IncidentQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type IncidentQuery = { readonly node:
+    | { readonly __typename: 'Account' | 'ApiKey' | 'AutoTopUp' | 'Campaign' | 'Complaint' | 'DataExport' | 'EventConnection' | 'Hold' | 'Incident' | 'Invitation' | 'Invoice' | 'Management' | 'Notice' | 'Order' | 'Passkey' | 'PaymentMethod' | 'Person' | 'PlanSubscription' | 'PrivacyRequest' | 'RecipientRequest' }
+    | { readonly __typename: 'RetentionRun' | 'SecurityReport' | 'Sender' | 'Session' | 'Ticket' | 'TopUp' | 'Wallet' }
+    | (
+      { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly reportId: string | null, readonly summary: string | null, readonly occurredAt: string | null, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly openedAt: string, readonly closedAt: string | null, readonly assessment: { readonly risk: IncidentRisk, readonly categories: ReadonlyArray<string>, readonly people: string, readonly consequences: string | null, readonly assessedAt: string } | null, readonly criterion: { readonly everyone: boolean, readonly heldCategory: string | null, readonly signedInFrom: string | null, readonly signedInUntil: string | null, readonly appliedAt: string | null } | null, readonly decision: { readonly notify: boolean, readonly reason: string | null, readonly exemption: IncidentExemption | null, readonly message: string | null, readonly decidedAt: string, readonly toldAt: string | null } | null, readonly authorityNotice: { readonly authority: string | null, readonly reference: string | null, readonly notifiedAt: string, readonly late: boolean, readonly delayReason: string | null } | null, readonly affected: { readonly accounts: number, readonly told: number, readonly gone: number }, readonly entries: ReadonlyArray<{ readonly number: number, readonly kind: IncidentEntryKind, readonly state: IncidentState | null, readonly text: string | null, readonly writtenAt: string }> }
+      & { readonly __typename: 'IncidentCase' }
+    )
+   | null };
+
+export type WatchIncidentsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchIncidentsSubscription = { readonly incidentChanged: { readonly kind: FeedEventKind, readonly sequence: string } };
+
+export type WatchIncidentSubscriptionVariables = Exact<{
+  id: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchIncidentSubscription = { readonly incidentChanged: { readonly kind: FeedEventKind, readonly sequence: string } };
+
+export type OpenIncidentMutationVariables = Exact<{
+  input: OpenIncidentInput;
+}>;
+
+
+export type OpenIncidentMutation = { readonly openIncident:
+    | (
+      { readonly incidentId: string }
+      & { readonly __typename: 'IncidentOpened' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentInstantInvalid' | 'IncidentTextInvalid' | 'IncidentAccountUnknown' | 'IncidentAccountsTooMany' }
+    )
+   };
+
+export type AssessIncidentMutationVariables = Exact<{
+  input: AssessIncidentInput;
+}>;
+
+
+export type AssessIncidentMutation = { readonly assessIncident:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentTextInvalid' }
+    )
+    | (
+      { readonly categories: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentScopeInvalid' }
+    )
+   };
+
+export type NameIncidentAccountsMutationVariables = Exact<{
+  input: NameIncidentAccountsInput;
+}>;
+
+
+export type NameIncidentAccountsMutation = { readonly nameIncidentAccounts:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentAccountUnknown' | 'IncidentAccountTold' | 'IncidentAccountsTooMany' }
+    )
+   };
+
+export type SetIncidentCriterionMutationVariables = Exact<{
+  input: SetIncidentCriterionInput;
+}>;
+
+
+export type SetIncidentCriterionMutation = { readonly setIncidentCriterion:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentCriterionInvalid' }
+    )
+   };
+
+export type DecideIncidentNoticeMutationVariables = Exact<{
+  input: DecideIncidentNoticeInput;
+}>;
+
+
+export type DecideIncidentNoticeMutation = { readonly decideIncidentNotice:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentDecisionFinal' | 'IncidentNoticeRequired' | 'IncidentTextInvalid' }
+    )
+    | (
+      { readonly lacks: ReadonlyArray<IncidentLack>, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentIncomplete' }
+    )
+   };
+
+export type RecordAuthorityNoticeMutationVariables = Exact<{
+  input: RecordIncidentAuthorityNoticeInput;
+}>;
+
+
+export type RecordAuthorityNoticeMutation = { readonly recordIncidentAuthorityNotice:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentAuthorityNotified' | 'IncidentInstantInvalid' | 'IncidentDelayUnexplained' | 'IncidentTextInvalid' }
+    )
+   };
+
+export type NoteIncidentMutationVariables = Exact<{
+  input: NoteIncidentInput;
+}>;
+
+
+export type NoteIncidentMutation = { readonly noteIncident:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentTextInvalid' | 'IncidentEntryLimitReached' }
+    )
+   };
+
+export type MoveIncidentMutationVariables = Exact<{
+  input: MoveIncidentInput;
+}>;
+
+
+export type MoveIncidentMutation = { readonly moveIncident:
+    | { readonly __typename: 'IncidentChanged' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentNotFound' | 'IncidentStatusConflict' | 'IncidentSkipUnexplained' | 'IncidentTextInvalid' }
+    )
+    | (
+      { readonly lacks: ReadonlyArray<IncidentLack>, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'IncidentIncomplete' }
+    )
+   };
+
+export type IncidentLineFragment = { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly assessment: { readonly risk: IncidentRisk } | null, readonly authorityNotice: { readonly notifiedAt: string } | null, readonly affected: { readonly accounts: number } };
+
+export type IncidentFileFragment = { readonly id: string, readonly kind: SecurityReportKind, readonly source: IncidentSource, readonly state: IncidentState, readonly reportId: string | null, readonly summary: string | null, readonly occurredAt: string | null, readonly knownAt: string, readonly dueAt: string, readonly overdue: boolean, readonly openedAt: string, readonly closedAt: string | null, readonly assessment: { readonly risk: IncidentRisk, readonly categories: ReadonlyArray<string>, readonly people: string, readonly consequences: string | null, readonly assessedAt: string } | null, readonly criterion: { readonly everyone: boolean, readonly heldCategory: string | null, readonly signedInFrom: string | null, readonly signedInUntil: string | null, readonly appliedAt: string | null } | null, readonly decision: { readonly notify: boolean, readonly reason: string | null, readonly exemption: IncidentExemption | null, readonly message: string | null, readonly decidedAt: string, readonly toldAt: string | null } | null, readonly authorityNotice: { readonly authority: string | null, readonly reference: string | null, readonly notifiedAt: string, readonly late: boolean, readonly delayReason: string | null } | null, readonly affected: { readonly accounts: number, readonly told: number, readonly gone: number }, readonly entries: ReadonlyArray<{ readonly number: number, readonly kind: IncidentEntryKind, readonly state: IncidentState | null, readonly text: string | null, readonly writtenAt: string }> };
 
 export type DueWorkQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2052,9 +2810,10 @@ export type RetryDueWorkMutationVariables = Exact<{
 
 export type RetryDueWorkMutation = { readonly retryDueWork:
     | { readonly __typename: 'DueWorkRetried' }
-    | { readonly __typename: 'DueWorkNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DueWorkNotFailing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DueWorkRunning', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'DueWorkNotFound' | 'DueWorkNotFailing' | 'DueWorkRunning' }
+    )
    };
 
 export type PrivacyQueueQueryVariables = Exact<{
@@ -2071,8 +2830,10 @@ export type VerifyRequestMutationVariables = Exact<{
 
 export type VerifyRequestMutation = { readonly verifyPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' }
+    )
    };
 
 export type BeginRequestMutationVariables = Exact<{
@@ -2082,8 +2843,10 @@ export type BeginRequestMutationVariables = Exact<{
 
 export type BeginRequestMutation = { readonly beginPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' }
+    )
    };
 
 export type ExtendRequestMutationVariables = Exact<{
@@ -2093,9 +2856,10 @@ export type ExtendRequestMutationVariables = Exact<{
 
 export type ExtendRequestMutation = { readonly extendPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestNotExtendable', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' | 'PrivacyRequestNotExtendable' }
+    )
    };
 
 export type FulfilRequestMutationVariables = Exact<{
@@ -2105,11 +2869,10 @@ export type FulfilRequestMutationVariables = Exact<{
 
 export type FulfilRequestMutation = { readonly fulfilPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestKindConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestGroundInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' | 'PrivacyRequestKindConflict' | 'PrivacyRequestGroundInvalid' | 'PrivacyRequestTextInvalid' }
+    )
    };
 
 export type RefuseRequestMutationVariables = Exact<{
@@ -2119,11 +2882,10 @@ export type RefuseRequestMutationVariables = Exact<{
 
 export type RefuseRequestMutation = { readonly refusePrivacyRequest:
     | { readonly __typename: 'PrivacyRequestMoved' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestKindConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestGroundInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' | 'PrivacyRequestKindConflict' | 'PrivacyRequestGroundInvalid' | 'PrivacyRequestTextInvalid' }
+    )
    };
 
 export type ComplianceQueryVariables = Exact<{
@@ -2152,9 +2914,10 @@ export type ClassifyComplaintMutationVariables = Exact<{
 
 export type ClassifyComplaintMutation = { readonly classifyComplaint:
     | { readonly __typename: 'ComplaintClassified' }
-    | { readonly __typename: 'ComplaintNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintFindingInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ComplaintNotFound' | 'ComplaintStatusConflict' | 'ComplaintFindingInvalid' }
+    )
    };
 
 export type DecideComplaintMutationVariables = Exact<{
@@ -2164,13 +2927,10 @@ export type DecideComplaintMutationVariables = Exact<{
 
 export type DecideComplaintMutation = { readonly decideComplaint:
     | { readonly __typename: 'ComplaintDecided' }
-    | { readonly __typename: 'ComplaintNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintVerdictInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ComplaintDecidedBefore', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ComplaintNotFound' | 'ComplaintStatusConflict' | 'ComplaintVerdictInvalid' | 'ComplaintDecidedBefore' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' }
+    )
    };
 
 export type SenderReviewsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2184,8 +2944,14 @@ export type ViewDocumentMutationVariables = Exact<{
 
 
 export type ViewDocumentMutation = { readonly requestSenderDocumentView:
-    | { readonly __typename: 'SenderDocumentView', readonly url: string, readonly expiresAt: string }
-    | { readonly __typename: 'SenderDocumentNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly url: string, readonly expiresAt: string }
+      & { readonly __typename: 'SenderDocumentView' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SenderDocumentNotFound' }
+    )
    };
 
 export type DecideSenderMutationVariables = Exact<{
@@ -2195,10 +2961,10 @@ export type DecideSenderMutationVariables = Exact<{
 
 export type DecideSenderMutation = { readonly decideSender:
     | { readonly __typename: 'SenderDecided' }
-    | { readonly __typename: 'SenderNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SenderStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SenderReviewOutdated', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SenderDecisionInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SenderNotFound' | 'SenderStatusConflict' | 'SenderReviewOutdated' | 'SenderDecisionInvalid' }
+    )
    };
 
 export type SuspendAccountMutationVariables = Exact<{
@@ -2207,10 +2973,14 @@ export type SuspendAccountMutationVariables = Exact<{
 
 
 export type SuspendAccountMutation = { readonly suspendAccount:
-    | { readonly __typename: 'AccountSuspended', readonly suspendedAt: string }
-    | { readonly __typename: 'AccountNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ReasonRequired', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly suspendedAt: string }
+      & { readonly __typename: 'AccountSuspended' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AccountNotFound' | 'AccountStatusConflict' | 'ReasonRequired' }
+    )
    };
 
 export type UnsuspendAccountMutationVariables = Exact<{
@@ -2220,8 +2990,10 @@ export type UnsuspendAccountMutationVariables = Exact<{
 
 export type UnsuspendAccountMutation = { readonly unsuspendAccount:
     | { readonly __typename: 'AccountUnsuspended' }
-    | { readonly __typename: 'AccountNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AccountNotFound' | 'AccountStatusConflict' }
+    )
    };
 
 export type DisclosuresQueryVariables = Exact<{
@@ -2238,14 +3010,10 @@ export type RecordDisclosureMutationVariables = Exact<{
 
 export type RecordDisclosureMutation = { readonly recordDisclosure:
     | { readonly __typename: 'DisclosureRecorded' }
-    | { readonly __typename: 'AccountNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'GroundNotAllowed', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DisclosureIncomplete', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LegalityNotChecked', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ConsentMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessorNotActive', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'RecipientNotAnnounced', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AccountNotFound' | 'GroundNotAllowed' | 'DisclosureIncomplete' | 'LegalityNotChecked' | 'ConsentMissing' | 'ProcessorNotActive' | 'RecipientNotAnnounced' | 'ProcessingRestricted' }
+    )
    };
 
 export type CheckLegalityMutationVariables = Exact<{
@@ -2254,9 +3022,14 @@ export type CheckLegalityMutationVariables = Exact<{
 
 
 export type CheckLegalityMutation = { readonly checkLegality:
-    | { readonly __typename: 'LegalityChecked', readonly legalityCheckId: string }
-    | { readonly __typename: 'AccountNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DisclosureIncomplete', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly legalityCheckId: string }
+      & { readonly __typename: 'LegalityChecked' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AccountNotFound' | 'DisclosureIncomplete' }
+    )
    };
 
 export type CaseRequestFragment = { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly verifiedAt: string | null, readonly proof: IdentityProof | null, readonly extendedAt: string | null, readonly holdGround: PrivacyHoldGround | null, readonly answer: string | null };
@@ -2274,13 +3047,14 @@ export type QuoteOrderQueryVariables = Exact<{
 
 
 export type QuoteOrderQuery = { readonly quoteOrder:
-    | { readonly __typename: 'OrderQuote', readonly quantity: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly taxRate: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly tax: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly available: { readonly amount: string, readonly currency: Currency }, readonly missing: { readonly amount: string, readonly currency: Currency } }
-    | { readonly __typename: 'ProductUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'QuantityOutOfRange', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NotSoldInCurrency', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ReferenceInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly quantity: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly taxRate: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly tax: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly available: { readonly amount: string, readonly currency: Currency }, readonly missing: { readonly amount: string, readonly currency: Currency } }
+      & { readonly __typename: 'OrderQuote' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ProductUnknown' | 'QuantityOutOfRange' | 'NotSoldInCurrency' | 'CountryInvalid' | 'ReferenceInvalid' | 'CountryMissing' }
+    )
    };
 
 export type CancellationCostsQueryVariables = Exact<{
@@ -2296,14 +3070,32 @@ export type WatchOrdersSubscriptionVariables = Exact<{
 
 
 export type WatchOrdersSubscription = { readonly orderChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly change: OrderChange | null, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-        | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-        | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-        | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+        | (
+          { readonly packs: number, readonly reference: string | null }
+          & { readonly __typename: 'CreditPackParameters' }
+        )
+        | (
+          { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+          & { readonly __typename: 'EmailVerificationParameters' }
+        )
+        | (
+          { readonly numbers: number, readonly country: string, readonly reference: string | null }
+          & { readonly __typename: 'NumberLookupParameters' }
+        )
         | { readonly __typename: 'AutomaticCreditsParameters' }
        | null } | null, readonly newest: ReadonlyArray<{ readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-        | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-        | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-        | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+        | (
+          { readonly packs: number, readonly reference: string | null }
+          & { readonly __typename: 'CreditPackParameters' }
+        )
+        | (
+          { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+          & { readonly __typename: 'EmailVerificationParameters' }
+        )
+        | (
+          { readonly numbers: number, readonly country: string, readonly reference: string | null }
+          & { readonly __typename: 'NumberLookupParameters' }
+        )
         | { readonly __typename: 'AutomaticCreditsParameters' }
        | null }> } };
 
@@ -2313,26 +3105,36 @@ export type PlaceOrderMutationVariables = Exact<{
 
 
 export type PlaceOrderMutation = { readonly placeOrder:
-    | { readonly __typename: 'OrderPlaced', readonly replayed: boolean, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-          | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-          | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-          | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+    | (
+      { readonly replayed: boolean, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
+          | (
+            { readonly packs: number, readonly reference: string | null }
+            & { readonly __typename: 'CreditPackParameters' }
+          )
+          | (
+            { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+            & { readonly __typename: 'EmailVerificationParameters' }
+          )
+          | (
+            { readonly numbers: number, readonly country: string, readonly reference: string | null }
+            & { readonly __typename: 'NumberLookupParameters' }
+          )
           | { readonly __typename: 'AutomaticCreditsParameters' }
          | null } }
-    | { readonly __typename: 'InsufficientBalance', readonly unit: Unit, readonly available: string, readonly required: string, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProductUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'QuantityOutOfRange', readonly minimum: number, readonly maximum: number, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NotSoldInCurrency', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ReferenceInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyPendingOrders', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PostalAddressMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'OrderPlaced' }
+    )
+    | (
+      { readonly unit: Unit, readonly available: string, readonly required: string, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'InsufficientBalance' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ProductUnknown' | 'NotSoldInCurrency' | 'CountryInvalid' | 'ReferenceInvalid' | 'TooManyPendingOrders' | 'PostalAddressMissing' | 'CountryMissing' | 'StepUpRequired' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
+    | (
+      { readonly minimum: number, readonly maximum: number, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'QuantityOutOfRange' }
+    )
    };
 
 export type CancelOrderMutationVariables = Exact<{
@@ -2341,19 +3143,28 @@ export type CancelOrderMutationVariables = Exact<{
 
 
 export type CancelOrderMutation = { readonly cancelOrder:
-    | { readonly __typename: 'OrderCancelled', readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency }, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-          | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-          | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-          | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+    | (
+      { readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency }, readonly order: { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
+          | (
+            { readonly packs: number, readonly reference: string | null }
+            & { readonly __typename: 'CreditPackParameters' }
+          )
+          | (
+            { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+            & { readonly __typename: 'EmailVerificationParameters' }
+          )
+          | (
+            { readonly numbers: number, readonly country: string, readonly reference: string | null }
+            & { readonly __typename: 'NumberLookupParameters' }
+          )
           | { readonly __typename: 'AutomaticCreditsParameters' }
          | null } }
-    | { readonly __typename: 'OrderNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'OrderNotCancellable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CreditsUsed', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutomaticOrderNotRefundable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'OrderCancelled' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'OrderNotFound' | 'OrderNotCancellable' | 'CreditsUsed' | 'AutomaticOrderNotRefundable' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' }
+    )
    };
 
 export type SetPostalAddressMutationVariables = Exact<{
@@ -2363,8 +3174,10 @@ export type SetPostalAddressMutationVariables = Exact<{
 
 export type SetPostalAddressMutation = { readonly setPostalAddress:
     | { readonly __typename: 'PostalAddressSet' }
-    | { readonly __typename: 'PostalAddressInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DetailNotCollected', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PostalAddressInvalid' | 'DetailNotCollected' }
+    )
    };
 
 export type PostalAddressQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2373,9 +3186,18 @@ export type PostalAddressQueryVariables = Exact<{ [key: string]: never; }>;
 export type PostalAddressQuery = { readonly viewer: { readonly account: { readonly id: string, readonly postalAddress: { readonly name: string, readonly street: string, readonly number: string, readonly postalCode: string, readonly city: string, readonly country: string } | null } } | null };
 
 export type OrderLineFragment = { readonly id: string, readonly status: OrderStatus, readonly product: string, readonly quantity: number, readonly fulfilled: number, readonly credits: number, readonly creditUnit: CreditUnit | null, readonly placedAt: string, readonly net: { readonly amount: string, readonly currency: Currency }, readonly gross: { readonly amount: string, readonly currency: Currency }, readonly cancellation: { readonly reason: CancellationReason, readonly at: string, readonly fee: { readonly amount: string, readonly currency: Currency }, readonly refund: { readonly amount: string, readonly currency: Currency } } | null, readonly parameters:
-    | { readonly __typename: 'CreditPackParameters', readonly packs: number, readonly reference: string | null }
-    | { readonly __typename: 'EmailVerificationParameters', readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
-    | { readonly __typename: 'NumberLookupParameters', readonly numbers: number, readonly country: string, readonly reference: string | null }
+    | (
+      { readonly packs: number, readonly reference: string | null }
+      & { readonly __typename: 'CreditPackParameters' }
+    )
+    | (
+      { readonly addresses: number, readonly checkMailbox: boolean, readonly listName: string | null, readonly reference: string | null }
+      & { readonly __typename: 'EmailVerificationParameters' }
+    )
+    | (
+      { readonly numbers: number, readonly country: string, readonly reference: string | null }
+      & { readonly __typename: 'NumberLookupParameters' }
+    )
     | { readonly __typename: 'AutomaticCreditsParameters' }
    | null };
 
@@ -2390,13 +3212,14 @@ export type InviteMemberMutationVariables = Exact<{
 
 
 export type InviteMemberMutation = { readonly inviteMember:
-    | { readonly __typename: 'MemberInvited', readonly token: string | null, readonly invitation: { readonly id: string } }
-    | { readonly __typename: 'DetailNotCollected', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'EmailInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'RoleNotGrantable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'MemberLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly token: string | null, readonly invitation: { readonly id: string } }
+      & { readonly __typename: 'MemberInvited' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'DetailNotCollected' | 'EmailInvalid' | 'RoleNotGrantable' | 'StepUpRequired' | 'MemberLimitReached' | 'ProcessingRestricted' }
+    )
    };
 
 export type RevokeInvitationMutationVariables = Exact<{
@@ -2406,7 +3229,10 @@ export type RevokeInvitationMutationVariables = Exact<{
 
 export type RevokeInvitationMutation = { readonly revokeInvitation:
     | { readonly __typename: 'InvitationRevoked' }
-    | { readonly __typename: 'InvitationNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'InvitationNotFound' }
+    )
    };
 
 export type AcceptInvitationMutationVariables = Exact<{
@@ -2416,11 +3242,14 @@ export type AcceptInvitationMutationVariables = Exact<{
 
 export type AcceptInvitationMutation = { readonly acceptInvitation:
     | { readonly __typename: 'MemberJoined' }
-    | { readonly __typename: 'InvitationInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'MemberLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LoginInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LoginTaken', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'InvitationInvalid' | 'MemberLimitReached' | 'LoginInvalid' | 'LoginTaken' }
+    )
+    | (
+      { readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type ChangeRoleMutationVariables = Exact<{
@@ -2430,11 +3259,10 @@ export type ChangeRoleMutationVariables = Exact<{
 
 export type ChangeRoleMutation = { readonly changeRole:
     | { readonly __typename: 'RoleChanged' }
-    | { readonly __typename: 'MemberNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'RoleNotGrantable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LastOwner', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'MemberNotFound' | 'RoleNotGrantable' | 'StepUpRequired' | 'LastOwner' | 'ProcessingRestricted' }
+    )
    };
 
 export type RemoveMemberMutationVariables = Exact<{
@@ -2444,10 +3272,10 @@ export type RemoveMemberMutationVariables = Exact<{
 
 export type RemoveMemberMutation = { readonly removeMember:
     | { readonly __typename: 'MemberRemoved' }
-    | { readonly __typename: 'MemberNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'RoleNotGrantable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LastOwner', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'MemberNotFound' | 'RoleNotGrantable' | 'StepUpRequired' | 'LastOwner' }
+    )
    };
 
 export type ApiKeysQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2462,8 +3290,10 @@ export type AcceptPolicyMutationVariables = Exact<{
 
 export type AcceptPolicyMutation = { readonly acceptPolicy:
     | { readonly __typename: 'PolicyAccepted' }
-    | { readonly __typename: 'PolicyNotInForce', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PolicyLanguageUnknown', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PolicyNotInForce' | 'PolicyLanguageUnknown' }
+    )
    };
 
 export type CreateApiKeyMutationVariables = Exact<{
@@ -2472,14 +3302,14 @@ export type CreateApiKeyMutationVariables = Exact<{
 
 
 export type CreateApiKeyMutation = { readonly createApiKey:
-    | { readonly __typename: 'ApiKeyCreated', readonly secret: string, readonly apiKey: { readonly id: string, readonly name: string | null, readonly prefix: string } }
-    | { readonly __typename: 'ApiKeyNameInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ScopeNotGrantable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ApiKeyExpiryInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ApiKeyLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AcceptanceMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ApiKeysIssuedBySupport', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyPolicyUrlInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly secret: string, readonly apiKey: { readonly id: string, readonly name: string | null, readonly prefix: string } }
+      & { readonly __typename: 'ApiKeyCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ApiKeyNameInvalid' | 'ScopeNotGrantable' | 'ApiKeyExpiryInvalid' | 'ApiKeyLimitReached' | 'AcceptanceMissing' | 'ApiKeysIssuedBySupport' | 'PrivacyPolicyUrlInvalid' }
+    )
    };
 
 export type RevokeApiKeyMutationVariables = Exact<{
@@ -2489,7 +3319,10 @@ export type RevokeApiKeyMutationVariables = Exact<{
 
 export type RevokeApiKeyMutation = { readonly revokeApiKey:
     | { readonly __typename: 'ApiKeyRevoked' }
-    | { readonly __typename: 'ApiKeyNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ApiKeyNotFound' }
+    )
    };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2504,17 +3337,24 @@ export type RevokeSessionMutationVariables = Exact<{
 
 export type RevokeSessionMutation = { readonly revokeSession:
     | { readonly __typename: 'SessionRevoked' }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SessionNotFound' }
+    )
    };
 
 export type EnrolTotpMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type EnrolTotpMutation = { readonly enrolTotp:
-    | { readonly __typename: 'TotpOffered', readonly secret: string, readonly qrSvg: string }
-    | { readonly __typename: 'TotpAlreadyOn', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly secret: string, readonly qrSvg: string }
+      & { readonly __typename: 'TotpOffered' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TotpAlreadyOn' | 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type ConfirmTotpMutationVariables = Exact<{
@@ -2523,11 +3363,14 @@ export type ConfirmTotpMutationVariables = Exact<{
 
 
 export type ConfirmTotpMutation = { readonly confirmTotp:
-    | { readonly __typename: 'TotpConfirmed', readonly recoveryCodes: ReadonlyArray<string> }
-    | { readonly __typename: 'TotpNotPending', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly recoveryCodes: ReadonlyArray<string> }
+      & { readonly __typename: 'TotpConfirmed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TotpNotPending' | 'SecondFactorInvalid' | 'TooManyAttempts' | 'SessionNotFound' }
+    )
    };
 
 export type DisableTotpMutationVariables = Exact<{ [key: string]: never; }>;
@@ -2535,29 +3378,38 @@ export type DisableTotpMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type DisableTotpMutation = { readonly disableTotp:
     | { readonly __typename: 'TotpDisabled' }
-    | { readonly __typename: 'SecondFactorMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorNeeded', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SecondFactorMissing' | 'SecondFactorNeeded' | 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type CreateRecoveryCodesMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type CreateRecoveryCodesMutation = { readonly createRecoveryCodes:
-    | { readonly __typename: 'RecoveryCodesCreated', readonly codes: ReadonlyArray<string> }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly codes: ReadonlyArray<string> }
+      & { readonly __typename: 'RecoveryCodesCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type StartPasskeyRegistrationMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type StartPasskeyRegistrationMutation = { readonly startPasskeyRegistration:
-    | { readonly __typename: 'PasskeyRegistrationStarted', readonly creation: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly rpName: string, readonly userId: string, readonly userName: string, readonly algorithms: ReadonlyArray<number>, readonly excludedCredentialIds: ReadonlyArray<string> } }
-    | { readonly __typename: 'PasskeyLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly creation: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly rpName: string, readonly userId: string, readonly userName: string, readonly algorithms: ReadonlyArray<number>, readonly excludedCredentialIds: ReadonlyArray<string> } }
+      & { readonly __typename: 'PasskeyRegistrationStarted' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasskeyLimitReached' | 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type RegisterPasskeyMutationVariables = Exact<{
@@ -2567,11 +3419,10 @@ export type RegisterPasskeyMutationVariables = Exact<{
 
 export type RegisterPasskeyMutation = { readonly registerPasskey:
     | { readonly __typename: 'PasskeyRegistered' }
-    | { readonly __typename: 'PasskeyNameInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasskeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ChallengeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasskeyLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasskeyNameInvalid' | 'PasskeyInvalid' | 'ChallengeInvalid' | 'PasskeyLimitReached' | 'SessionNotFound' }
+    )
    };
 
 export type RemovePasskeyMutationVariables = Exact<{
@@ -2581,10 +3432,10 @@ export type RemovePasskeyMutationVariables = Exact<{
 
 export type RemovePasskeyMutation = { readonly removePasskey:
     | { readonly __typename: 'PasskeyRemoved' }
-    | { readonly __typename: 'PasskeyNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorNeeded', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasskeyNotFound' | 'SecondFactorNeeded' | 'StepUpRequired' | 'SessionNotFound' }
+    )
    };
 
 export type ChangePasswordMutationVariables = Exact<{
@@ -2594,9 +3445,14 @@ export type ChangePasswordMutationVariables = Exact<{
 
 export type ChangePasswordMutation = { readonly changePassword:
     | { readonly __typename: 'PasswordChanged' }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CredentialsInvalid' | 'TooManyAttempts' }
+    )
+    | (
+      { readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type PlanPageQueryVariables = Exact<{
@@ -2604,7 +3460,7 @@ export type PlanPageQueryVariables = Exact<{
 }>;
 
 
-export type PlanPageQuery = { readonly planCatalog: ReadonlyArray<{ readonly code: string, readonly usersMax: number, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly prices: ReadonlyArray<{ readonly cycle: PlanCycle, readonly price: { readonly amount: string, readonly currency: Currency }, readonly seatPrice: { readonly amount: string, readonly currency: Currency } }> }>, readonly viewer: { readonly account: { readonly id: string, readonly plan: { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null }, readonly paymentMethods: ReadonlyArray<{ readonly id: string, readonly status: PaymentMethodStatus, readonly brand: string | null, readonly last4: string | null, readonly isDefault: boolean, readonly savedFor: PaymentMethodPurpose }> } } | null };
+export type PlanPageQuery = { readonly planCatalog: ReadonlyArray<{ readonly code: string, readonly usersMax: number, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly prices: ReadonlyArray<{ readonly cycle: PlanCycle, readonly price: { readonly amount: string, readonly currency: Currency }, readonly seatPrice: { readonly amount: string, readonly currency: Currency } }> }>, readonly viewer: { readonly account: { readonly id: string, readonly plan: { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number, readonly purchases: ReadonlyArray<{ readonly id: string, readonly cycle: PlanCycle, readonly seats: number, readonly status: PlanStatus, readonly periodEnd: string | null }> }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null }, readonly paymentMethods: ReadonlyArray<{ readonly id: string, readonly status: PaymentMethodStatus, readonly brand: string | null, readonly last4: string | null, readonly isDefault: boolean, readonly savedFor: PaymentMethodPurpose }> } } | null };
 
 export type InvoicesQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -2627,16 +3483,10 @@ export type StartPlanMutationVariables = Exact<{
 
 export type StartPlanMutation = { readonly startPlan:
     | { readonly __typename: 'PlanOrdered' }
-    | { readonly __typename: 'PlanUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PlanAlreadyRunning', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NoValidPaymentMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyTopUps', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PostalAddressMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PlanUnknown' | 'PlanAlreadyRunning' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'PostalAddressMissing' | 'CountryMissing' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type CancelPlanMutationVariables = Exact<{ [key: string]: never; }>;
@@ -2644,10 +3494,10 @@ export type CancelPlanMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type CancelPlanMutation = { readonly cancelPlan:
     | { readonly __typename: 'PlanCancelled' }
-    | { readonly __typename: 'NoPaidPlan', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NoValidPaymentMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyTopUps', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NoPaidPlan' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'CountryMissing' }
+    )
    };
 
 export type ResumePlanMutationVariables = Exact<{ [key: string]: never; }>;
@@ -2655,15 +3505,52 @@ export type ResumePlanMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type ResumePlanMutation = { readonly resumePlan:
     | { readonly __typename: 'PlanResumed' }
-    | { readonly __typename: 'NoPaidPlan', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PlanNotCancelled', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NoValidPaymentMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyTopUps', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NoPaidPlan' | 'PlanNotCancelled' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'CountryMissing' | 'ProcessingRestricted' }
+    )
    };
 
-export type PlanNowFragment = { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null };
+export type PlanNowFragment = { readonly status: PlanStatus, readonly cycle: PlanCycle | null, readonly periodEnd: string | null, readonly renewsAt: string | null, readonly cancelledAt: string | null, readonly endsAt: string | null, readonly plan: { readonly code: string, readonly usersMax: number }, readonly limits: { readonly messagesADay: number | null, readonly messagesAMonth: number | null }, readonly seats: { readonly limit: number, readonly extra: number, readonly used: number, readonly purchases: ReadonlyArray<{ readonly id: string, readonly cycle: PlanCycle, readonly seats: number, readonly status: PlanStatus, readonly periodEnd: string | null }> }, readonly nextCharge: { readonly at: string, readonly gross: { readonly amount: string, readonly currency: Currency } } | null };
+
+export type BuySeatsMutationVariables = Exact<{
+  input: BuySeatsInput;
+}>;
+
+
+export type BuySeatsMutation = { readonly buySeats:
+    | { readonly __typename: 'SeatsOrdered' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NoPaidPlan' | 'SeatsOutOfRange' | 'TooManySeatPurchases' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'CountryMissing' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
+   };
+
+export type RemoveSeatsMutationVariables = Exact<{
+  input: RemoveSeatsInput;
+}>;
+
+
+export type RemoveSeatsMutation = { readonly removeSeats:
+    | { readonly __typename: 'SeatsRemoved' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SeatsNotFound' | 'SeatsOutOfRange' | 'PlanPaymentPending' | 'TooManyTopUps' | 'CountryMissing' }
+    )
+   };
+
+export type KeepSeatsMutationVariables = Exact<{
+  input: KeepSeatsInput;
+}>;
+
+
+export type KeepSeatsMutation = { readonly keepSeats:
+    | { readonly __typename: 'SeatsKept' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SeatsNotFound' | 'PlanNotCancelled' | 'NoValidPaymentMethod' | 'TooManyTopUps' | 'CountryMissing' | 'ProcessingRestricted' }
+    )
+   };
 
 export type PrivacyCentreQueryVariables = Exact<{
   language: string;
@@ -2698,13 +3585,18 @@ export type RequestExportMutationVariables = Exact<{
 
 
 export type RequestExportMutation = { readonly requestExport:
-    | { readonly __typename: 'ExportRequested', readonly export: { readonly id: string, readonly scope: DataExportScope, readonly status: DataExportStatus, readonly tablesDone: number, readonly tablesTotal: number, readonly rows: string, readonly sizeBytes: string, readonly createdAt: string, readonly readyAt: string | null, readonly expiresAt: string | null } }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportForbidden', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportRunning', readonly exportId: string, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestChannelClosed', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly export: { readonly id: string, readonly scope: DataExportScope, readonly status: DataExportStatus, readonly tablesDone: number, readonly tablesTotal: number, readonly rows: string, readonly sizeBytes: string, readonly createdAt: string, readonly readyAt: string | null, readonly expiresAt: string | null } }
+      & { readonly __typename: 'ExportRequested' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'StepUpRequired' | 'DataExportForbidden' | 'PrivacyRequestChannelClosed' | 'PrivacyRequestLimitReached' | 'ProcessingRestricted' }
+    )
+    | (
+      { readonly exportId: string, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'DataExportRunning' }
+    )
    };
 
 export type CancelExportMutationVariables = Exact<{
@@ -2714,10 +3606,10 @@ export type CancelExportMutationVariables = Exact<{
 
 export type CancelExportMutation = { readonly cancelExport:
     | { readonly __typename: 'ExportCancelled' }
-    | { readonly __typename: 'DataExportNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportForbidden', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'DataExportNotFound' | 'DataExportForbidden' | 'DataExportStatusConflict' | 'ProcessingRestricted' }
+    )
    };
 
 export type CreateExportLinkMutationVariables = Exact<{
@@ -2726,12 +3618,14 @@ export type CreateExportLinkMutationVariables = Exact<{
 
 
 export type CreateExportLinkMutation = { readonly createExportLink:
-    | { readonly __typename: 'ExportLinkCreated', readonly path: string, readonly expiresAt: string }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportForbidden', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DataExportStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly path: string, readonly expiresAt: string }
+      & { readonly __typename: 'ExportLinkCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'StepUpRequired' | 'DataExportNotFound' | 'DataExportForbidden' | 'DataExportStatusConflict' | 'ProcessingRestricted' }
+    )
    };
 
 export type RequestRectificationMutationVariables = Exact<{
@@ -2740,9 +3634,14 @@ export type RequestRectificationMutationVariables = Exact<{
 
 
 export type RequestRectificationMutation = { readonly requestRectification:
-    | { readonly __typename: 'PrivacyRequestFiled', readonly request: { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null } }
-    | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly request: { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null } }
+      & { readonly __typename: 'PrivacyRequestFiled' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestTextInvalid' | 'PrivacyRequestLimitReached' }
+    )
    };
 
 export type RaiseConcernMutationVariables = Exact<{
@@ -2751,9 +3650,14 @@ export type RaiseConcernMutationVariables = Exact<{
 
 
 export type RaiseConcernMutation = { readonly raiseConcern:
-    | { readonly __typename: 'PrivacyRequestFiled', readonly request: { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null } }
-    | { readonly __typename: 'PrivacyRequestTextInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly request: { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null } }
+      & { readonly __typename: 'PrivacyRequestFiled' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestTextInvalid' | 'PrivacyRequestLimitReached' }
+    )
    };
 
 export type RestrictProcessingMutationVariables = Exact<{
@@ -2763,8 +3667,10 @@ export type RestrictProcessingMutationVariables = Exact<{
 
 export type RestrictProcessingMutation = { readonly restrictProcessing:
     | { readonly __typename: 'ProcessingLimited' }
-    | { readonly __typename: 'PrivacyRequestPurposesInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestLimitReached', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestPurposesInvalid' | 'PrivacyRequestLimitReached' }
+    )
    };
 
 export type LiftRestrictionMutationVariables = Exact<{
@@ -2774,7 +3680,10 @@ export type LiftRestrictionMutationVariables = Exact<{
 
 export type LiftRestrictionMutation = { readonly liftRestriction:
     | { readonly __typename: 'RestrictionLifted' }
-    | { readonly __typename: 'RestrictionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'RestrictionNotFound' }
+    )
    };
 
 export type WithdrawRequestMutationVariables = Exact<{
@@ -2784,8 +3693,10 @@ export type WithdrawRequestMutationVariables = Exact<{
 
 export type WithdrawRequestMutation = { readonly withdrawPrivacyRequest:
     | { readonly __typename: 'PrivacyRequestWithdrawn' }
-    | { readonly __typename: 'PrivacyRequestNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PrivacyRequestStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PrivacyRequestNotFound' | 'PrivacyRequestStatusConflict' }
+    )
    };
 
 export type GiveConsentMutationVariables = Exact<{
@@ -2795,8 +3706,10 @@ export type GiveConsentMutationVariables = Exact<{
 
 export type GiveConsentMutation = { readonly giveConsent:
     | { readonly __typename: 'ConsentGiven' }
-    | { readonly __typename: 'PurposeUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PurposeUnknown' | 'ProcessingRestricted' }
+    )
    };
 
 export type WithdrawConsentMutationVariables = Exact<{
@@ -2806,7 +3719,10 @@ export type WithdrawConsentMutationVariables = Exact<{
 
 export type WithdrawConsentMutation = { readonly withdrawConsent:
     | { readonly __typename: 'ConsentWithdrawn' }
-    | { readonly __typename: 'NoConsent', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NoConsent' }
+    )
    };
 
 export type ErasurePreviewQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2820,16 +3736,14 @@ export type RequestErasureMutationVariables = Exact<{
 
 
 export type RequestErasureMutation = { readonly requestErasure:
-    | { readonly __typename: 'ErasureRequested', readonly erasure: { readonly id: string, readonly state: ErasureState, readonly dueAt: string } }
-    | { readonly __typename: 'ErasureScopeRefused', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ErasureWarningNotAcknowledged', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LossesNotAcknowledged', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly erasure: { readonly id: string, readonly state: ErasureState, readonly dueAt: string } }
+      & { readonly __typename: 'ErasureRequested' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ErasureScopeRefused' | 'ErasureWarningNotAcknowledged' | 'LossesNotAcknowledged' | 'StepUpRequired' | 'AccountStatusConflict' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type ClosurePreviewQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2843,13 +3757,14 @@ export type CloseAccountMutationVariables = Exact<{
 
 
 export type CloseAccountMutation = { readonly closeAccount:
-    | { readonly __typename: 'AccountClosed', readonly closedAt: string }
-    | { readonly __typename: 'LossesNotAcknowledged', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AccountStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly closedAt: string }
+      & { readonly __typename: 'AccountClosed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'LossesNotAcknowledged' | 'StepUpRequired' | 'AccountStatusConflict' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' }
+    )
    };
 
 export type ErasureQueryVariables = Exact<{
@@ -2862,6 +3777,22 @@ export type ErasureQuery = { readonly erasure: { readonly id: string, readonly s
 export type ExportLineFragment = { readonly id: string, readonly scope: DataExportScope, readonly status: DataExportStatus, readonly tablesDone: number, readonly tablesTotal: number, readonly rows: string, readonly sizeBytes: string, readonly createdAt: string, readonly readyAt: string | null, readonly expiresAt: string | null };
 
 export type RequestLineFragment = { readonly id: string, readonly kind: PrivacyRequestKind, readonly source: PrivacyRequestSource, readonly state: PrivacyRequestState, readonly purposes: ReadonlyArray<string>, readonly text: string | null, readonly receivedAt: string, readonly dueAt: string, readonly extendedAt: string | null, readonly endedAt: string | null, readonly ground: RefusalGround | null, readonly answer: string | null };
+
+export type DataAccessQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type DataAccessQuery = { readonly viewer: { readonly account: { readonly id: string, readonly dataAccess: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly at: string, readonly reader: DataReader, readonly roles: ReadonlyArray<StaffRole>, readonly handle: string | null, readonly resellerAccountId: string | null, readonly purpose: string, readonly fields: ReadonlyArray<string> } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } } | null };
+
+export type WatchMyIncidentsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchMyIncidentsSubscription = { readonly incidentNotified: { readonly kind: FeedEventKind, readonly sequence: string, readonly incident: { readonly id: string, readonly kind: SecurityReportKind, readonly state: IncidentState, readonly occurredAt: string | null, readonly knownAt: string, readonly categories: ReadonlyArray<string>, readonly message: string | null, readonly toldAt: string, readonly closedAt: string | null } | null, readonly newest: ReadonlyArray<{ readonly id: string, readonly kind: SecurityReportKind, readonly state: IncidentState, readonly occurredAt: string | null, readonly knownAt: string, readonly categories: ReadonlyArray<string>, readonly message: string | null, readonly toldAt: string, readonly closedAt: string | null }> } };
+
+export type MyIncidentFragment = { readonly id: string, readonly kind: SecurityReportKind, readonly state: IncidentState, readonly occurredAt: string | null, readonly knownAt: string, readonly categories: ReadonlyArray<string>, readonly message: string | null, readonly toldAt: string, readonly closedAt: string | null };
 
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2879,10 +3810,22 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { readonly signIn:
-    | { readonly __typename: 'SignedIn', readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
-    | { readonly __typename: 'SecondFactorRequired', readonly challenge: string, readonly factors: ReadonlyArray<SecondFactor>, readonly expiresAt: string, readonly passkey: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> } | null }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly retryAfterSeconds: number, readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
+      & { readonly __typename: 'SignedIn' }
+    )
+    | (
+      { readonly challenge: string, readonly factors: ReadonlyArray<SecondFactor>, readonly expiresAt: string, readonly passkey: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> } | null }
+      & { readonly __typename: 'SecondFactorRequired' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CredentialsInvalid' }
+    )
+    | (
+      { readonly retryAfterSeconds: number, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TooManyAttempts' }
+    )
    };
 
 export type CompleteSignInMutationVariables = Exact<{
@@ -2891,17 +3834,23 @@ export type CompleteSignInMutationVariables = Exact<{
 
 
 export type CompleteSignInMutation = { readonly completeSignIn:
-    | { readonly __typename: 'SignedIn', readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
-    | { readonly __typename: 'ChallengeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
+      & { readonly __typename: 'SignedIn' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ChallengeInvalid' | 'SecondFactorInvalid' | 'CredentialsInvalid' | 'TooManyAttempts' }
+    )
    };
 
 export type StartPasskeySignInMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type StartPasskeySignInMutation = { readonly startPasskeySignIn: { readonly __typename: 'PasskeySignInStarted', readonly request: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> } } };
+export type StartPasskeySignInMutation = { readonly startPasskeySignIn: (
+    { readonly request: { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> } }
+    & { readonly __typename: 'PasskeySignInStarted' }
+  ) };
 
 export type SignInWithPasskeyMutationVariables = Exact<{
   input: SignInWithPasskeyInput;
@@ -2909,10 +3858,14 @@ export type SignInWithPasskeyMutationVariables = Exact<{
 
 
 export type SignInWithPasskeyMutation = { readonly signInWithPasskey:
-    | { readonly __typename: 'SignedIn', readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
-    | { readonly __typename: 'ChallengeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasskeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly deviceToken: string, readonly requirements: ReadonlyArray<Requirement> }
+      & { readonly __typename: 'SignedIn' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ChallengeInvalid' | 'PasskeyInvalid' | 'CredentialsInvalid' }
+    )
    };
 
 export type RegisterMutationVariables = Exact<{
@@ -2921,19 +3874,18 @@ export type RegisterMutationVariables = Exact<{
 
 
 export type RegisterMutation = { readonly register:
-    | { readonly __typename: 'Registered', readonly accountId: string }
-    | { readonly __typename: 'LoginInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'LoginTaken', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly lengthMin: number, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AcceptanceMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PolicyLanguageUnknown', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DetailNotCollected', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'UnknownCountry', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IndustryExcluded', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProfessionalUseOnly', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AgeNotDeclared', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'BirthDateInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooYoung', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly accountId: string }
+      & { readonly __typename: 'Registered' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'LoginInvalid' | 'LoginTaken' | 'AcceptanceMissing' | 'PolicyLanguageUnknown' | 'DetailNotCollected' | 'UnknownCountry' | 'IndustryExcluded' | 'ProfessionalUseOnly' | 'AgeNotDeclared' | 'BirthDateInvalid' | 'TooYoung' }
+    )
+    | (
+      { readonly hint: string | null, readonly lengthMin: number, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
@@ -2941,7 +3893,10 @@ export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
 export type SignOutMutation = { readonly signOut:
     | { readonly __typename: 'SignedOut' }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SessionNotFound' }
+    )
    };
 
 export type ConfirmPasswordMutationVariables = Exact<{
@@ -2950,9 +3905,14 @@ export type ConfirmPasswordMutationVariables = Exact<{
 
 
 export type ConfirmPasswordMutation = { readonly confirmPassword:
-    | { readonly __typename: 'PasswordConfirmed', readonly steppedUpUntil: string }
-    | { readonly __typename: 'CredentialsInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly steppedUpUntil: string }
+      & { readonly __typename: 'PasswordConfirmed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'CredentialsInvalid' | 'TooManyAttempts' }
+    )
    };
 
 export type ConfirmSecondFactorMutationVariables = Exact<{
@@ -2961,11 +3921,14 @@ export type ConfirmSecondFactorMutationVariables = Exact<{
 
 
 export type ConfirmSecondFactorMutation = { readonly confirmSecondFactor:
-    | { readonly __typename: 'SecondFactorConfirmed', readonly steppedUpUntil: string }
-    | { readonly __typename: 'SecondFactorMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SecondFactorInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyAttempts', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly steppedUpUntil: string }
+      & { readonly __typename: 'SecondFactorConfirmed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'SecondFactorMissing' | 'SecondFactorInvalid' | 'TooManyAttempts' | 'SessionNotFound' }
+    )
    };
 
 export type RequestPasswordResetMutationVariables = Exact<{
@@ -2974,8 +3937,14 @@ export type RequestPasswordResetMutationVariables = Exact<{
 
 
 export type RequestPasswordResetMutation = { readonly requestPasswordReset:
-    | { readonly __typename: 'PasswordResetRequested', readonly expiresAt: string }
-    | { readonly __typename: 'EmailInvalid', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly expiresAt: string }
+      & { readonly __typename: 'PasswordResetRequested' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'EmailInvalid' }
+    )
    };
 
 export type ResetPasswordMutationVariables = Exact<{
@@ -2985,8 +3954,14 @@ export type ResetPasswordMutationVariables = Exact<{
 
 export type ResetPasswordMutation = { readonly resetPassword:
     | { readonly __typename: 'PasswordWasReset' }
-    | { readonly __typename: 'ResetTokenInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ResetTokenInvalid' }
+    )
+    | (
+      { readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type ResetPasswordWithCodeMutationVariables = Exact<{
@@ -2996,8 +3971,14 @@ export type ResetPasswordWithCodeMutationVariables = Exact<{
 
 export type ResetPasswordWithCodeMutation = { readonly resetPasswordWithCode:
     | { readonly __typename: 'PasswordWasReset' }
-    | { readonly __typename: 'RecoveryCodeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PasswordTooWeak', readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'RecoveryCodeInvalid' }
+    )
+    | (
+      { readonly hint: string | null, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PasswordTooWeak' }
+    )
    };
 
 export type SetEmailMutationVariables = Exact<{
@@ -3006,22 +3987,28 @@ export type SetEmailMutationVariables = Exact<{
 
 
 export type SetEmailMutation = { readonly setEmail:
-    | { readonly __typename: 'EmailCodeSent', readonly expiresAt: string }
-    | { readonly __typename: 'EmailInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'StepUpRequired', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyMails', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'DetailNotCollected', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly expiresAt: string }
+      & { readonly __typename: 'EmailCodeSent' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'EmailInvalid' | 'StepUpRequired' | 'TooManyMails' | 'DetailNotCollected' | 'SessionNotFound' }
+    )
    };
 
 export type ResendEmailCodeMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ResendEmailCodeMutation = { readonly resendEmailCode:
-    | { readonly __typename: 'EmailCodeSent', readonly expiresAt: string }
-    | { readonly __typename: 'NothingToVerify', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyMails', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly expiresAt: string }
+      & { readonly __typename: 'EmailCodeSent' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NothingToVerify' | 'TooManyMails' | 'SessionNotFound' }
+    )
    };
 
 export type VerifyEmailMutationVariables = Exact<{
@@ -3030,833 +4017,143 @@ export type VerifyEmailMutationVariables = Exact<{
 
 
 export type VerifyEmailMutation = { readonly verifyEmail:
-    | { readonly __typename: 'EmailVerified', readonly verifiedAt: string }
-    | { readonly __typename: 'EmailCodeInvalid', readonly attemptsLeft: number, readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NothingToVerify', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'EmailTaken', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'SessionNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly verifiedAt: string }
+      & { readonly __typename: 'EmailVerified' }
+    )
+    | (
+      { readonly attemptsLeft: number, readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'EmailCodeInvalid' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'NothingToVerify' | 'EmailTaken' | 'SessionNotFound' }
+    )
    };
 
 export type PasskeyAskedFragment = { readonly token: string, readonly challenge: string, readonly rpId: string, readonly allowedCredentialIds: ReadonlyArray<string> };
 
-type Refused_AbuseReportLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_Sc2cqLvYy0v51R3S3jJpLwDnwLJciZgmYy692xq4Q_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AcceptanceMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_TaKwWsvtnwQ0FwRdbRfjm7xPuUdm0sIy1xiKgqKqI_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AccountCountryMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_GdQCsb8arZNgLsG84ifwvOQsoNSczTy6vt3AqovFly_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AccountNotActive_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_0nRf09sttbaURusKmV53NZgrKp4Szue7gLcWliBCd0_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AccountNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_AErwcrw99PQqZ79h6yoLgtO6vdX8Gczj6DfOjDntPbA_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AccountStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_XudvYdcmdiQMinoFaCrIl7zdiOcjngvv6Pyu0Qwqq_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AgeNotDeclared_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_PuP7Izb36JvVfnMu2NbFc2cgA30Psf28R0BvsVtc_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AgreementMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_CCgz3hEjwvaJjq7NekOtuq7Be0yiAy2vCc7fpTg4_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AlreadyManaged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_8Jq56nMPwOohcKjTp1n2cB2XebzXlwuHj2V8oqJqxI_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AmountInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_TwpZLvzzVmXa3DCvhshwXquj7wsCgfmfn1jYw3FHj8_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AmountTooLarge_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_MhWfnbHmuXatXeaAciP4dmMaIi1XXj79h12rWfCskFi_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_AmountTooSmall_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_GAplvfRUmzHFctzagXiwbCKqN4iigbOi7gLqUbI_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_ApiKeyExpiryInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_CZBmMgAdnHpl1L5e6Kl2rVl9YEdD9jGpnChFtK9blE_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
-type Refused_ApiKeyLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiKeyNameInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiKeyNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiKeysIssuedBySelf_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiKeysIssuedBySupport_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ApiLimitsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AttestationInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AttestationUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AudienceNotDeclared_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpAmountInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpCapTooLow_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpNeedsChannel_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpNeedsMethod_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpNotSuspended_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutoTopUpQuantityInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_AutomaticOrderNotRefundable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_BirthDateInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignChannelFixed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignIncomplete_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignNameInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignScheduleInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CampaignStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ChallengeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintAppealRefused_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintAppealTooLate_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintDecidedBefore_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintEvidenceInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintFindingInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintOpen_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintProofTooLate_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintSubjectInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ComplaintVerdictInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ConfirmationCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ConsentMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ContactAddressInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ContactCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ContactLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CountryInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CountryMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CredentialsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CreditsUsed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_CurrencyNotAccepted_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DataExportForbidden_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DataExportNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DataExportRunning_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DataExportStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DeadLetterNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DeadLetterNotRetryable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DetailNotCollected_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DisclosureIncomplete_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DueWorkNotFailing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DueWorkNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_DueWorkRunning_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EmailCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EmailInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EmailNotVerified_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EmailTaken_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ErasureScopeRefused_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ErasureWarningNotAcknowledged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EventConnectionLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EventConnectionNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EventCredentialInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_EventsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_FixedIpLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_FixedIpNotAnnounced_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_FixedIpNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_FixedIpPoolEmpty_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ForceMajeureInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ForceMajeureLasts_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_GatewayUnavailable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_GroundNotAllowed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldBound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldNotOpen_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldQuantityInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldTimeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_HoldTooSmall_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IdempotencyInProgress_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IdempotencyKeyInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IdempotencyMismatch_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentAccountTold_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentAccountUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentAccountsTooMany_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentAuthorityNotified_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentCriterionInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentDecisionFinal_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentDelayUnexplained_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentEntryLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentIncomplete_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentInstantInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentNoticeRequired_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentScopeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentSkipUnexplained_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IncidentTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IndustryExcluded_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_InsufficientBalance_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_InvitationInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_InvitationNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IpAddressInUse_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IpAddressInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IpAddressKnown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_IpAddressNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LastOwner_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LegalityNotChecked_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ListSourceRefused_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LoginInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LoginTaken_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_LossesNotAcknowledged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ManagementLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ManagementNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MechanismMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MemberLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MemberNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MergeFieldInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MessageTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MessageTextSensitive_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MinorReportJudged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MinorReportLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_MinorReportNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoConsent_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoForceMajeure_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoKeyPolicy_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoPaidPlan_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoPowers_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoValidPaymentMethod_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NotAReseller_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NotAnUpgrade_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NotSoldInCurrency_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NothingToVerify_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_NoticeNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_OrderNotCancellable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_OrderNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_OrderNotInProgress_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasskeyInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasskeyLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasskeyNameInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasskeyNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PasswordTooWeak_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PaymentMethodNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PaymentMethodStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PaymentTokenInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanAlreadyRunning_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanEnding_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanNotCancelled_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanPaymentPending_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanUnchanged_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PlanUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PolicyLanguageUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PolicyNotInForce_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PostalAddressInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PostalAddressMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PriceOutOfRange_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyPolicyUrlInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestAccountUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestChannelClosed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestGroundInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestKindConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestNotExtendable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestPurposesInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestReceivedAtInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PrivacyRequestTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessingRestricted_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorNotActive_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProcessorsNotAllowed_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProductUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ProfessionalUseOnly_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_PurposeUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_QuantityOutOfRange_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ReasonRequired_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientAddressInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientAnswerInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientCountInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientLinkRequired_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientNotAnnounced_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientReceivedAtInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientRequestLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientRequestNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientRequestStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientSenderUnknown_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientsConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecipientsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RecoveryCodeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ReferenceInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RefundCurrencyWrong_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RefundTooLarge_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RemovalReasonInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ReportNoteInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ResaleForbidden_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ResaleNotPermitted_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ResetTokenInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RestrictionNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_RoleNotGrantable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_ScopeNotGrantable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SeatsNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SeatsOutOfRange_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SecondFactorInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SecondFactorMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SecondFactorNeeded_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderCountriesInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderDecisionInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderDocumentNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderDocumentSizeInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderDocumentsMissing_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderExists_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderNameInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderNameReserved_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderReviewOutdated_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SenderStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SessionNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_StepUpRequired_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SuppressionNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_SuppressionsInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketClosedForGood_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketMessageNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TicketTextInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyAttempts_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyConfirmations_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyHolds_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyMails_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyPaymentMethods_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyPendingOrders_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManySavings_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManySeatPurchases_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManySegments_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooManyTopUps_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TooYoung_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TopUpNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TopUpNotRefundable_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TopUpStatusConflict_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TotpAlreadyOn_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_TotpNotPending_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_UnknownCountry_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_UploadLimitReached_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_UsersExceedPlan_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_VatNumberInvalid_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_VatNumberNotFound_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
-
-type Refused_WithdrawalNotPlanned_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
+type Refused_Wk5bM0nDl5yj2GpKdIm0e5iGq76kWcF1lKf3NLoBq6g_Fragment = { readonly code: string, readonly message: string, readonly field: string | null };
 
 export type RefusedFragment =
-  | Refused_AbuseReportLimitReached_Fragment
-  | Refused_AcceptanceMissing_Fragment
-  | Refused_AccountCountryMissing_Fragment
-  | Refused_AccountNotActive_Fragment
-  | Refused_AccountNotFound_Fragment
-  | Refused_AccountStatusConflict_Fragment
-  | Refused_AgeNotDeclared_Fragment
-  | Refused_AgreementMissing_Fragment
-  | Refused_AlreadyManaged_Fragment
-  | Refused_AmountInvalid_Fragment
-  | Refused_AmountTooLarge_Fragment
-  | Refused_AmountTooSmall_Fragment
-  | Refused_ApiKeyExpiryInvalid_Fragment
-  | Refused_ApiKeyLimitReached_Fragment
-  | Refused_ApiKeyNameInvalid_Fragment
-  | Refused_ApiKeyNotFound_Fragment
-  | Refused_ApiKeysIssuedBySelf_Fragment
-  | Refused_ApiKeysIssuedBySupport_Fragment
-  | Refused_ApiLimitsInvalid_Fragment
-  | Refused_AttestationInvalid_Fragment
-  | Refused_AttestationUnknown_Fragment
-  | Refused_AudienceNotDeclared_Fragment
-  | Refused_AutoTopUpAmountInvalid_Fragment
-  | Refused_AutoTopUpCapTooLow_Fragment
-  | Refused_AutoTopUpNeedsChannel_Fragment
-  | Refused_AutoTopUpNeedsMethod_Fragment
-  | Refused_AutoTopUpNotFound_Fragment
-  | Refused_AutoTopUpNotSuspended_Fragment
-  | Refused_AutoTopUpQuantityInvalid_Fragment
-  | Refused_AutomaticOrderNotRefundable_Fragment
-  | Refused_BirthDateInvalid_Fragment
-  | Refused_CampaignChannelFixed_Fragment
-  | Refused_CampaignIncomplete_Fragment
-  | Refused_CampaignLimitReached_Fragment
-  | Refused_CampaignNameInvalid_Fragment
-  | Refused_CampaignNotFound_Fragment
-  | Refused_CampaignScheduleInvalid_Fragment
-  | Refused_CampaignStatusConflict_Fragment
-  | Refused_ChallengeInvalid_Fragment
-  | Refused_ComplaintAppealRefused_Fragment
-  | Refused_ComplaintAppealTooLate_Fragment
-  | Refused_ComplaintDecidedBefore_Fragment
-  | Refused_ComplaintEvidenceInvalid_Fragment
-  | Refused_ComplaintFindingInvalid_Fragment
-  | Refused_ComplaintNotFound_Fragment
-  | Refused_ComplaintOpen_Fragment
-  | Refused_ComplaintProofTooLate_Fragment
-  | Refused_ComplaintStatusConflict_Fragment
-  | Refused_ComplaintSubjectInvalid_Fragment
-  | Refused_ComplaintTextInvalid_Fragment
-  | Refused_ComplaintVerdictInvalid_Fragment
-  | Refused_ConfirmationCodeInvalid_Fragment
-  | Refused_ConsentMissing_Fragment
-  | Refused_ContactAddressInvalid_Fragment
-  | Refused_ContactCodeInvalid_Fragment
-  | Refused_ContactLimitReached_Fragment
-  | Refused_CountryInvalid_Fragment
-  | Refused_CountryMissing_Fragment
-  | Refused_CredentialsInvalid_Fragment
-  | Refused_CreditsUsed_Fragment
-  | Refused_CurrencyNotAccepted_Fragment
-  | Refused_DataExportForbidden_Fragment
-  | Refused_DataExportNotFound_Fragment
-  | Refused_DataExportRunning_Fragment
-  | Refused_DataExportStatusConflict_Fragment
-  | Refused_DeadLetterNotFound_Fragment
-  | Refused_DeadLetterNotRetryable_Fragment
-  | Refused_DetailNotCollected_Fragment
-  | Refused_DisclosureIncomplete_Fragment
-  | Refused_DueWorkNotFailing_Fragment
-  | Refused_DueWorkNotFound_Fragment
-  | Refused_DueWorkRunning_Fragment
-  | Refused_EmailCodeInvalid_Fragment
-  | Refused_EmailInvalid_Fragment
-  | Refused_EmailNotVerified_Fragment
-  | Refused_EmailTaken_Fragment
-  | Refused_ErasureScopeRefused_Fragment
-  | Refused_ErasureWarningNotAcknowledged_Fragment
-  | Refused_EventConnectionLimitReached_Fragment
-  | Refused_EventConnectionNotFound_Fragment
-  | Refused_EventCredentialInvalid_Fragment
-  | Refused_EventsInvalid_Fragment
-  | Refused_FixedIpLimitReached_Fragment
-  | Refused_FixedIpNotAnnounced_Fragment
-  | Refused_FixedIpNotFound_Fragment
-  | Refused_FixedIpPoolEmpty_Fragment
-  | Refused_ForceMajeureInvalid_Fragment
-  | Refused_ForceMajeureLasts_Fragment
-  | Refused_GatewayUnavailable_Fragment
-  | Refused_GroundNotAllowed_Fragment
-  | Refused_HoldBound_Fragment
-  | Refused_HoldNotFound_Fragment
-  | Refused_HoldNotOpen_Fragment
-  | Refused_HoldQuantityInvalid_Fragment
-  | Refused_HoldTimeInvalid_Fragment
-  | Refused_HoldTooSmall_Fragment
-  | Refused_IdempotencyInProgress_Fragment
-  | Refused_IdempotencyKeyInvalid_Fragment
-  | Refused_IdempotencyMismatch_Fragment
-  | Refused_IncidentAccountTold_Fragment
-  | Refused_IncidentAccountUnknown_Fragment
-  | Refused_IncidentAccountsTooMany_Fragment
-  | Refused_IncidentAuthorityNotified_Fragment
-  | Refused_IncidentCriterionInvalid_Fragment
-  | Refused_IncidentDecisionFinal_Fragment
-  | Refused_IncidentDelayUnexplained_Fragment
-  | Refused_IncidentEntryLimitReached_Fragment
-  | Refused_IncidentIncomplete_Fragment
-  | Refused_IncidentInstantInvalid_Fragment
-  | Refused_IncidentNotFound_Fragment
-  | Refused_IncidentNoticeRequired_Fragment
-  | Refused_IncidentScopeInvalid_Fragment
-  | Refused_IncidentSkipUnexplained_Fragment
-  | Refused_IncidentStatusConflict_Fragment
-  | Refused_IncidentTextInvalid_Fragment
-  | Refused_IndustryExcluded_Fragment
-  | Refused_InsufficientBalance_Fragment
-  | Refused_InvitationInvalid_Fragment
-  | Refused_InvitationNotFound_Fragment
-  | Refused_IpAddressInUse_Fragment
-  | Refused_IpAddressInvalid_Fragment
-  | Refused_IpAddressKnown_Fragment
-  | Refused_IpAddressNotFound_Fragment
-  | Refused_LastOwner_Fragment
-  | Refused_LegalityNotChecked_Fragment
-  | Refused_ListSourceRefused_Fragment
-  | Refused_LoginInvalid_Fragment
-  | Refused_LoginTaken_Fragment
-  | Refused_LossesNotAcknowledged_Fragment
-  | Refused_ManagementLimitReached_Fragment
-  | Refused_ManagementNotFound_Fragment
-  | Refused_MechanismMissing_Fragment
-  | Refused_MemberLimitReached_Fragment
-  | Refused_MemberNotFound_Fragment
-  | Refused_MergeFieldInvalid_Fragment
-  | Refused_MessageTextInvalid_Fragment
-  | Refused_MessageTextSensitive_Fragment
-  | Refused_MinorReportJudged_Fragment
-  | Refused_MinorReportLimitReached_Fragment
-  | Refused_MinorReportNotFound_Fragment
-  | Refused_NoConsent_Fragment
-  | Refused_NoForceMajeure_Fragment
-  | Refused_NoKeyPolicy_Fragment
-  | Refused_NoPaidPlan_Fragment
-  | Refused_NoPowers_Fragment
-  | Refused_NoValidPaymentMethod_Fragment
-  | Refused_NotAReseller_Fragment
-  | Refused_NotAnUpgrade_Fragment
-  | Refused_NotSoldInCurrency_Fragment
-  | Refused_NothingToVerify_Fragment
-  | Refused_NoticeNotFound_Fragment
-  | Refused_OrderNotCancellable_Fragment
-  | Refused_OrderNotFound_Fragment
-  | Refused_OrderNotInProgress_Fragment
-  | Refused_PasskeyInvalid_Fragment
-  | Refused_PasskeyLimitReached_Fragment
-  | Refused_PasskeyNameInvalid_Fragment
-  | Refused_PasskeyNotFound_Fragment
-  | Refused_PasswordTooWeak_Fragment
-  | Refused_PaymentMethodNotFound_Fragment
-  | Refused_PaymentMethodStatusConflict_Fragment
-  | Refused_PaymentTokenInvalid_Fragment
-  | Refused_PlanAlreadyRunning_Fragment
-  | Refused_PlanEnding_Fragment
-  | Refused_PlanNotCancelled_Fragment
-  | Refused_PlanPaymentPending_Fragment
-  | Refused_PlanUnchanged_Fragment
-  | Refused_PlanUnknown_Fragment
-  | Refused_PolicyLanguageUnknown_Fragment
-  | Refused_PolicyNotInForce_Fragment
-  | Refused_PostalAddressInvalid_Fragment
-  | Refused_PostalAddressMissing_Fragment
-  | Refused_PriceOutOfRange_Fragment
-  | Refused_PrivacyPolicyUrlInvalid_Fragment
-  | Refused_PrivacyRequestAccountUnknown_Fragment
-  | Refused_PrivacyRequestChannelClosed_Fragment
-  | Refused_PrivacyRequestGroundInvalid_Fragment
-  | Refused_PrivacyRequestKindConflict_Fragment
-  | Refused_PrivacyRequestLimitReached_Fragment
-  | Refused_PrivacyRequestNotExtendable_Fragment
-  | Refused_PrivacyRequestNotFound_Fragment
-  | Refused_PrivacyRequestPurposesInvalid_Fragment
-  | Refused_PrivacyRequestReceivedAtInvalid_Fragment
-  | Refused_PrivacyRequestStatusConflict_Fragment
-  | Refused_PrivacyRequestTextInvalid_Fragment
-  | Refused_ProcessingRestricted_Fragment
-  | Refused_ProcessorInvalid_Fragment
-  | Refused_ProcessorNotActive_Fragment
-  | Refused_ProcessorNotFound_Fragment
-  | Refused_ProcessorStatusConflict_Fragment
-  | Refused_ProcessorsNotAllowed_Fragment
-  | Refused_ProductUnknown_Fragment
-  | Refused_ProfessionalUseOnly_Fragment
-  | Refused_PurposeUnknown_Fragment
-  | Refused_QuantityOutOfRange_Fragment
-  | Refused_ReasonRequired_Fragment
-  | Refused_RecipientAddressInvalid_Fragment
-  | Refused_RecipientAnswerInvalid_Fragment
-  | Refused_RecipientCodeInvalid_Fragment
-  | Refused_RecipientCountInvalid_Fragment
-  | Refused_RecipientLimitReached_Fragment
-  | Refused_RecipientLinkRequired_Fragment
-  | Refused_RecipientNotAnnounced_Fragment
-  | Refused_RecipientReceivedAtInvalid_Fragment
-  | Refused_RecipientRequestLimitReached_Fragment
-  | Refused_RecipientRequestNotFound_Fragment
-  | Refused_RecipientRequestStatusConflict_Fragment
-  | Refused_RecipientSenderUnknown_Fragment
-  | Refused_RecipientTextInvalid_Fragment
-  | Refused_RecipientsConflict_Fragment
-  | Refused_RecipientsInvalid_Fragment
-  | Refused_RecoveryCodeInvalid_Fragment
-  | Refused_ReferenceInvalid_Fragment
-  | Refused_RefundCurrencyWrong_Fragment
-  | Refused_RefundTooLarge_Fragment
-  | Refused_RemovalReasonInvalid_Fragment
-  | Refused_ReportNoteInvalid_Fragment
-  | Refused_ResaleForbidden_Fragment
-  | Refused_ResaleNotPermitted_Fragment
-  | Refused_ResetTokenInvalid_Fragment
-  | Refused_RestrictionNotFound_Fragment
-  | Refused_RoleNotGrantable_Fragment
-  | Refused_ScopeNotGrantable_Fragment
-  | Refused_SeatsNotFound_Fragment
-  | Refused_SeatsOutOfRange_Fragment
-  | Refused_SecondFactorInvalid_Fragment
-  | Refused_SecondFactorMissing_Fragment
-  | Refused_SecondFactorNeeded_Fragment
-  | Refused_SenderCountriesInvalid_Fragment
-  | Refused_SenderDecisionInvalid_Fragment
-  | Refused_SenderDocumentNotFound_Fragment
-  | Refused_SenderDocumentSizeInvalid_Fragment
-  | Refused_SenderDocumentsMissing_Fragment
-  | Refused_SenderExists_Fragment
-  | Refused_SenderLimitReached_Fragment
-  | Refused_SenderNameInvalid_Fragment
-  | Refused_SenderNameReserved_Fragment
-  | Refused_SenderNotFound_Fragment
-  | Refused_SenderReviewOutdated_Fragment
-  | Refused_SenderStatusConflict_Fragment
-  | Refused_SessionNotFound_Fragment
-  | Refused_StepUpRequired_Fragment
-  | Refused_SuppressionNotFound_Fragment
-  | Refused_SuppressionsInvalid_Fragment
-  | Refused_TicketClosedForGood_Fragment
-  | Refused_TicketLimitReached_Fragment
-  | Refused_TicketMessageNotFound_Fragment
-  | Refused_TicketNotFound_Fragment
-  | Refused_TicketStatusConflict_Fragment
-  | Refused_TicketTextInvalid_Fragment
-  | Refused_TooManyAttempts_Fragment
-  | Refused_TooManyConfirmations_Fragment
-  | Refused_TooManyHolds_Fragment
-  | Refused_TooManyMails_Fragment
-  | Refused_TooManyPaymentMethods_Fragment
-  | Refused_TooManyPendingOrders_Fragment
-  | Refused_TooManySavings_Fragment
-  | Refused_TooManySeatPurchases_Fragment
-  | Refused_TooManySegments_Fragment
-  | Refused_TooManyTopUps_Fragment
-  | Refused_TooYoung_Fragment
-  | Refused_TopUpNotFound_Fragment
-  | Refused_TopUpNotRefundable_Fragment
-  | Refused_TopUpStatusConflict_Fragment
-  | Refused_TotpAlreadyOn_Fragment
-  | Refused_TotpNotPending_Fragment
-  | Refused_UnknownCountry_Fragment
-  | Refused_UploadLimitReached_Fragment
-  | Refused_UsersExceedPlan_Fragment
-  | Refused_VatNumberInvalid_Fragment
-  | Refused_VatNumberNotFound_Fragment
-  | Refused_WithdrawalNotPlanned_Fragment
+  | Refused_Sc2cqLvYy0v51R3S3jJpLwDnwLJciZgmYy692xq4Q_Fragment
+  | Refused_TaKwWsvtnwQ0FwRdbRfjm7xPuUdm0sIy1xiKgqKqI_Fragment
+  | Refused_GdQCsb8arZNgLsG84ifwvOQsoNSczTy6vt3AqovFly_Fragment
+  | Refused_0nRf09sttbaURusKmV53NZgrKp4Szue7gLcWliBCd0_Fragment
+  | Refused_AErwcrw99PQqZ79h6yoLgtO6vdX8Gczj6DfOjDntPbA_Fragment
+  | Refused_XudvYdcmdiQMinoFaCrIl7zdiOcjngvv6Pyu0Qwqq_Fragment
+  | Refused_PuP7Izb36JvVfnMu2NbFc2cgA30Psf28R0BvsVtc_Fragment
+  | Refused_CCgz3hEjwvaJjq7NekOtuq7Be0yiAy2vCc7fpTg4_Fragment
+  | Refused_8Jq56nMPwOohcKjTp1n2cB2XebzXlwuHj2V8oqJqxI_Fragment
+  | Refused_TwpZLvzzVmXa3DCvhshwXquj7wsCgfmfn1jYw3FHj8_Fragment
+  | Refused_MhWfnbHmuXatXeaAciP4dmMaIi1XXj79h12rWfCskFi_Fragment
+  | Refused_GAplvfRUmzHFctzagXiwbCKqN4iigbOi7gLqUbI_Fragment
+  | Refused_CZBmMgAdnHpl1L5e6Kl2rVl9YEdD9jGpnChFtK9blE_Fragment
+  | Refused_Wk5bM0nDl5yj2GpKdIm0e5iGq76kWcF1lKf3NLoBq6g_Fragment
 ;
+
+export type WatchTicketsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchTicketsSubscription = { readonly ticketChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly ticket: { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly subject: string | null, readonly receivedAt: string, readonly updatedAt: string } | null, readonly newest: ReadonlyArray<{ readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly subject: string | null, readonly receivedAt: string, readonly updatedAt: string }> } };
+
+export type WatchTicketSubscriptionVariables = Exact<{
+  id: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchTicketSubscription = { readonly ticketChanged: { readonly kind: FeedEventKind, readonly sequence: string, readonly ticket: { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly source: TicketSource, readonly subject: string | null, readonly receivedAt: string, readonly dueAt: string | null, readonly closedAt: string | null, readonly updatedAt: string, readonly messages: ReadonlyArray<{ readonly id: string, readonly fromStaff: boolean, readonly text: string | null, readonly receivedAt: string }> } | null } };
+
+export type OpenTicketMutationVariables = Exact<{
+  input: OpenTicketInput;
+}>;
+
+
+export type OpenTicketMutation = { readonly openTicket:
+    | (
+      { readonly ticket: { readonly id: string } }
+      & { readonly __typename: 'TicketOpened' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketTextInvalid' | 'TicketLimitReached' }
+    )
+   };
+
+export type ReportDefectMutationVariables = Exact<{
+  input: ReportDefectInput;
+}>;
+
+
+export type ReportDefectMutation = { readonly reportDefect:
+    | (
+      { readonly receipt: string, readonly receivedAt: string }
+      & { readonly __typename: 'DefectReported' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketTextInvalid' | 'TicketLimitReached' }
+    )
+   };
+
+export type ReplyToTicketMutationVariables = Exact<{
+  input: ReplyToTicketInput;
+}>;
+
+
+export type ReplyToTicketMutation = { readonly replyToTicket:
+    | { readonly __typename: 'TicketReplied' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketNotFound' | 'TicketClosedForGood' | 'TicketTextInvalid' | 'TicketLimitReached' }
+    )
+   };
+
+export type CloseTicketMutationVariables = Exact<{
+  input: CloseTicketInput;
+}>;
+
+
+export type CloseTicketMutation = { readonly closeTicket:
+    | { readonly __typename: 'TicketClosed' }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'TicketNotFound' | 'TicketStatusConflict' }
+    )
+   };
+
+export type TicketLineFragment = { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly subject: string | null, readonly receivedAt: string, readonly updatedAt: string };
+
+export type TicketThreadFragment = { readonly id: string, readonly kind: TicketKind, readonly state: TicketState, readonly source: TicketSource, readonly subject: string | null, readonly receivedAt: string, readonly dueAt: string | null, readonly closedAt: string | null, readonly updatedAt: string, readonly messages: ReadonlyArray<{ readonly id: string, readonly fromStaff: boolean, readonly text: string | null, readonly receivedAt: string }> };
 
 export type SandboxTokensQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -3895,19 +4192,22 @@ export type CreateTopUpMutationVariables = Exact<{
 
 
 export type CreateTopUpMutation = { readonly createTopUp:
-    | { readonly __typename: 'TopUpCreated', readonly replayed: boolean, readonly topUp: { readonly id: string, readonly status: TopUpStatus } }
-    | { readonly __typename: 'AmountInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AmountTooSmall', readonly code: string, readonly message: string, readonly field: string | null, readonly minimum: { readonly amount: string, readonly currency: Currency } }
-    | { readonly __typename: 'AmountTooLarge', readonly code: string, readonly message: string, readonly field: string | null, readonly maximum: { readonly amount: string, readonly currency: Currency } }
-    | { readonly __typename: 'CurrencyNotAccepted', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PaymentTokenInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NoValidPaymentMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'GatewayUnavailable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyTopUps', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly replayed: boolean, readonly topUp: { readonly id: string, readonly status: TopUpStatus } }
+      & { readonly __typename: 'TopUpCreated' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AmountInvalid' | 'CurrencyNotAccepted' | 'PaymentTokenInvalid' | 'NoValidPaymentMethod' | 'GatewayUnavailable' | 'TooManyTopUps' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null, readonly minimum: { readonly amount: string, readonly currency: Currency } }
+      & { readonly __typename: 'AmountTooSmall' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null, readonly maximum: { readonly amount: string, readonly currency: Currency } }
+      & { readonly __typename: 'AmountTooLarge' }
+    )
    };
 
 export type ConfirmTopUpMutationVariables = Exact<{
@@ -3916,15 +4216,14 @@ export type ConfirmTopUpMutationVariables = Exact<{
 
 
 export type ConfirmTopUpMutation = { readonly confirmTopUp:
-    | { readonly __typename: 'TopUpConfirmed', readonly topUp: { readonly id: string, readonly status: TopUpStatus } }
-    | { readonly __typename: 'ConfirmationCodeInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TopUpNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TopUpStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyConfirmations', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly topUp: { readonly id: string, readonly status: TopUpStatus } }
+      & { readonly __typename: 'TopUpConfirmed' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'ConfirmationCodeInvalid' | 'TopUpNotFound' | 'TopUpStatusConflict' | 'TooManyConfirmations' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type SaveCardMutationVariables = Exact<{
@@ -3933,15 +4232,14 @@ export type SaveCardMutationVariables = Exact<{
 
 
 export type SaveCardMutation = { readonly savePaymentMethod:
-    | { readonly __typename: 'PaymentMethodAdded', readonly paymentMethod: { readonly id: string, readonly status: PaymentMethodStatus } }
-    | { readonly __typename: 'PaymentTokenInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'GatewayUnavailable', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManyPaymentMethods', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'TooManySavings', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyMismatch', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyInProgress', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'IdempotencyKeyInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly paymentMethod: { readonly id: string, readonly status: PaymentMethodStatus } }
+      & { readonly __typename: 'PaymentMethodAdded' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PaymentTokenInvalid' | 'GatewayUnavailable' | 'TooManyPaymentMethods' | 'TooManySavings' | 'IdempotencyMismatch' | 'IdempotencyInProgress' | 'IdempotencyKeyInvalid' | 'ProcessingRestricted' }
+    )
    };
 
 export type RemoveCardMutationVariables = Exact<{
@@ -3951,8 +4249,10 @@ export type RemoveCardMutationVariables = Exact<{
 
 export type RemoveCardMutation = { readonly removePaymentMethod:
     | { readonly __typename: 'PaymentMethodRemoved' }
-    | { readonly __typename: 'PaymentMethodNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'PaymentMethodStatusConflict', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'PaymentMethodNotFound' | 'PaymentMethodStatusConflict' }
+    )
    };
 
 export type SetAutoTopUpMutationVariables = Exact<{
@@ -3961,16 +4261,14 @@ export type SetAutoTopUpMutationVariables = Exact<{
 
 
 export type SetAutoTopUpMutation = { readonly setAutoTopUp:
-    | { readonly __typename: 'AutoTopUpStored', readonly autoTopUp: { readonly id: string, readonly unit: Unit, readonly state: AutoTopUpState, readonly enabled: boolean, readonly below: string, readonly add: string, readonly currency: Currency, readonly methodId: string | null, readonly suspension: AutoTopUpSuspension | null, readonly heldBack: boolean, readonly capPerDay: { readonly amount: string, readonly currency: Currency } | null, readonly capPerMonth: { readonly amount: string, readonly currency: Currency } | null, readonly spentToday: { readonly amount: string, readonly currency: Currency }, readonly spentThisMonth: { readonly amount: string, readonly currency: Currency }, readonly lastDecision: { readonly at: string, readonly decision: AutoTopUpVerdict, readonly explanation: string, readonly available: string, readonly threshold: string, readonly nextAt: string | null } | null } }
-    | { readonly __typename: 'AutoTopUpNeedsChannel', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpNeedsMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpQuantityInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpAmountInvalid', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpCapTooLow', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'QuantityOutOfRange', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'NotSoldInCurrency', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'CountryMissing', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly autoTopUp: { readonly id: string, readonly unit: Unit, readonly state: AutoTopUpState, readonly enabled: boolean, readonly below: string, readonly add: string, readonly currency: Currency, readonly methodId: string | null, readonly suspension: AutoTopUpSuspension | null, readonly heldBack: boolean, readonly capPerDay: { readonly amount: string, readonly currency: Currency } | null, readonly capPerMonth: { readonly amount: string, readonly currency: Currency } | null, readonly spentToday: { readonly amount: string, readonly currency: Currency }, readonly spentThisMonth: { readonly amount: string, readonly currency: Currency }, readonly lastDecision: { readonly at: string, readonly decision: AutoTopUpVerdict, readonly explanation: string, readonly available: string, readonly threshold: string, readonly nextAt: string | null } | null } }
+      & { readonly __typename: 'AutoTopUpStored' }
+    )
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AutoTopUpNeedsChannel' | 'AutoTopUpNeedsMethod' | 'AutoTopUpQuantityInvalid' | 'AutoTopUpAmountInvalid' | 'AutoTopUpCapTooLow' | 'QuantityOutOfRange' | 'NotSoldInCurrency' | 'CountryMissing' | 'ProcessingRestricted' }
+    )
    };
 
 export type DisableAutoTopUpMutationVariables = Exact<{
@@ -3980,7 +4278,10 @@ export type DisableAutoTopUpMutationVariables = Exact<{
 
 export type DisableAutoTopUpMutation = { readonly disableAutoTopUp:
     | { readonly __typename: 'AutoTopUpStored' }
-    | { readonly __typename: 'AutoTopUpNotFound', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AutoTopUpNotFound' }
+    )
    };
 
 export type ResumeAutoTopUpMutationVariables = Exact<{
@@ -3990,11 +4291,10 @@ export type ResumeAutoTopUpMutationVariables = Exact<{
 
 export type ResumeAutoTopUpMutation = { readonly resumeAutoTopUp:
     | { readonly __typename: 'AutoTopUpStored' }
-    | { readonly __typename: 'AutoTopUpNotFound', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpNotSuspended', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpNeedsChannel', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'AutoTopUpNeedsMethod', readonly code: string, readonly message: string, readonly field: string | null }
-    | { readonly __typename: 'ProcessingRestricted', readonly code: string, readonly message: string, readonly field: string | null }
+    | (
+      { readonly code: string, readonly message: string, readonly field: string | null }
+      & { readonly __typename: 'AutoTopUpNotFound' | 'AutoTopUpNotSuspended' | 'AutoTopUpNeedsChannel' | 'AutoTopUpNeedsMethod' | 'ProcessingRestricted' }
+    )
    };
 
 export type TopUpLineFragment = { readonly id: string, readonly createdAt: string, readonly status: TopUpStatus, readonly failureCode: TopUpFailureCode | null, readonly nextAction: TopUpNextAction | null, readonly purpose: TopUpPurpose, readonly amount: { readonly amount: string, readonly currency: Currency }, readonly received: { readonly amount: string, readonly currency: Currency } | null, readonly refunded: { readonly amount: string, readonly currency: Currency } };
@@ -4218,6 +4518,93 @@ export const CampaignCountsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CampaignCounts"}) as unknown as TypedDocumentString<CampaignCountsFragment, unknown>;
+export const QueuedLineFragmentDoc = new TypedDocumentString(`
+    fragment QueuedLine on QueuedTicket {
+  id
+  accountId
+  kind
+  state
+  messages
+  receivedAt
+}
+    `, {"fragmentName":"QueuedLine"}) as unknown as TypedDocumentString<QueuedLineFragment, unknown>;
+export const IncidentLineFragmentDoc = new TypedDocumentString(`
+    fragment IncidentLine on IncidentCase {
+  id
+  kind
+  source
+  state
+  knownAt
+  dueAt
+  overdue
+  assessment {
+    risk
+  }
+  authorityNotice {
+    notifiedAt
+  }
+  affected {
+    accounts
+  }
+}
+    `, {"fragmentName":"IncidentLine"}) as unknown as TypedDocumentString<IncidentLineFragment, unknown>;
+export const IncidentFileFragmentDoc = new TypedDocumentString(`
+    fragment IncidentFile on IncidentCase {
+  id
+  kind
+  source
+  state
+  reportId
+  summary
+  occurredAt
+  knownAt
+  dueAt
+  overdue
+  openedAt
+  closedAt
+  assessment {
+    risk
+    categories
+    people
+    consequences
+    assessedAt
+  }
+  criterion {
+    everyone
+    heldCategory
+    signedInFrom
+    signedInUntil
+    appliedAt
+  }
+  decision {
+    notify
+    reason
+    exemption
+    message
+    decidedAt
+    toldAt
+  }
+  authorityNotice {
+    authority
+    reference
+    notifiedAt
+    late
+    delayReason
+  }
+  affected {
+    accounts
+    told
+    gone
+  }
+  entries {
+    number
+    kind
+    state
+    text
+    writtenAt
+  }
+}
+    `, {"fragmentName":"IncidentFile"}) as unknown as TypedDocumentString<IncidentFileFragment, unknown>;
 export const CaseRequestFragmentDoc = new TypedDocumentString(`
     fragment CaseRequest on PrivacyRequest {
   id
@@ -4305,6 +4692,13 @@ export const PlanNowFragmentDoc = new TypedDocumentString(`
     limit
     extra
     used
+    purchases {
+      id
+      cycle
+      seats
+      status
+      periodEnd
+    }
   }
   nextCharge {
     at
@@ -4345,6 +4739,19 @@ export const RequestLineFragmentDoc = new TypedDocumentString(`
   answer
 }
     `, {"fragmentName":"RequestLine"}) as unknown as TypedDocumentString<RequestLineFragment, unknown>;
+export const MyIncidentFragmentDoc = new TypedDocumentString(`
+    fragment MyIncident on Incident {
+  id
+  kind
+  state
+  occurredAt
+  knownAt
+  categories
+  message
+  toldAt
+  closedAt
+}
+    `, {"fragmentName":"MyIncident"}) as unknown as TypedDocumentString<MyIncidentFragment, unknown>;
 export const PasskeyAskedFragmentDoc = new TypedDocumentString(`
     fragment PasskeyAsked on PasskeyRequest {
   token
@@ -4360,6 +4767,35 @@ export const RefusedFragmentDoc = new TypedDocumentString(`
   field
 }
     `, {"fragmentName":"Refused"}) as unknown as TypedDocumentString<RefusedFragment, unknown>;
+export const TicketLineFragmentDoc = new TypedDocumentString(`
+    fragment TicketLine on Ticket {
+  id
+  kind
+  state
+  subject
+  receivedAt
+  updatedAt
+}
+    `, {"fragmentName":"TicketLine"}) as unknown as TypedDocumentString<TicketLineFragment, unknown>;
+export const TicketThreadFragmentDoc = new TypedDocumentString(`
+    fragment TicketThread on Ticket {
+  id
+  kind
+  state
+  source
+  subject
+  receivedAt
+  dueAt
+  closedAt
+  updatedAt
+  messages {
+    id
+    fromStaff
+    text
+    receivedAt
+  }
+}
+    `, {"fragmentName":"TicketThread"}) as unknown as TypedDocumentString<TicketThreadFragment, unknown>;
 export const TopUpLineFragmentDoc = new TypedDocumentString(`
     fragment TopUpLine on TopUp {
   id
@@ -4943,6 +5379,485 @@ export const CancelCampaignDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<CancelCampaignMutation, CancelCampaignMutationVariables>;
+export const CreateCampaignDocument = new TypedDocumentString(`
+    mutation CreateCampaign($input: CreateCampaignInput!) {
+  createCampaign(input: $input) {
+    __typename
+    ... on CampaignCreated {
+      campaign {
+        id
+      }
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<CreateCampaignMutation, CreateCampaignMutationVariables>;
+export const DeclareAudienceDocument = new TypedDocumentString(`
+    mutation DeclareAudience($input: DeclareCampaignAudienceInput!) {
+  declareCampaignAudience(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<DeclareAudienceMutation, DeclareAudienceMutationVariables>;
+export const AddRecipientsDocument = new TypedDocumentString(`
+    mutation AddRecipients($input: AddCampaignRecipientsInput!) {
+  addCampaignRecipients(input: $input) {
+    __typename
+    ... on CampaignRecipientsAdded {
+      added
+      duplicates
+      suppressed
+      invalid
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<AddRecipientsMutation, AddRecipientsMutationVariables>;
+export const ScheduleCampaignDocument = new TypedDocumentString(`
+    mutation ScheduleCampaign($input: ScheduleCampaignInput!) {
+  scheduleCampaign(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<ScheduleCampaignMutation, ScheduleCampaignMutationVariables>;
+export const CampaignQuoteDocument = new TypedDocumentString(`
+    query CampaignQuote($id: ID!) {
+  quoteCampaign(id: $id) {
+    unit
+    recipients
+    segments
+    credits
+  }
+}
+    `) as unknown as TypedDocumentString<CampaignQuoteQuery, CampaignQuoteQueryVariables>;
+export const WatchStaffQueuesDocument = new TypedDocumentString(`
+    subscription WatchStaffQueues($after: BigInt) {
+  staffQueueChanged(after: $after) {
+    kind
+    sequence
+    queue
+  }
+}
+    `) as unknown as TypedDocumentString<WatchStaffQueuesSubscription, WatchStaffQueuesSubscriptionVariables>;
+export const WatchOperationsDocument = new TypedDocumentString(`
+    subscription WatchOperations($after: BigInt) {
+  operationsChanged(after: $after) {
+    kind
+    sequence
+    operations {
+      at
+      today {
+        since
+        moneyIn {
+          amount
+          currency
+        }
+        spend {
+          unit
+          quantity
+        }
+      }
+      socketsHere
+      dueWork {
+        due
+        late
+        failing
+        paused
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WatchOperationsSubscription, WatchOperationsSubscriptionVariables>;
+export const WatchSupportQueueDocument = new TypedDocumentString(`
+    subscription WatchSupportQueue($after: BigInt) {
+  supportQueueChanged(after: $after, mode: EVERY) {
+    kind
+    sequence
+    ticket {
+      ...QueuedLine
+    }
+    waiting {
+      ...QueuedLine
+    }
+  }
+}
+    fragment QueuedLine on QueuedTicket {
+  id
+  accountId
+  kind
+  state
+  messages
+  receivedAt
+}`) as unknown as TypedDocumentString<WatchSupportQueueSubscription, WatchSupportQueueSubscriptionVariables>;
+export const SupportTicketDocument = new TypedDocumentString(`
+    query SupportTicket($id: ID!) {
+  supportTicket(id: $id) {
+    accountId
+    email
+    waitingSince
+    ticket {
+      ...TicketThread
+    }
+  }
+}
+    fragment TicketThread on Ticket {
+  id
+  kind
+  state
+  source
+  subject
+  receivedAt
+  dueAt
+  closedAt
+  updatedAt
+  messages {
+    id
+    fromStaff
+    text
+    receivedAt
+  }
+}`) as unknown as TypedDocumentString<SupportTicketQuery, SupportTicketQueryVariables>;
+export const AnswerTicketDocument = new TypedDocumentString(`
+    mutation AnswerTicket($input: AnswerTicketInput!) {
+  answerTicket(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<AnswerTicketMutation, AnswerTicketMutationVariables>;
+export const EndTicketDocument = new TypedDocumentString(`
+    mutation EndTicket($input: EndTicketInput!) {
+  endTicket(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<EndTicketMutation, EndTicketMutationVariables>;
+export const AccountsDocument = new TypedDocumentString(`
+    query Accounts($status: AccountStatus, $beginning: String, $after: String) {
+  accounts(first: 25, status: $status, beginning: $beginning, after: $after) {
+    edges {
+      node {
+        id
+        status
+        statusSince
+        statusReason
+        openedAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
+export const OpenIncidentsDocument = new TypedDocumentString(`
+    query OpenIncidents($after: String) {
+  incidents(first: 25, after: $after) {
+    edges {
+      node {
+        ...IncidentLine
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment IncidentLine on IncidentCase {
+  id
+  kind
+  source
+  state
+  knownAt
+  dueAt
+  overdue
+  assessment {
+    risk
+  }
+  authorityNotice {
+    notifiedAt
+  }
+  affected {
+    accounts
+  }
+}`) as unknown as TypedDocumentString<OpenIncidentsQuery, OpenIncidentsQueryVariables>;
+export const IncidentRegisterDocument = new TypedDocumentString(`
+    query IncidentRegister($after: String) {
+  incidentRegister(first: 25, after: $after) {
+    edges {
+      node {
+        ...IncidentLine
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment IncidentLine on IncidentCase {
+  id
+  kind
+  source
+  state
+  knownAt
+  dueAt
+  overdue
+  assessment {
+    risk
+  }
+  authorityNotice {
+    notifiedAt
+  }
+  affected {
+    accounts
+  }
+}`) as unknown as TypedDocumentString<IncidentRegisterQuery, IncidentRegisterQueryVariables>;
+export const IncidentDocument = new TypedDocumentString(`
+    query Incident($id: ID!) {
+  node(id: $id) {
+    __typename
+    ... on IncidentCase {
+      ...IncidentFile
+    }
+  }
+}
+    fragment IncidentFile on IncidentCase {
+  id
+  kind
+  source
+  state
+  reportId
+  summary
+  occurredAt
+  knownAt
+  dueAt
+  overdue
+  openedAt
+  closedAt
+  assessment {
+    risk
+    categories
+    people
+    consequences
+    assessedAt
+  }
+  criterion {
+    everyone
+    heldCategory
+    signedInFrom
+    signedInUntil
+    appliedAt
+  }
+  decision {
+    notify
+    reason
+    exemption
+    message
+    decidedAt
+    toldAt
+  }
+  authorityNotice {
+    authority
+    reference
+    notifiedAt
+    late
+    delayReason
+  }
+  affected {
+    accounts
+    told
+    gone
+  }
+  entries {
+    number
+    kind
+    state
+    text
+    writtenAt
+  }
+}`) as unknown as TypedDocumentString<IncidentQuery, IncidentQueryVariables>;
+export const WatchIncidentsDocument = new TypedDocumentString(`
+    subscription WatchIncidents($after: BigInt) {
+  incidentChanged(after: $after, mode: LATEST) {
+    kind
+    sequence
+  }
+}
+    `) as unknown as TypedDocumentString<WatchIncidentsSubscription, WatchIncidentsSubscriptionVariables>;
+export const WatchIncidentDocument = new TypedDocumentString(`
+    subscription WatchIncident($id: ID!, $after: BigInt) {
+  incidentChanged(id: $id, after: $after, mode: LATEST) {
+    kind
+    sequence
+  }
+}
+    `) as unknown as TypedDocumentString<WatchIncidentSubscription, WatchIncidentSubscriptionVariables>;
+export const OpenIncidentDocument = new TypedDocumentString(`
+    mutation OpenIncident($input: OpenIncidentInput!) {
+  openIncident(input: $input) {
+    __typename
+    ... on IncidentOpened {
+      incidentId
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<OpenIncidentMutation, OpenIncidentMutationVariables>;
+export const AssessIncidentDocument = new TypedDocumentString(`
+    mutation AssessIncident($input: AssessIncidentInput!) {
+  assessIncident(input: $input) {
+    __typename
+    ... on IncidentScopeInvalid {
+      categories
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<AssessIncidentMutation, AssessIncidentMutationVariables>;
+export const NameIncidentAccountsDocument = new TypedDocumentString(`
+    mutation NameIncidentAccounts($input: NameIncidentAccountsInput!) {
+  nameIncidentAccounts(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<NameIncidentAccountsMutation, NameIncidentAccountsMutationVariables>;
+export const SetIncidentCriterionDocument = new TypedDocumentString(`
+    mutation SetIncidentCriterion($input: SetIncidentCriterionInput!) {
+  setIncidentCriterion(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<SetIncidentCriterionMutation, SetIncidentCriterionMutationVariables>;
+export const DecideIncidentNoticeDocument = new TypedDocumentString(`
+    mutation DecideIncidentNotice($input: DecideIncidentNoticeInput!) {
+  decideIncidentNotice(input: $input) {
+    __typename
+    ... on IncidentIncomplete {
+      lacks
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<DecideIncidentNoticeMutation, DecideIncidentNoticeMutationVariables>;
+export const RecordAuthorityNoticeDocument = new TypedDocumentString(`
+    mutation RecordAuthorityNotice($input: RecordIncidentAuthorityNoticeInput!) {
+  recordIncidentAuthorityNotice(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<RecordAuthorityNoticeMutation, RecordAuthorityNoticeMutationVariables>;
+export const NoteIncidentDocument = new TypedDocumentString(`
+    mutation NoteIncident($input: NoteIncidentInput!) {
+  noteIncident(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<NoteIncidentMutation, NoteIncidentMutationVariables>;
+export const MoveIncidentDocument = new TypedDocumentString(`
+    mutation MoveIncident($input: MoveIncidentInput!) {
+  moveIncident(input: $input) {
+    __typename
+    ... on IncidentIncomplete {
+      lacks
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<MoveIncidentMutation, MoveIncidentMutationVariables>;
 export const DueWorkDocument = new TypedDocumentString(`
     query DueWork {
   dueWorkCounts {
@@ -6112,6 +7027,13 @@ export const PlanPageDocument = new TypedDocumentString(`
     limit
     extra
     used
+    purchases {
+      id
+      cycle
+      seats
+      status
+      periodEnd
+    }
   }
   nextCharge {
     at
@@ -6206,6 +7128,48 @@ export const ResumePlanDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<ResumePlanMutation, ResumePlanMutationVariables>;
+export const BuySeatsDocument = new TypedDocumentString(`
+    mutation BuySeats($input: BuySeatsInput!) {
+  buySeats(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<BuySeatsMutation, BuySeatsMutationVariables>;
+export const RemoveSeatsDocument = new TypedDocumentString(`
+    mutation RemoveSeats($input: RemoveSeatsInput!) {
+  removeSeats(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<RemoveSeatsMutation, RemoveSeatsMutationVariables>;
+export const KeepSeatsDocument = new TypedDocumentString(`
+    mutation KeepSeats($input: KeepSeatsInput!) {
+  keepSeats(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<KeepSeatsMutation, KeepSeatsMutationVariables>;
 export const PrivacyCentreDocument = new TypedDocumentString(`
     query PrivacyCentre($language: String!) {
   purposesWithConsent
@@ -6610,6 +7574,57 @@ export const ErasureDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ErasureQuery, ErasureQueryVariables>;
+export const DataAccessDocument = new TypedDocumentString(`
+    query DataAccess($after: String) {
+  viewer {
+    account {
+      id
+      dataAccess(first: 20, after: $after) {
+        edges {
+          node {
+            id
+            at
+            reader
+            roles
+            handle
+            resellerAccountId
+            purpose
+            fields
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DataAccessQuery, DataAccessQueryVariables>;
+export const WatchMyIncidentsDocument = new TypedDocumentString(`
+    subscription WatchMyIncidents($after: BigInt) {
+  incidentNotified(after: $after, mode: EVERY) {
+    kind
+    sequence
+    incident {
+      ...MyIncident
+    }
+    newest {
+      ...MyIncident
+    }
+  }
+}
+    fragment MyIncident on Incident {
+  id
+  kind
+  state
+  occurredAt
+  knownAt
+  categories
+  message
+  toldAt
+  closedAt
+}`) as unknown as TypedDocumentString<WatchMyIncidentsSubscription, WatchMyIncidentsSubscriptionVariables>;
 export const MeDocument = new TypedDocumentString(`
     query Me {
   viewer {
@@ -6924,6 +7939,119 @@ export const VerifyEmailDocument = new TypedDocumentString(`
   message
   field
 }`) as unknown as TypedDocumentString<VerifyEmailMutation, VerifyEmailMutationVariables>;
+export const WatchTicketsDocument = new TypedDocumentString(`
+    subscription WatchTickets($after: BigInt) {
+  ticketChanged(after: $after, mode: EVERY) {
+    kind
+    sequence
+    ticket {
+      ...TicketLine
+    }
+    newest {
+      ...TicketLine
+    }
+  }
+}
+    fragment TicketLine on Ticket {
+  id
+  kind
+  state
+  subject
+  receivedAt
+  updatedAt
+}`) as unknown as TypedDocumentString<WatchTicketsSubscription, WatchTicketsSubscriptionVariables>;
+export const WatchTicketDocument = new TypedDocumentString(`
+    subscription WatchTicket($id: ID!, $after: BigInt) {
+  ticketChanged(id: $id, after: $after, mode: LATEST) {
+    kind
+    sequence
+    ticket {
+      ...TicketThread
+    }
+  }
+}
+    fragment TicketThread on Ticket {
+  id
+  kind
+  state
+  source
+  subject
+  receivedAt
+  dueAt
+  closedAt
+  updatedAt
+  messages {
+    id
+    fromStaff
+    text
+    receivedAt
+  }
+}`) as unknown as TypedDocumentString<WatchTicketSubscription, WatchTicketSubscriptionVariables>;
+export const OpenTicketDocument = new TypedDocumentString(`
+    mutation OpenTicket($input: OpenTicketInput!) {
+  openTicket(input: $input) {
+    __typename
+    ... on TicketOpened {
+      ticket {
+        id
+      }
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<OpenTicketMutation, OpenTicketMutationVariables>;
+export const ReportDefectDocument = new TypedDocumentString(`
+    mutation ReportDefect($input: ReportDefectInput!) {
+  reportDefect(input: $input) {
+    __typename
+    ... on DefectReported {
+      receipt
+      receivedAt
+    }
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<ReportDefectMutation, ReportDefectMutationVariables>;
+export const ReplyToTicketDocument = new TypedDocumentString(`
+    mutation ReplyToTicket($input: ReplyToTicketInput!) {
+  replyToTicket(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<ReplyToTicketMutation, ReplyToTicketMutationVariables>;
+export const CloseTicketDocument = new TypedDocumentString(`
+    mutation CloseTicket($input: CloseTicketInput!) {
+  closeTicket(input: $input) {
+    __typename
+    ... on Problem {
+      ...Refused
+    }
+  }
+}
+    fragment Refused on Problem {
+  code
+  message
+  field
+}`) as unknown as TypedDocumentString<CloseTicketMutation, CloseTicketMutationVariables>;
 export const SandboxTokensDocument = new TypedDocumentString(`
     query SandboxTokens {
   sandboxTokens {

@@ -10,10 +10,14 @@ export interface Asked<Data> {
   readonly again: () => void;
 }
 
-/** What a query answers; asked again when its variables change, or on `again()`. */
+/**
+ * What a query answers; asked again when its variables change, or on `again()`. With `moves` of a feed it is first asked
+ * when the feed has begun, so that nothing falls between the two, and again with each move.
+ */
 export function useAsk<Data, Variables>(
   document: Document<Data, Variables>,
   variables: Variables,
+  moves: number | null = 0,
 ): Asked<Data> {
   const [state, setState] = useState<{ data: Data | null; trouble: Trouble | null }>({
     data: null,
@@ -23,13 +27,14 @@ export function useAsk<Data, Variables>(
   const key = JSON.stringify(variables);
   useEffect(() => {
     let wanted = true;
+    if (moves === null) return undefined;
     void ask(document, JSON.parse(key) as Variables).then((answer) => {
       if (wanted) setState((before) => (answer.trouble ? { ...before, trouble: answer.trouble } : answer));
     });
     return () => {
       wanted = false;
     };
-  }, [document, key, turn]);
+  }, [document, key, turn, moves]);
   return { ...state, again };
 }
 
@@ -95,6 +100,21 @@ export function useFeed<Data, Variables, State>(
     };
   }, [document, key, skip]);
   return shown;
+}
+
+/**
+ * How often a feed told of something that `concerns` the page, for `useAsk` and `usePages`; null until it has begun. For
+ * what is asked for because a feed tells no more than that it moved.
+ */
+export function useMoves<Data, Variables>(
+  document: Document<Data, Variables>,
+  variables: Variables,
+  concerns: (update: NonNullable<Data>) => boolean = () => true,
+): number | null {
+  const { state, trouble } = useFeed(document, variables, (before: number | null, update) =>
+    before === null || concerns(update) ? (before ?? 0) + 1 : before,
+  );
+  return state ?? (trouble ? 0 : null);
 }
 
 interface Refused {

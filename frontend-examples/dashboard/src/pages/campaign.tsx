@@ -18,6 +18,7 @@ import type { PageProps } from '../routes';
 import { CampaignTag } from '../ui/campaign-tag';
 import { Bars } from '../ui/bars';
 import { Button, Card, Empty, Figure, Loaded, Note, Page, Refusal } from '../ui/parts';
+import { Draft } from './campaign-draft';
 import { TimeLine, Breakdown } from './campaign-parts';
 
 export default function CampaignPage({ parts }: PageProps) {
@@ -73,6 +74,7 @@ function Campaign({
       {campaign.pauseReason && campaign.status === 'PAUSED' && (
         <Note tone="warn">Paused: {words(campaign.pauseReason).toLowerCase()}.</Note>
       )}
+      {(campaign.status === 'DRAFT' || campaign.status === 'SCHEDULED') && <Draft campaign={campaign} />}
       <Card
         title="Live"
         aside={

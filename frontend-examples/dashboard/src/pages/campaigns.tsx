@@ -33,7 +33,14 @@ export default function CampaignsPage() {
     <Page
       title="Campaigns"
       lead="What was sent, and what became of it."
-      actions={<Link to="/compare">Compare campaigns</Link>}
+      actions={
+        <>
+          <Link to="/compare">Compare campaigns</Link>
+          <Link to="/campaigns/new" className="button" data-kind="main">
+            New campaign
+          </Link>
+        </>
+      }
     >
       <Card title="Newest first">
         <Loaded value={rows} trouble={list.trouble ?? trouble} again={list.again} lines={6}>
@@ -42,9 +49,7 @@ export default function CampaignsPage() {
               caption="Campaigns"
               rows={found}
               id={({ id }) => id}
-              empty={
-                <Empty title="No campaign yet.">Draft one through the API; it appears here at once.</Empty>
-              }
+              empty={<Empty title="No campaign yet.">Draft one here, or through the API.</Empty>}
               columns={[
                 {
                   name: 'Name',

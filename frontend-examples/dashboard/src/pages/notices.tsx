@@ -4,9 +4,10 @@ import { words } from '../format';
 import { useSession } from '../session/session';
 import { placed } from '../ui/lists';
 import { Button, Card, Empty, Loaded, Moment, Page, Refusal } from '../ui/parts';
+import { Incidents } from './notices-incidents';
 
 export default function NoticesPage() {
-  const { again } = useSession();
+  const { again, viewer } = useSession();
   const { state, trouble } = useFeed(
     WatchNoticesDocument,
     {},
@@ -24,6 +25,7 @@ export default function NoticesPage() {
       actions={<Button onClick={() => void read()}>Mark all as read</Button>}
     >
       <Refusal of={markAll.refusal} />
+      {!viewer.staff && <Incidents />}
       <Card title="Newest first">
         <Loaded value={state} trouble={trouble} lines={6}>
           {(found) =>

@@ -19,6 +19,7 @@ import { useSession } from '../session/session';
 import { Address } from '../ui/address';
 import { Form, Select } from '../ui/form';
 import { Button, Card, Empty, Figure, Loaded, Note, Page, Refusal, Table, Tag } from '../ui/parts';
+import { Seats } from './plan-seats';
 
 export default function PlanPage() {
   const { viewer } = useSession();
@@ -47,6 +48,7 @@ export default function PlanPage() {
           </Loaded>
         </Card>
       </div>
+      {plan?.status === 'ACTIVE' && page.data && <Seats of={plan} catalog={page.data.planCatalog} />}
       <Invoices />
     </Page>
   );

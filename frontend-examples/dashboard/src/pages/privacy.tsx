@@ -16,6 +16,7 @@ import { placed } from '../ui/lists';
 import { Button, Card, Empty, Loaded, Moment, Note, Page, Refusal, Table, Tag } from '../ui/parts';
 import { REQUEST_TONES } from '../ui/requests';
 import { Exports } from './privacy-exports';
+import { Readers } from './privacy-access';
 import { Leaving } from './privacy-leaving';
 import { Restrictions, Consents } from './privacy-processing';
 
@@ -55,6 +56,7 @@ function Owned() {
                   again={centre.again}
                 />
               </div>
+              <Readers />
               <Disclosed account={found.viewer.account} />
               <Clauses policy={found.policy} />
             </>

@@ -52,7 +52,7 @@ export function TextField({
   label,
   hint,
   ...rest
-}: Around & { name: string; required?: boolean; maxLength?: number }) {
+}: Around & { name: string; required?: boolean; maxLength?: number; defaultValue?: string }) {
   const id = useId();
   return (
     <Shell id={id} label={label} hint={hint}>

@@ -1,9 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/**
- * Asks again when one comes back to the page from elsewhere. The staff's queues have no feed of their own, and nothing
- * here asks by a clock.
- */
+/** Asks again when one comes back to the page from elsewhere: for what has no feed. Nothing here asks by a clock. */
 export function useFresh(again: () => void): void {
   const latest = useRef(again);
   latest.current = again;

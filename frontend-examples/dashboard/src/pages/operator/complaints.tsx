@@ -9,18 +9,19 @@ import {
 } from '../../api/generated';
 import { useAction, useAsk, useIntention } from '../../api/hooks';
 import { at, count, words } from '../../format';
-import { useFresh } from '../../ui/fresh';
+import { Countdown } from '../../ui/countdown';
 import { Form, Select, Tick } from '../../ui/form';
-import { Button, Card, Dialog, Empty, Loaded, Moment, Note, Page, Refusal, Table, Tag } from '../../ui/parts';
+import { Button, Card, Dialog, Empty, Loaded, Moment, Note, Page, Refusal, Table } from '../../ui/parts';
+import { useQueue } from '../../ui/queues';
 
 type Case = ComplaintsQuery['complaints']['edges'][number]['node'];
 const WAITING: readonly ComplaintStatus[] = ['RECEIVED', 'AWAITING_PROOF', 'PROOF_SUBMITTED', 'APPEALED'];
 
 export default function ComplaintsPage() {
   const [state, setState] = useState<ComplaintStatus>('RECEIVED');
-  const cases = useAsk(ComplaintsDocument, { state });
+  const moves = useQueue('COMPLAINTS');
+  const cases = useAsk(ComplaintsDocument, { state }, moves);
   const [open, setOpen] = useState<Case | null>(null);
-  useFresh(cases.again);
   const close = () => {
     setOpen(null);
     cases.again();
@@ -29,7 +30,6 @@ export default function ComplaintsPage() {
     <Page
       title="Complaints"
       lead="The customer has 48 hours to prove consent; a proof stops the clock until somebody of the company decides."
-      actions={<Button onClick={cases.again}>Look again</Button>}
     >
       <Card
         title={words(state)}
@@ -53,11 +53,7 @@ export default function ComplaintsPage() {
               columns={[
                 {
                   name: 'Clock',
-                  cell: ({ lateAt }) => (
-                    <Tag tone={new Date(lateAt).getTime() < Date.now() ? 'bad' : 'warn'}>
-                      <Moment of={lateAt} />
-                    </Tag>
-                  ),
+                  cell: ({ lateAt }) => <Countdown to={lateAt} soonHours={12} />,
                 },
                 { name: 'About', cell: ({ complaint }) => words(complaint.category) },
                 { name: 'Account', cell: ({ accountId }) => <code>{accountId}</code> },

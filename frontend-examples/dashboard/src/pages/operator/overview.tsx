@@ -1,109 +1,97 @@
-import {
-  DueWorkDocument,
-  type DueWorkQuery,
-  FailingWorkDocument,
-  RetryDueWorkDocument,
-} from '../../api/generated';
-import { useAction, useAsk } from '../../api/hooks';
-import { at, count, words } from '../../format';
-import { useFresh } from '../../ui/fresh';
-import { Button, Card, Empty, Figure, Loaded, Moment, Note, Page, Refusal, Table, Tag } from '../../ui/parts';
+import { WatchOperationsDocument, type WatchOperationsSubscription } from '../../api/generated';
+import { useFeed } from '../../api/hooks';
+import { atSecond, count, day, money, quantity, unitName } from '../../format';
+import { Card, Figure, Loaded, Page, Tag, type Tone } from '../../ui/parts';
+import { Work } from './due-work';
 
-type Counts = DueWorkQuery['dueWorkCounts'];
-const total = (counts: Counts, of: 'scheduled' | 'due' | 'late' | 'failing' | 'paused') =>
-  counts.reduce((sum, one) => sum + one[of], 0);
+type Operations = WatchOperationsSubscription['operationsChanged']['operations'];
+
+interface Seen {
+  readonly now: Operations;
+  readonly workMoved: number;
+}
 
 export default function OperatorOverview() {
-  const work = useAsk(DueWorkDocument, {});
-  const failing = useAsk(FailingWorkDocument, {});
-  const retry = useAction(RetryDueWorkDocument);
-  const again = () => {
-    work.again();
-    failing.again();
-  };
-  useFresh(again);
+  const { state, trouble } = useFeed(
+    WatchOperationsDocument,
+    {},
+    (before: Seen | null, { operationsChanged: { operations: now } }): Seen => {
+      const isSame = before && JSON.stringify(before.now.dueWork) === JSON.stringify(now.dueWork);
+      return { now, workMoved: (before?.workMoved ?? 0) + (isSame ? 0 : 1) };
+    },
+  );
   return (
     <Page
-      title="Due work"
-      lead="What the service has to do by itself, and what of it is late or fails."
-      actions={<Button onClick={again}>Look again</Button>}
+      title="Overview"
+      lead="The day’s money, the open sockets and the due work, pushed as they change, at most once a second."
     >
-      <Loaded value={work.data} trouble={work.trouble} again={work.again} lines={5}>
-        {({ dueWorkCounts: counts, forceMajeure }) => (
+      <Loaded value={state} trouble={trouble} lines={5}>
+        {({ now }) => (
           <>
-            {forceMajeure
-              .filter(({ endsAt }) => !endsAt)
-              .map(({ id, startsAt, reason }) => (
-                <Note key={id} tone="warn">
-                  Force majeure since {at(startsAt)}: contractual terms stand still, statutory ones do not.{' '}
-                  {reason}
-                </Note>
-              ))}
-            <Card title="In all">
-              <dl className="figures">
-                <Figure name="Failing">{count(total(counts, 'failing'))}</Figure>
-                <Figure name="Late">{count(total(counts, 'late'))}</Figure>
-                <Figure name="Due now">{count(total(counts, 'due'))}</Figure>
-                <Figure name="Scheduled">{count(total(counts, 'scheduled'))}</Figure>
-                <Figure name="Paused">{count(total(counts, 'paused'))}</Figure>
-              </dl>
-            </Card>
-            <Card title="By kind">
-              <Table
-                caption="Due work by kind"
-                rows={counts}
-                id={({ kind }) => kind}
-                empty={<Empty title="There is nothing to do." />}
-                columns={[
-                  { name: 'Kind', cell: ({ kind }) => <code>{kind}</code> },
-                  { name: 'Scheduled', right: true, cell: ({ scheduled }) => count(scheduled) },
-                  { name: 'Due', right: true, cell: ({ due }) => count(due) },
-                  {
-                    name: 'Late',
-                    right: true,
-                    cell: ({ late }) => (late ? <Tag tone="warn">{count(late)}</Tag> : '0'),
-                  },
-                  {
-                    name: 'Failing',
-                    right: true,
-                    cell: ({ failing: much }) => (much ? <Tag tone="bad">{count(much)}</Tag> : '0'),
-                  },
-                  { name: 'Paused', right: true, cell: ({ paused }) => count(paused) },
-                ]}
-              />
-            </Card>
+            <Today of={now} />
+            <Now of={now} />
           </>
         )}
       </Loaded>
-      <Card title="Failing">
-        <Refusal of={retry.refusal} />
-        <Loaded value={failing.data?.dueWork.edges} trouble={failing.trouble} again={failing.again}>
-          {(edges) => (
-            <Table
-              caption="Failing work"
-              rows={edges.map(({ node }) => node)}
-              id={({ id }) => id}
-              empty={<Empty title="Nothing fails." />}
-              columns={[
-                { name: 'Kind', cell: ({ kind }) => <code>{kind}</code> },
-                { name: 'Of', cell: ({ subjectId }) => <code>{subjectId}</code> },
-                { name: 'Tried', right: true, cell: ({ attempts }) => count(attempts) },
-                { name: 'Error', cell: ({ lastError }) => lastError && words(lastError) },
-                { name: 'Next', cell: ({ dueAt }) => <Moment of={dueAt} /> },
-                {
-                  name: 'Retry',
-                  right: true,
-                  cell: ({ id }) => (
-                    <Button kind="plain" onClick={() => void retry.run({ input: { id } }).then(again)}>
-                      Try now
-                    </Button>
-                  ),
-                },
-              ]}
-            />
-          )}
-        </Loaded>
-      </Card>
+      {(state || trouble) && <Work moves={state?.workMoved ?? 0} />}
     </Page>
   );
+}
+
+function Today({ of: { today } }: { readonly of: Operations }) {
+  return (
+    <div className="grid wide">
+      <Card
+        title="Money in today"
+        aside={<span className="small muted">since midnight UTC, {day(today.since)}</span>}
+      >
+        {today.moneyIn.length === 0 ? (
+          <p className="muted">Nothing was paid yet.</p>
+        ) : (
+          <dl className="figures">
+            {today.moneyIn.map((one) => (
+              <Figure key={one.currency} name={one.currency} huge>
+                <span data-money-in={one.currency}>{money(one)}</span>
+              </Figure>
+            ))}
+          </dl>
+        )}
+        <p className="small muted">Captured payments, less what went back of payments.</p>
+      </Card>
+      <Card title="Spent today">
+        {today.spend.length === 0 ? (
+          <p className="muted">Nothing was spent yet.</p>
+        ) : (
+          <dl className="figures">
+            {today.spend.map((one) => (
+              <Figure key={one.unit} name={unitName(one.unit)}>
+                <span data-spent={one.unit}>{quantity(one.unit, one.quantity)}</span>
+              </Figure>
+            ))}
+          </dl>
+        )}
+        <p className="small muted">Orders, plans, taxes, fees and usage, before what came back of them.</p>
+      </Card>
+    </div>
+  );
+}
+
+function Now({ of: { at, socketsHere, dueWork } }: { readonly of: Operations }) {
+  return (
+    <Card title="Now" aside={<span className="small muted">{atSecond(at)}</span>}>
+      <dl className="figures">
+        <Figure name="Sockets of this process">
+          <span data-sockets="">{count(socketsHere)}</span>
+        </Figure>
+        <Figure name="Due work">{count(dueWork.due)}</Figure>
+        <Alarm name="Late" of={dueWork.late} tone="warn" />
+        <Alarm name="Failing" of={dueWork.failing} tone="bad" />
+        <Alarm name="Held up" of={dueWork.paused} tone="warn" />
+      </dl>
+    </Card>
+  );
+}
+
+function Alarm({ name, of, tone }: { readonly name: string; readonly of: number; readonly tone: Tone }) {
+  return <Figure name={name}>{of > 0 ? <Tag tone={tone}>{count(of)}</Tag> : '0'}</Figure>;
 }

@@ -13,27 +13,23 @@ import {
 } from '../../api/generated';
 import { useAction, useAsk } from '../../api/hooks';
 import { at, words } from '../../format';
-import { useFresh } from '../../ui/fresh';
 import { Form, Select, TextField } from '../../ui/form';
 import { Button, Card, Dialog, Empty, Loaded, Moment, Page, Refusal, Table, Tag } from '../../ui/parts';
+import { useQueue } from '../../ui/queues';
 import { REQUEST_TONES } from '../../ui/requests';
 
 type Case = PrivacyQueueQuery['privacyRequests']['edges'][number]['node'];
 
 export default function RequestsPage() {
-  const queue = useAsk(PrivacyQueueDocument, {});
+  const moves = useQueue('PRIVACY_REQUESTS');
+  const queue = useAsk(PrivacyQueueDocument, {}, moves);
   const [open, setOpen] = useState<Case | null>(null);
-  useFresh(queue.again);
   const close = () => {
     setOpen(null);
     queue.again();
   };
   return (
-    <Page
-      title="Privacy requests"
-      lead="What is open, by its due date; what nobody proved yet comes last."
-      actions={<Button onClick={queue.again}>Look again</Button>}
-    >
+    <Page title="Privacy requests" lead="What is open, by its due date; what nobody proved yet comes last.">
       <Card title="Open">
         <Loaded
           value={queue.data?.privacyRequests.edges}

@@ -9,26 +9,22 @@ import {
 import { useAction, useAsk } from '../../api/hooks';
 import { at, bytes, count, words } from '../../format';
 import { countryName } from '../../ui/countries';
-import { useFresh } from '../../ui/fresh';
 import { Field, Form, Select, Tick } from '../../ui/form';
 import { Button, Card, Dialog, Empty, Loaded, Moment, Page, Refusal, Table, Tag } from '../../ui/parts';
+import { useQueue } from '../../ui/queues';
 
 type Review = SenderReviewsQuery['senderReviews']['edges'][number]['node'];
 
 export default function SendersPage() {
-  const reviews = useAsk(SenderReviewsDocument, {});
+  const moves = useQueue('SENDER_REVIEWS');
+  const reviews = useAsk(SenderReviewsDocument, {}, moves);
   const [open, setOpen] = useState<Review | null>(null);
-  useFresh(reviews.again);
   const close = () => {
     setOpen(null);
     reviews.again();
   };
   return (
-    <Page
-      title="Sender IDs"
-      lead="What waits for a decision, the longest waiting first."
-      actions={<Button onClick={reviews.again}>Look again</Button>}
-    >
+    <Page title="Sender IDs" lead="What waits for a decision, the longest waiting first.">
       <Card title="Waiting">
         <Loaded value={reviews.data?.senderReviews.edges} trouble={reviews.trouble} again={reviews.again}>
           {(edges) => (
