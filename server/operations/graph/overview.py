@@ -10,12 +10,11 @@ from typing import Annotated, ClassVar
 
 import strawberry
 
-from server.campaigns.graph.types import account_of
 from server.kit.clock import to_micros
 from server.kit.due import DueState, Timers
 from server.kit.due.overview import urgent
 from server.kit.graph.access import declare, exposes
-from server.kit.graph.context import Info
+from server.kit.graph.context import Info, account_of
 from server.kit.graph.feed import FeedEvent, FeedEventKind, FeedMode
 from server.kit.graph.scalars import BigInt, MoneyType
 from server.kit.money import Currency, Money

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated
 
 import strawberry
 
 from server.accounts.rules.accesses import LegalDuty
 from server.accounts.rules.staff import StaffRole
-from server.campaigns.graph.types import account_of
 from server.kit.events import StoredEvent
 from server.kit.graph.access import Access, Who, declare, exposes
-from server.kit.graph.context import Info
 from server.kit.graph.event_feed import EventFeed
-from server.kit.graph.feed import FeedEventKind, FeedMode
+from server.kit.graph.feed import FeedEventKind, ResumeAfter
 from server.kit.graph.scalars import BigInt
 from server.kit.work import Read
 from server.operations.actions import StaffQueueMoved
@@ -61,22 +58,12 @@ class StaffQueueFeed(EventFeed):
         ]
 
 
-def _feed(info: Info, after: int | None = None) -> StaffQueueFeed:
-    return StaffQueueFeed(account_of(info), None, after, FeedMode.EVERY)
-
-
 @strawberry.type
 class QueueSubscriptions:
     @strawberry.subscription(
         description="For staff: that something moved in a queue, in order and once. Tickets and incidents have feeds "
         "of their own.",
-        metadata=declare(DESKS, feed=_feed),
+        metadata=declare(DESKS, feed=StaffQueueFeed.opened),
     )
-    def staff_queue_changed(
-        self,
-        after: Annotated[
-            BigInt | None,
-            strawberry.argument(description="Resume behind this sequence; a snapshot comes first when null."),
-        ] = None,
-    ) -> AsyncIterator[StaffQueueUpdate]:
+    def staff_queue_changed(self, after: ResumeAfter = None) -> AsyncIterator[StaffQueueUpdate]:
         raise AssertionError("the engine opens the feed")
