@@ -33,7 +33,9 @@ class Customers:
 
     def over(self, bus_url: str) -> Customers:
         """The same, of servers that tell each other over this bus."""
-        return Customers(Settings(**(_given(self.settings) | {"bus_url": bus_url}), _env_file=None), self.api_keys)
+        return Customers(
+            Settings(**(_given(self.settings) | {"bus_url": bus_url}), _env_file=None), self.api_keys
+        )
 
 
 def settings_on(folder: Path, database_url: str | None = None, key_store_url: str | None = None) -> Settings:

@@ -42,8 +42,8 @@ from server.topups.rules.outcomes import ChargeResult, Declined, FailureCode, Su
 T = TypeVar("T")
 _ADDRESS = Address("Measured Ltd", "Example Street", "1", "02101", "Boston", "US")
 
-AGE = timedelta(days=60)
-"""How long ago the data begins: long enough for all of it, and not so long that an account counts as inactive."""
+AGE = timedelta(days=20)
+"""How long ago the data begins: time for all of it, and less than disables an account for want of sending (M087)."""
 DATABASE = "postmeter.sqlite3"
 OTHER_ACCOUNTS = 49
 OTHER_ORDERS, OTHER_TOP_UPS = 6, 3

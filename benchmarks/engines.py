@@ -110,6 +110,8 @@ def written(url: str) -> Written:
 
     async def ask(connection: Any) -> Written:
         position = await connection.fetchval("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")
-        return Written(int(position), await connection.fetchval("SELECT pg_database_size(current_database())"))
+        return Written(
+            int(position), await connection.fetchval("SELECT pg_database_size(current_database())")
+        )
 
     return asked(url, ask)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.fleet`: one server and two, on either bus, with the CPU of every process that has part in it."""
+"""`python -m benchmarks.fleet`: one server and two, on either bus, and the CPU of every process that takes part."""
 
 from __future__ import annotations
 
@@ -51,9 +51,16 @@ class Fleet:
     def pids(self) -> dict[str, int]:
         return {server.name: server.process.pid for server in self.servers} | self.engine_pids
 
+    def rest(self) -> None:
+        """Wait until what the last load left to do is done."""
+        for server in self.servers:
+            server.wait_until_idle()
+
     def balances(self) -> int:
         """What all accounts have together, in credits."""
-        with httpx.Client(base_url=f"http://127.0.0.1:{self.ports[0]}", timeout=30, trust_env=False) as client:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{self.ports[0]}", timeout=30, trust_env=False
+        ) as client:
             return sum(_available(client, key) for key in self.customers.api_keys)
 
 
@@ -69,9 +76,9 @@ def main() -> int:
             out.print("Making the data", highlight=False)
             houses = _houses(engines, Path(name), options.accounts)
             for number in range(options.rounds):
-                for fleet, title, servers in _fleets(houses, engines, Path(name), number):
+                for place, (fleet, title, servers) in enumerate(_fleets(houses, engines, Path(name), number)):
                     out.print(f"Round {number + 1}, {title}, {servers}", highlight=False)
-                    for load, measured in measure(fleet, f"{number}-{title}-{servers}", options.seconds).items():
+                    for load, measured in measure(fleet, f"{number}-{place}", options.seconds).items():
                         results.setdefault((title, servers, load), []).append(measured)
     except Failed as failed:
         out.print(f"[red]{failed}", highlight=False)
@@ -156,8 +163,7 @@ def spend(
 
     Raises Failed unless every debit that was answered, and no other, is in the balances.
     """
-    for server in fleet.servers:
-        server.wait_until_idle()
+    fleet.rest()
     before = fleet.balances()
     measured = load_fleet(
         Spec(

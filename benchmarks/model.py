@@ -6,7 +6,7 @@ Pure arithmetic. A second of CPU is one of a core like those that the costs were
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -17,7 +17,7 @@ POOL_CONNECTIONS = 16 + 4
 TOPICS_FOLLOWED = 2
 """By each execution: the account's changes, and its revocations."""
 DAY_SECONDS = 86_400
-_SCALE_STEPS = 40
+_SCALE_STEPS = 24
 _SCALE_RANGE = 1e4
 
 
@@ -183,9 +183,18 @@ def bottlenecks(costs: UnitCosts, demand: Demand, ceilings: Ceilings, bus: Bus) 
     found = []
     now = at(1.0)
     for resource, (used, ceiling, step) in _shared(ceilings, bus).items():
-        factor = _largest_factor(lambda one, used=used, ceiling=ceiling: one is not None and used(one) <= ceiling, at)  # type: ignore[misc]
+        factor = _largest_factor(
+            lambda one, used=used, ceiling=ceiling: one is not None and used(one) <= ceiling, at
+        )  # type: ignore[misc]
         found.append(Bottleneck(resource, factor, math.inf if now is None else used(now), ceiling, step))
     return sorted(found, key=lambda each: each.factor)
+
+
+def slope(xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Of the straight line with the least squares."""
+    middle_x, middle_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    across = sum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True))
+    return across / sum((x - middle_x) ** 2 for x in xs)
 
 
 class _Fleets:
@@ -283,9 +292,7 @@ class _Fleets:
         heard = self._wakes(processes) if nats else said * (processes - 1)
         topics_heard = heard if nats else self._messages * (processes - 1)
         followed = self.executions(processes) * TOPICS_FOLLOWED
-        nats_seconds = (
-            said * costs.message_in_nats_cpu_seconds + heard * costs.message_out_nats_cpu_seconds
-        )
+        nats_seconds = said * costs.message_in_nats_cpu_seconds + heard * costs.message_out_nats_cpu_seconds
         return Plan(
             bus=self._bus,
             processes=processes,

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.load.fleet`: load on any number of servers, and the CPU of every process that has part in it."""
+"""`python -m benchmarks.load.fleet`: load on any number of servers, and the CPU of all processes that take part."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ def _used_seconds(process: psutil.Process) -> float:
     own = process.cpu_times()
     seconds = own.user + own.system + own.children_user + own.children_system
     for child in process.children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # one that has ended is counted by its parent, from the next time on
+        with suppress(
+            psutil.NoSuchProcess
+        ):  # one that has ended is counted by its parent, from the next time on
             times = child.cpu_times()
             seconds += times.user + times.system
     return float(seconds)
@@ -201,7 +203,9 @@ class Watched:
     def __init__(self, spec: Spec, number: int, token: str) -> None:
         self._token = token
         self._port = spec.ports[number % len(spec.ports)]
-        seats = [spec.watched_ports[(number + seat) % len(spec.watched_ports)] for seat in range(spec.watchers)]
+        seats = [
+            spec.watched_ports[(number + seat) % len(spec.watched_ports)] for seat in range(spec.watchers)
+        ]
         self._fleets = {port: _fleet(port, token) for port in dict.fromkeys(seats)}
         self._seats = {port: seats.count(port) for port in self._fleets}
         self._faults: list[str] = []
