@@ -6,11 +6,12 @@ Pure arithmetic. A second of CPU is one of a core like those that the costs were
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-PROCESSES_MAX = 20_000
+PROCESSES_MAX = 10_000_000
 """More are not tried: then nothing that can be had is enough."""
 POOL_CONNECTIONS = 16 + 4
 """To the database and to the key store, of each process."""
@@ -136,6 +137,9 @@ class Plan:
     """Of the core of each process, what it takes to hear of all commits. No further process makes it less."""
 
 
+_Used = Callable[[Plan], float]
+
+
 class Infeasible(Exception):
     """No number of processes is enough."""
 
@@ -180,12 +184,9 @@ def bottlenecks(costs: UnitCosts, demand: Demand, ceilings: Ceilings, bus: Bus) 
                 made[factor] = None
         return made[factor]
 
-    found = []
-    now = at(1.0)
+    found, now = [], at(1.0)
     for resource, (used, ceiling, step) in _shared(ceilings, bus).items():
-        factor = _largest_factor(
-            lambda one, used=used, ceiling=ceiling: one is not None and used(one) <= ceiling, at
-        )  # type: ignore[misc]
+        factor = _largest_factor(_within(used, ceiling), at)
         found.append(Bottleneck(resource, factor, math.inf if now is None else used(now), ceiling, step))
     return sorted(found, key=lambda each: each.factor)
 
@@ -195,6 +196,10 @@ def slope(xs: Sequence[float], ys: Sequence[float]) -> float:
     middle_x, middle_y = sum(xs) / len(xs), sum(ys) / len(ys)
     across = sum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True))
     return across / sum((x - middle_x) ** 2 for x in xs)
+
+
+def _within(used: _Used, ceiling: float) -> Callable[[Plan | None], bool]:
+    return lambda found: found is not None and used(found) <= ceiling
 
 
 class _Fleets:
@@ -210,7 +215,7 @@ class _Fleets:
 
     def _places(self, processes: int) -> float:
         """In how many processes the watchers of one account are, when each comes to any of them alike."""
-        return processes * (1 - (1 - 1 / processes) ** self._demand.watchers_per_account)
+        return processes * (1 - math.pow(1 - 1 / processes, self._demand.watchers_per_account))
 
     def executions(self, processes: int) -> float:
         return self._demand.sockets / self._demand.watchers_per_account * self._places(processes)
@@ -325,7 +330,8 @@ def _smallest(enough: Callable[[int], bool]) -> int:
         if tried > PROCESSES_MAX:
             raise Infeasible
         before, tried = tried, max(tried + 1, tried * 21 // 20)
-    return next(filter(enough, range(before + 1, tried + 1)))
+    stride = range(before + 1, tried + 1)
+    return stride[bisect_left(stride, True, key=enough)]
 
 
 def _largest_factor(holds: Callable[[Plan | None], bool], at: Callable[[float], Plan | None]) -> float:
@@ -341,7 +347,6 @@ def _largest_factor(holds: Callable[[Plan | None], bool], at: Callable[[float], 
     return math.exp(low)
 
 
-_Used = Callable[[Plan], float]
 _PARTITION = "partition by account over several PostgreSQL; before that, read replicas for statistics"
 
 

@@ -28,9 +28,9 @@ from server.settings import Settings
 M = TypeVar("M", Measured, fleet.Measured)
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS_MAX = 60
+START_SECONDS_MAX = 180
 IDLE_SECONDS_MAX = 15
-LOAD_SECONDS_MAX = 300
+LOAD_SECONDS_MAX = 600
 _IDLE_SHARE = 0.03
 _LOOK_SECONDS = 0.2
 

@@ -30,9 +30,9 @@ _TOPIC = "acc_01h455vb4pex5vsknk084sn02q"
 class Effort:
     """How much is done for a figure: the less, the coarser."""
 
-    seconds: float = 5.0
+    seconds: float = 3.0
     idle_seconds: float = 30.0
-    sockets: tuple[int, ...] = (0, 500, 1_000, 2_000)
+    sockets: tuple[int, ...] = (0, 400, 800, 1_600)
     watchers: tuple[int, int] = (100, 1_000)
     batches: int = 3_000
 

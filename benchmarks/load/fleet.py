@@ -22,6 +22,7 @@ from benchmarks import documents
 from benchmarks.load import answers, http, sockets
 
 WAIT_SECONDS_MAX = 60.0
+JOIN_SECONDS_MAX = 280.0
 SETTLE_SECONDS = 1.0
 LOAD = "load generator"
 Kind = Literal["debits", "queries", "fanout", "idle"]
@@ -175,7 +176,7 @@ async def fanout(spec: Spec) -> Measured:
     """Debits of accounts that are watched: of each the next one when all of its watchers have the one before."""
     groups = [Watched(spec, number, token) for number, token in enumerate(spec.tokens)]
     for group in groups:
-        await asyncio.wait_for(group.join(), WAIT_SECONDS_MAX)
+        await asyncio.wait_for(group.join(), JOIN_SECONDS_MAX)
     bodies = Debits(spec)
     await asyncio.sleep(SETTLE_SECONDS)  # what joining left to do is not part of it
     meter, started_at = Meter(spec.pids), time.perf_counter()
@@ -261,7 +262,7 @@ async def idle(spec: Spec) -> Measured:
     joined = 0
     for step in spec.steps:
         for number in _shares(step - joined, len(fleets), joined):
-            await asyncio.wait_for(fleets[number[0]].join(spec.ports[0], number[1]), WAIT_SECONDS_MAX)
+            await asyncio.wait_for(fleets[number[0]].join(spec.ports[0], number[1]), JOIN_SECONDS_MAX)
         joined = step
         await asyncio.sleep(SETTLE_SECONDS)
         seen.append(meter.resident_bytes())
