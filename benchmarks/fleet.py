@@ -26,9 +26,9 @@ ACCOUNTS, CONNECTIONS, WATCHERS, WATCHED_ACCOUNTS = 50, 32, 1_000, 16
 WARM_UP_SECONDS = 1.0
 LOADS = {
     "hot": "Debits/s, of one account",
-    "spread": "Debits/s, of 50 accounts",
+    "spread": "Debits/s, of all accounts in turn",
     "watched": "Deliveries/s, 16 accounts with a watcher each",
-    "fanout": "Deliveries/s, 1,000 watchers of one balance",
+    "fanout": "Deliveries/s, all watchers of one balance",
 }
 ONE, TWO = "one server", "two servers"
 
@@ -78,11 +78,15 @@ def main() -> int:
             for number in range(options.rounds):
                 for place, (fleet, title, servers) in enumerate(_fleets(houses, engines, Path(name), number)):
                     out.print(f"Round {number + 1}, {title}, {servers}", highlight=False)
-                    for load, measured in measure(fleet, f"{number}-{place}", options.seconds).items():
+                    for load, measured in measure(
+                        fleet, f"{number}-{place}", options.seconds, options.watchers
+                    ).items():
                         results.setdefault((title, servers, load), []).append(measured)
     except Failed as failed:
         out.print(f"[red]{failed}", highlight=False)
         return 2
+    except KeyboardInterrupt:
+        out.print("Interrupted: what was measured until then")
     show(results, out)
     return 0
 
@@ -213,7 +217,7 @@ def _row(results: Results, key: tuple[str, str, str], rounds: Sequence[Measured]
     delays = [each for one in rounds for each in one.delays_since_answer or one.latencies_seconds]
     ratio = ""
     if servers == TWO:
-        ratios = [two / rate(one) for two, one in zip(rates, results[title, ONE, load], strict=True)]
+        ratios = [two / rate(one) for two, one in zip(rates, results[title, ONE, load], strict=False)]
         ratio = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
     return [
         f"{statistics.median(rates):,.0f}",
@@ -256,6 +260,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fleet", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured (3)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each load lasts (3)")
+    parser.add_argument("--watchers", type=int, default=WATCHERS, help=f"of one balance ({WATCHERS:,})")
     parser.add_argument("--accounts", type=int, default=ACCOUNTS, help=f"how many customers ({ACCOUNTS})")
     return parser.parse_args()
 
