@@ -32,7 +32,7 @@ LOADS = {
 }
 ONE, TWO = "one server", "two servers"
 
-out = Console(width=110)
+out = Console(width=150)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,10 @@ _TOPIC = "acc_01h455vb4pex5vsknk084sn02q"
 class Effort:
     """How much is done for a figure: the less, the coarser."""
 
-    seconds: float = 3.0
+    seconds: float = 10.0
     idle_seconds: float = 30.0
-    sockets: tuple[int, ...] = (0, 400, 800, 1_600)
-    watchers: tuple[int, int] = (100, 1_000)
+    sockets: tuple[int, ...] = (0, 500, 1_000, 1_500)
+    watchers: tuple[int, int] = (50, 500)
     batches: int = 3_000
 
 
