@@ -102,7 +102,7 @@ def test_every_debit_is_counted_once_and_every_delivery_arrives(found: Found) ->
 
 def test_unit_costs_are_measured_and_make_a_plan(found: Found) -> None:
     over = capacity.Over(found.fleet, found.engines, SHORT)
-    assert over.debits.messages >= 1  # each commit is told of
+    assert over.debits.messages > 0  # debits of one account that come together are told of once
     assert over.debits.wal_bytes > 0
     assert over.watched.deliveries == over.watched.operations
     assert over.idle.process_memory_bytes > 0
