@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.dataset import Maker, beginning, settings_in
 from server.accounts import actions as accounts
@@ -53,7 +54,7 @@ def settings_on(folder: Path, database_url: str | None = None, key_store_url: st
     return Settings(**given, _env_file=None)
 
 
-def _given(settings: Settings) -> dict[str, object]:
+def _given(settings: Settings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in settings.model_fields_set}
 
 

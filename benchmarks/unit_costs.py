@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks.engines import Engines, Written, postmaster_pid, written
+from benchmarks.engines import Engines, postmaster_pid, written
 from benchmarks.fleet import CONNECTIONS, Fleet, spend
 from benchmarks.load.fleet import Measured, Meter, Spec
 from benchmarks.model import slope
@@ -117,14 +117,11 @@ def debits(fleet: Fleet, engines: Engines, effort: Effort) -> Spent:
     count, messages = measured.operations, now.messages_in - carried.messages_in
     return Spent(
         measured,
-        *(each / count for each in _grown(before, after)),
+        wal_bytes=(after.wal_bytes - before.wal_bytes) / count,
+        storage_bytes=(after.storage_bytes - before.storage_bytes) / count,
         messages=messages / count,
         message_bytes=len(_subject()),
     )
-
-
-def _grown(before: Written, after: Written) -> tuple[int, int]:
-    return after.wal_bytes - before.wal_bytes, after.storage_bytes - before.storage_bytes
 
 
 def _subject() -> str:
