@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +18,7 @@ from server.accounts.rules import SCOPES, NewPassword, Terms
 from server.accounts.rules.address import Address
 from server.accounts.rules.signing import Signing
 from server.app import Postmeter
-from server.kit.clock import ManualClock
+from server.kit.clock import ManualClock, SystemClock
 from server.kit.idempotency import Receipt
 from server.kit.money import Currency, Money
 from server.kit.viewer import Credentials, Viewer
@@ -42,7 +42,8 @@ from server.topups.rules.outcomes import ChargeResult, Declined, FailureCode, Su
 T = TypeVar("T")
 _ADDRESS = Address("Measured Ltd", "Example Street", "1", "02101", "Boston", "US")
 
-START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+AGE = timedelta(days=20)
+"""How long ago the data begins: time for all of it, and less than disables an account for want of sending (M087)."""
 DATABASE = "postmeter.sqlite3"
 OTHER_ACCOUNTS = 49
 OTHER_ORDERS, OTHER_TOP_UPS = 6, 3
@@ -85,8 +86,13 @@ def settings_in(folder: Path) -> Settings:
     )
 
 
+def beginning() -> datetime:
+    """Of the data."""
+    return SystemClock().now() - AGE
+
+
 async def _fill(settings: Settings) -> str:
-    clock = ManualClock(START)
+    clock = ManualClock(beginning())
     postmeter = Postmeter(settings, clock=clock)
     async with postmeter.storage():
         maker = Maker(postmeter, clock)

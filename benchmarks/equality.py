@@ -31,7 +31,12 @@ def check_same_answers(postmeter: Server, stock: Server) -> None:
 
 def available(server: Server) -> int:
     """The measured balance, in credits."""
-    balances = _data(server, documents.body(documents.BALANCES))["viewer"]["account"]["balances"]
+    return available_in(_data(server, documents.body(documents.BALANCES)))
+
+
+def available_in(data: Any) -> int:
+    """The measured balance in the answer to the balances, in credits."""
+    balances = data["viewer"]["account"]["balances"]
     (balance,) = (balance for balance in balances if balance["unit"] == documents.UNIT)
     return int(balance["available"])
 

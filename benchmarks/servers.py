@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import httpx
 import psutil  # type: ignore[import-untyped]
@@ -20,18 +21,32 @@ from pydantic import SecretStr
 
 from benchmarks import cores, documents
 from benchmarks.dataset import Dataset
+from benchmarks.load import fleet
 from benchmarks.load.spec import Measured, Spec
+from server.settings import Settings
+
+M = TypeVar("M", Measured, fleet.Measured)
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS_MAX = 60
+START_SECONDS_MAX = 180
 IDLE_SECONDS_MAX = 15
-LOAD_SECONDS_MAX = 300
+LOAD_SECONDS_MAX = 600
 _IDLE_SHARE = 0.03
 _LOOK_SECONDS = 0.2
 
 
 class Failed(Exception):
     """The benchmark cannot go on; the text says why."""
+
+
+class Served(Protocol):
+    """What a server is started with: its settings, and an API key that it knows."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def api_key(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +100,14 @@ def running(dataset: Dataset, folder: Path) -> Iterator[tuple[Server, Server]]:
 
 
 @contextlib.contextmanager
-def serving_postmeter(dataset: Dataset, folder: Path, name: str = "Postmeter") -> Iterator[Server]:
-    """Postmeter alone, freshly started.
+def serving_postmeter(
+    dataset: Served, folder: Path, name: str = "Postmeter", *, pinned: bool = True
+) -> Iterator[Server]:
+    """Postmeter alone, freshly started; without `pinned` on any core.
 
     On PostgreSQL several may run at once on one data set, under names of their own; its settings say over which bus.
     """
-    with _serving(name, _postmeter_command, _postmeter(dataset), dataset, folder) as server:
+    with _serving(name, _postmeter_command, _postmeter(dataset), dataset, folder, pinned=pinned) as server:
         _wait_until_it_answers(server, folder)
         yield server
 
@@ -104,18 +121,27 @@ UNREACHED = {
 def load(server: Server, kind: str, seconds: float, connections: int, run: str) -> Measured:
     """Put one piece of load on one server. Raises Failed when an answer was wrong."""
     spec = Spec(kind, server.port, server.api_key, server.process.pid, seconds, connections, run)  # type: ignore[arg-type]
+    return _loaded("benchmarks.load", spec, Measured, f"{server.name}, {kind}")
+
+
+def load_fleet(spec: fleet.Spec) -> fleet.Measured:
+    """Put one piece of load on several servers. Raises Failed when an answer was wrong."""
+    return _loaded("benchmarks.load.fleet", spec, fleet.Measured, f"{len(spec.ports)} servers, {spec.kind}")
+
+
+def _loaded(program: str, spec: Any, kind: type[M], title: str) -> M:
     finished = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"],
+        [sys.executable, "-m", program],
         input=json.dumps(dataclasses.asdict(spec)).encode(),
         capture_output=True,
         timeout=LOAD_SECONDS_MAX,
         cwd=ROOT,
     )
     if finished.returncode != 0:
-        raise Failed(f"{server.name}, {kind}: {finished.stderr.decode()[-2000:]}")
-    measured = Measured(**json.loads(finished.stdout))
+        raise Failed(f"{title}: {finished.stderr.decode()[-2000:]}")
+    measured = kind(**json.loads(finished.stdout))
     if measured.faults:
-        raise Failed(f"{server.name}, {kind}: wrong answers, the first: {measured.faults[0]}")
+        raise Failed(f"{title}: wrong answers, the first: {measured.faults[0]}")
     return measured
 
 
@@ -128,7 +154,7 @@ def _stock_command(port: int) -> list[str]:
     return ["-m", "uvicorn", "benchmarks.stock.app:app", *options]
 
 
-def _postmeter(dataset: Dataset) -> Mapping[str, str]:
+def _postmeter(dataset: Served) -> Mapping[str, str]:
     """The settings of the data set, as `postmeter serve` reads them, and a rate limit that no load reaches."""
     settings = dataset.settings
     return UNREACHED | {
@@ -147,8 +173,10 @@ def _serving(
     name: str,
     command: Callable[[int], list[str]],
     environment: Mapping[str, str],
-    dataset: Dataset,
+    dataset: Served,
     folder: Path,
+    *,
+    pinned: bool = True,
 ) -> Iterator[Server]:
     port = _free_port()
     with open(_log_of(name, folder), "ab") as log:
@@ -159,7 +187,8 @@ def _serving(
             stderr=log,
             cwd=ROOT,
         )
-    cores.pin(cores.SERVERS, process.pid)  # before it has threads, which inherit it
+    if pinned:
+        cores.pin(cores.SERVERS, process.pid)  # before it has threads, which inherit it
     try:
         yield Server(name, port, process, dataset.api_key)
     finally:

@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
@@ -138,8 +139,8 @@ async def test_a_migration_that_does_not_get_a_lock_gives_up_and_changes_nothing
     before = migrations.scripts().get_revision(migrations.RELEASES[0]).down_revision
 
     def go_back(connection: sa.Connection) -> None:
-        connection.execute(sa.text("ALTER TABLE alembic_version DROP needs"))
-        connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{before}'"))
+        connection.execute(sa.text("SELECT 1"))
+        command.downgrade(migrations._config(connection), str(before))
 
     monkeypatch.setattr(postgres, "LOCK_TIMEOUT_MILLIS", 300)
     async with migrating(database_url) as database:

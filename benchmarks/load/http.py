@@ -64,7 +64,7 @@ class Connection(asyncio.Protocol):
             self._buffer = received
             return
         body_start = head_end + 4
-        body_end = body_start + _content_length(received[: head_end + 2])
+        body_end = body_start + content_length(received[: head_end + 2])
         if len(received) < body_end:
             self._buffer = received
             return
@@ -88,7 +88,8 @@ class Connection(asyncio.Protocol):
         self._transport.write(self._loop.next_request())
 
 
-def _content_length(head: bytes) -> int:
+def content_length(head: bytes) -> int:
+    """Of a response, in bytes."""
     start = head.lower().index(_CONTENT_LENGTH) + len(_CONTENT_LENGTH)
     return int(head[start : head.index(b"\r", start)])
 

@@ -32,10 +32,15 @@ class Fleet:
         self.subscribe = subscribe
         self.watchers: list[Watcher] = []
         self.faults: list[str] = []
-        self.arrived = 0
+        self.arrivals: list[float] = []
         self.bytes_each = 0
-        self.last_at = 0.0
+        self.pings = 0
         self._all_arrived: asyncio.Future[None] | None = None
+
+    @property
+    def last_at(self) -> float:
+        """When the last of them had it; never while none is there."""
+        return self.arrivals[-1] if self.arrivals else 0.0
 
     async def join(self, port: int, count: int) -> None:
         """Connect and subscribe all watchers; return when each has its snapshot."""
@@ -49,16 +54,15 @@ class Fleet:
             await asyncio.gather(*(watcher.joined for _, watcher in made))
 
     def expect(self) -> asyncio.Future[None]:
-        """A future of the moment when every watcher has had one more message."""
-        self.arrived = 0
+        """A future of the moment when every watcher has had one more message; `arrivals` are the moments of each."""
+        self.arrivals = []
         self._all_arrived = asyncio.get_running_loop().create_future()
         return self._all_arrived
 
     def take(self, size: int) -> None:
-        self.arrived += 1
+        self.arrivals.append(time.perf_counter())
         self.bytes_each = size
-        if self.arrived == len(self.watchers) and self._all_arrived is not None:
-            self.last_at = time.perf_counter()
+        if len(self.arrivals) == len(self.watchers) and self._all_arrived is not None:
             self._all_arrived.set_result(None)
 
     def fault(self, text: str) -> None:
@@ -122,12 +126,14 @@ class Watcher(asyncio.Protocol):
 
     def _take(self, opcode: int, payload: bytes) -> None:
         if opcode == _PING:
+            self._fleet.pings += 1
             self._transport.write(frame(_PONG, payload))
         elif opcode == _CLOSE:
             self._fail(f"closed by the server: {payload!r}")
         elif b'"connection_ack"' in payload:
             self._transport.write(self._fleet.subscribe)
         elif b'"ping"' in payload and b'"id"' not in payload:
+            self._fleet.pings += 1
             self._transport.write(frame(_TEXT, b'{"type":"pong"}'))
         else:
             self._take_event(payload)

