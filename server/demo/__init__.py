@@ -82,7 +82,7 @@ class Demo:
                 await self._history(company, written, engine)
                 await self._attest()
                 self._clock.catch_up()
-                await self._postmeter.due.run_due()  # what the jumps of the clock have left behind
+                await self._postmeter.due.settle()  # what the jumps of the clock have left behind
                 live = LiveMailing(written)
                 invoice, campaign_id = await commerce.newest_invoice(company), await live.begin()
                 self._invite(url, company.key, invoice, campaign_id)

@@ -142,8 +142,11 @@ def picture_of_graphiql(browser: Any, invited: Demo) -> Taken:
     page = signed_in(context(browser, (1200, 780)), invited)
     page.goto(f"{invited.origin}/graphql")
     page.get_by_text(f"Signed in as {invited.login}").wait_for()
-    page.get_by_role("button", name="Watch a balance").click()
-    page.wait_for_timeout(1000)
+    example = page.get_by_role("button", name="Watch a balance")
+    example.click()
+    expect(example).to_have_attribute("aria-current", "true")
+    expect(page.locator(".graphiql-query-editor")).to_contain_text("subscription")
+    page.wait_for_timeout(500)  # GraphiQL finds the name of the operation a little later
     page.click(".graphiql-execute-button")
     expect(page.locator(".graphiql-response")).to_contain_text("CHANGE", timeout=60_000)
     page.wait_for_timeout(500)

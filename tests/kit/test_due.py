@@ -136,6 +136,30 @@ async def test_stopped_just_as_it_is_woken_it_stops(units: Units) -> None:
     assert serving.cancelled()
 
 
+async def test_settled_is_what_is_due_once_the_served_part_of_it_is_over(
+    units: Units, clock: ManualClock
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def handler(_units: Units, _subject_id: str) -> None:
+        begun.set()
+        await may_end.wait()
+
+    await units.run_unaudited(lambda work: schedule(work, "renew", "sub_1", clock.now()))
+    runner = DueRunner(units, {"renew": handler})
+    serving = asyncio.create_task(runner.serve())
+    await begun.wait()
+    settling = asyncio.create_task(runner.settle())
+    for _ in range(3):
+        await units.run_unaudited(lambda work: None)  # behind whatever it asked of the database
+    assert not settling.done()
+    may_end.set()
+    await settling
+    assert await units.read(next_due) is None
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
 async def test_a_lease_that_ended_without_an_outcome_is_a_failed_attempt(
     units: Units, clock: ManualClock
 ) -> None:

@@ -27,6 +27,7 @@ function Examples() {
           <li key={example.name}>
             <button
               type="button"
+              disabled={!queryEditor}
               aria-current={tabs[activeTabIndex]?.title === example.name}
               onClick={() => open(example)}
             >

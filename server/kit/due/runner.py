@@ -45,6 +45,7 @@ class DueRunner:
         self._units = units
         self._handlers = handlers
         self._woken = asyncio.Event()
+        self._round = asyncio.Lock()
         self.timers = Timers(timers or {})
 
     @property
@@ -56,6 +57,11 @@ class DueRunner:
         """Do everything that is due now, step by step; returns how many steps were tried."""
         swept = await self.sweep()
         return sum(kind.done + kind.failed for kind in swept.values())
+
+    async def settle(self) -> None:
+        """Do everything that is due now. Behind it nothing is half done, of what `serve` had begun neither."""
+        async with self._round:
+            await self.run_due()
 
     async def sweep(self, until: datetime | None = None) -> Mapping[str, Swept]:
         """Do everything that is due now and was due by `until`; returns what was tried, by kind."""
@@ -75,7 +81,7 @@ class DueRunner:
             while True:
                 self._woken.clear()
                 try:
-                    await self.run_due()
+                    await self.settle()
                     wait = await self._seconds_to_next()
                 except Exception:
                     _log.exception("due_runner_failed")
