@@ -14,9 +14,8 @@ import pyotp
 
 from tests.browser.visits import DESKTOP, Visit, visiting
 from tests.forked import ran
-from tests.servers import ROOT, Customer, RunningServer, environment, serving
+from tests.servers import Customer, RunningServer, environment, serving
 
-AXE = ROOT / "frontend-examples" / "node_modules" / "axe-core" / "axe.min.js"
 STAFF, STAFF_PASSWORD = "officer.one", "an even longer phrase of staff"
 
 
@@ -81,16 +80,3 @@ def set_up_authenticator(page: Any) -> None:
     page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Switch it on").click()
     expect(page.get_by_text("Keep these recovery codes")).to_be_visible()
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds that is serious or worse. The policy of the page lets no script in, the debugger does."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text("utf-8"))
-    results = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{each['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
-        for each in results["violations"]
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"][:3]
-    ]

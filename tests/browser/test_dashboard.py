@@ -14,16 +14,15 @@ from typing import Any
 import pytest
 
 from server.gateway.dashboard import BUILT
+from tests.browser.axe import AXE, violations
 from tests.browser.chromium import CHROMIUM
 from tests.browser.dashboards import (
-    AXE,
     STAFF,
     STAFF_PASSWORD,
     World,
     live,
     running,
     set_up_authenticator,
-    violations,
 )
 from tests.browser.visits import DESKTOP, PHONE, Visit
 from tests.servers import Customer
@@ -161,6 +160,7 @@ def test_a_campaign_is_drafted_scheduled_and_counted_live(world: World) -> None:
             page.get_by_text("1 were added, 1 were there already, 1 cannot be written to.")
         ).to_be_visible()
         expect(page.locator("[data-credits]")).to_have_text("1")
+        assert violations(page) == []
         tomorrow = datetime.now(UTC) + timedelta(days=1)
         page.get_by_label("Send it later").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
         page.get_by_role("button", name="Schedule it").click()
@@ -292,6 +292,7 @@ def test_somebody_registers_automates_invites_and_signs_in_by_passkey(world: Wor
         page.get_by_label("How many").fill("2")
         page.get_by_role("button", name="Add seats").click()
         expect(page.get_by_role("table", name="Purchases of extra seats")).to_contain_text("Active")
+        assert violations(page) == []
 
         page.get_by_role("link", name="Team").click()
         page.get_by_role("button", name="Invite").click()

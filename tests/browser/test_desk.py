@@ -14,16 +14,15 @@ import pytest
 
 from server.gateway.dashboard import BUILT
 from server.senders.rules.documents import ContentType
+from tests.browser.axe import AXE, violations
 from tests.browser.chromium import CHROMIUM
 from tests.browser.dashboards import (
-    AXE,
     STAFF,
     STAFF_PASSWORD,
     World,
     live,
     running,
     set_up_authenticator,
-    violations,
 )
 from tests.browser.visits import DESKTOP, PHONE, Visit
 from tests.senders.conftest import DOCUMENTS
@@ -100,6 +99,7 @@ def test_a_ticket_goes_to_and_fro_and_its_customer_sees_who_read_it(
         expect(page.get_by_role("row", name="Bounces are missing")).to_contain_text("Waits for you")
         page.get_by_role("link", name="Bounces are missing").click()
         expect(page.get_by_role("list", name="Messages, oldest first")).to_contain_text("Which campaign?")
+        assert violations(page) + violations(staff) == []
         page.get_by_label("Your answer").fill("The one of March.")
         page.get_by_role("button", name="Send it").click()
         expect(staff.get_by_role("list", name="Messages, oldest first")).to_contain_text("The one of March.")
