@@ -10,17 +10,12 @@ import ssl
 import subprocess
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.certificates import make_certificate
 from tests.fleet.engines import START_SECONDS_MAX, free_port
 from tests.servers import ROOT
 
@@ -53,9 +48,8 @@ class Nginx:
         self.origin = f"https://{NAME}:{free_port()}"
         self.plain_origin = f"http://{NAME}:{free_port()}"
         self.log = folder / "access.log"
-        self.certificate = folder / "certificate.pem"
+        self.certificate, self._key = make_certificate(folder, NAME)
         self._folder = folder
-        _certify(self.certificate, folder / "key.pem")
         # Its workers would be nobody's, whom a test's folder is closed to.
         user = "user root;" if os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, user=user))
@@ -100,7 +94,7 @@ class Nginx:
             "listen [::]:443 ": f"listen 127.0.0.3:{https} ",
             "server_name mail.example.com;": f"server_name {NAME};",
             "/etc/ssl/certs/mail.example.com.pem": str(self.certificate),
-            "/etc/ssl/private/mail.example.com.key": str(self._folder / "key.pem"),
+            "/etc/ssl/private/mail.example.com.key": str(self._key),
             "/var/log/nginx/postmeter.log": str(self.log),
             "/var/log/nginx/postmeter.error.log": str(self._folder / "site.error.log"),
             "192.0.2.11:8000": urlsplit(servers[0]).netloc,
@@ -110,28 +104,3 @@ class Nginx:
             assert theirs in site, f"{SITE.name} says no more {theirs}"
             site = site.replace(theirs, ours)
         return site
-
-
-def _certify(certificate_file: Path, key_file: Path) -> None:
-    """A certificate of this machine's names, signed by itself and good for a day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    names: list[x509.GeneralName] = [x509.DNSName(NAME), x509.IPAddress(ip_address("127.0.0.1"))]
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    key_file.write_bytes(secret)

@@ -20,8 +20,8 @@ from server.notices import reads
 from server.notices.adapters.relay import MailRelay, NoRelay, SmtpRelay, Undelivered, relay_for
 from server.notices.model import OutboxMessage
 from server.notices.rules import Channel, OutboxState, Terms
+from tests.certificates import make_certificate
 from tests.notices.conftest import ACCOUNT, ADDRESS, SENDER, Inbox, Office, only_with, smtp_server
-from tests.test_tls import make_certificate
 
 SECRETS = {"code": "K7QF-22"}
 
